@@ -1,0 +1,101 @@
+// The shape of a config once it is read and checked. Types only; the schema that fills it is the one source of bounds,
+// defaults and descriptions.
+
+import type { Decimal } from '../kernel/decimal.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+
+export interface Config {
+  readonly mode: 'paper'
+  /** Null: built in for the simulated feed, inferred from a recording. */
+  readonly instrument: Instrument | null
+  readonly feed: FeedConfig
+  readonly paper: PaperConfig
+  readonly engine: EngineConfig
+  readonly strategy: StrategyConfig
+  readonly risk: RiskConfig
+  /** The file it was read from; null for the built-in config. */
+  readonly path: string | null
+}
+
+export interface FeedConfig {
+  /** `simulated`, or the path of a recording, absolute or from the config's folder. */
+  readonly source: string
+  readonly seed: number
+  readonly simulated: SimulatedConfig
+}
+
+export interface SimulatedConfig {
+  readonly startPrice: Decimal
+  /** Standard deviation of one hour's move, in bps of the price, at a calm level of volatility. */
+  readonly volatilityBpsPerHour: number
+  /** Typical spread, in bps. */
+  readonly spreadBps: number
+  /** Mean number of market events a second. */
+  readonly eventsPerSecond: number
+}
+
+export interface PaperConfig {
+  /** Null: a fresh account for each session. */
+  readonly account: string | null
+  /** Null: the default money (see docs/PAPER.md). By asset. */
+  readonly balances: Readonly<Record<string, Decimal>> | null
+  readonly entryLatencyMs: number
+  readonly responseLatencyMs: number
+  /** As a share of the notional; negative for a rebate. */
+  readonly makerFeeRate: Decimal
+  readonly takerFeeRate: Decimal
+}
+
+export interface EngineConfig {
+  readonly tickIntervalSeconds: Decimal
+  readonly orderValiditySeconds: Decimal
+  /** Of the WAL checkpoint timer; 0 = off. */
+  readonly checkpointIntervalSeconds: number
+}
+
+export interface StrategyConfig {
+  /** `market_maker`, `breakout`, or the path of a .ts or .js file. */
+  readonly name: string
+  /** Must equal engine.tick_interval_seconds. */
+  readonly requoteIntervalSeconds: Decimal
+  readonly clobSwitchThresholdBps: Decimal
+  readonly anchorMaxDivergenceBps: Decimal
+  readonly marketMaker: MarketMakerConfig
+  readonly breakout: BreakoutConfig
+  /** Handed to a user's own strategy as it stands. */
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+export interface MarketMakerConfig {
+  /** From the reference to each quote. */
+  readonly halfSpreadBps: Decimal
+  /** Of one quote, in the quote asset. */
+  readonly orderNotional: Decimal
+  /** The inventory, in the quote asset, at which the side that would add to it stops quoting. */
+  readonly maxInventoryNotional: Decimal
+  /** How far the reference is moved at full inventory. */
+  readonly inventorySkewBps: Decimal
+}
+
+export interface BreakoutConfig {
+  /** The channel: highest and lowest mid of so many seconds. */
+  readonly lookbackSeconds: number
+  readonly orderNotional: Decimal
+  readonly leverage: Decimal
+  readonly stopBps: Decimal
+  /** One per exit leg, growing. */
+  readonly targetsBps: readonly Decimal[]
+  readonly exitRatios: readonly Decimal[]
+  /** `both` trades short as well, where the instrument allows it. */
+  readonly direction: 'long' | 'short' | 'both'
+  /** Closes what is open after so long; 0 = never. */
+  readonly maxHoldingSeconds: number
+}
+
+export interface RiskConfig {
+  readonly maxExposure: Decimal
+  readonly maxSessionLoss: Decimal
+  readonly maxOrderNotional: Decimal
+  readonly maxOpenOrders: number
+  readonly staleFeedSeconds: Decimal
+}

@@ -1,0 +1,146 @@
+// What a screen may know of a running session: finished texts and numbers, no state, no kernel types. The live screen
+// and its plain-text twin draw this and nothing else. All prices and amounts are decimal strings, ready to show.
+
+export type SessionPhase = 'starting' | 'running' | 'stopping' | 'halted'
+
+export interface SessionViewModel {
+  readonly sessionId: string
+  readonly mode: string
+  readonly venue: string
+  readonly account: string
+  readonly strategy: string
+  readonly instrument: string
+  readonly instrumentKind: string
+  readonly feedSource: string
+  /** `max` or a factor of real time. */
+  readonly speed: string
+  readonly seed: number
+  readonly phase: SessionPhase
+  readonly haltReason: string | null
+  readonly haltDetail: string | null
+  readonly startedAtUs: number
+  readonly nowUs: number
+  readonly elapsedUs: number
+  readonly durationUs: number
+  readonly market: MarketModel
+  readonly quotes: readonly QuoteModel[]
+  readonly slots: readonly SlotModel[]
+  readonly orders: readonly OrderModel[]
+  /** Newest first, at most 50. */
+  readonly fills: readonly FillModel[]
+  readonly inventory: readonly InventoryModel[]
+  readonly position: PositionModel
+  readonly pnl: PnlModel
+  readonly limits: readonly LimitModel[]
+  readonly counts: CountsModel
+  /** Newest first, at most 50. */
+  readonly messages: readonly MessageModel[]
+}
+
+export interface MarketModel {
+  readonly bid: string | null
+  readonly bidSize: string | null
+  readonly ask: string | null
+  readonly askSize: string | null
+  readonly mid: string | null
+  readonly mark: string | null
+  readonly lastTrade: string | null
+  readonly spreadBps: string | null
+}
+
+export interface QuoteModel {
+  readonly side: 'bid' | 'ask'
+  readonly price: string
+  readonly size: string
+  /** To the touch, in bps of the mid; zero at the touch, negative behind it. */
+  readonly distanceBps: string | null
+  readonly status: string
+}
+
+export interface SlotModel {
+  readonly slotId: string
+  readonly trade: number
+  readonly stage: string
+  readonly side: string | null
+  readonly openSize: string
+  readonly entryPrice: string | null
+  readonly legs: string
+  readonly realizedPnl: string
+  readonly unrealizedPnl: string | null
+}
+
+export interface OrderModel {
+  readonly clientOrderId: string
+  readonly role: string
+  readonly side: string
+  readonly price: string | null
+  readonly quantity: string
+  readonly filled: string
+  readonly status: string
+  readonly cancel: string
+}
+
+export interface FillModel {
+  readonly tradeId: string
+  readonly timeUs: number
+  readonly side: string
+  readonly price: string
+  readonly quantity: string
+  readonly liquidity: string
+  readonly fee: string
+  readonly feeAsset: string
+  readonly role: string
+  readonly realizedPnl: string
+}
+
+export interface InventoryModel {
+  readonly asset: string
+  readonly fromFills: string
+  readonly fromCapital: string
+  readonly total: string
+}
+
+export interface PositionModel {
+  readonly quantity: string
+  readonly averagePrice: string | null
+  readonly notional: string | null
+  readonly inSlots: string
+  readonly quoted: string
+  readonly unassigned: string
+}
+
+export interface PnlModel {
+  readonly asset: string
+  readonly realized: string
+  readonly unrealized: string | null
+  readonly fees: string
+  /** Realised + unrealised − fees. */
+  readonly net: string | null
+  readonly equity: string | null
+}
+
+export interface LimitModel {
+  readonly name: string
+  readonly value: string
+  readonly limit: string
+  /** value ÷ limit, 0 and up; for gauges and colours only. */
+  readonly share: number
+}
+
+export interface CountsModel {
+  readonly events: number
+  readonly gaps: number
+  readonly badLines: number
+  readonly ticks: number
+  readonly ordersSent: number
+  readonly fills: number
+  readonly denials: number
+  readonly facts: number
+  readonly commits: number
+}
+
+export interface MessageModel {
+  readonly timeUs: number
+  readonly severity: 'info' | 'warning' | 'alarm'
+  readonly text: string
+}

@@ -1,0 +1,59 @@
+// The port every strategy implements, built in or a user's own. Types only.
+
+import type { Decimal } from '../kernel/decimal.ts'
+import type { Intent } from '../kernel/inputs.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import type { OrderView, PositionView, SlotView } from '../kernel/views.ts'
+import type { BookLevel } from '../market/events.ts'
+
+/** The market as a strategy sees it at a tick. Prices in quote, sizes in base; null where there is none yet. */
+export interface MarketView {
+  readonly timeUs: number
+  readonly bid: BookLevel | null
+  readonly ask: BookLevel | null
+  /** (bid + ask) ÷ 2. */
+  readonly mid: Decimal | null
+  /** The venue's own mark price, where the feed carries one. */
+  readonly mark: Decimal | null
+  /** The price of the last trade, and Σ price × size and Σ size of the trades since the last tick. */
+  readonly lastTrade: Decimal | null
+  readonly tradedValue: Decimal
+  readonly tradedSize: Decimal
+  /** The best `count` levels of a side, best first. */
+  bids(count: number): readonly BookLevel[]
+  asks(count: number): readonly BookLevel[]
+}
+
+/** What we hold and what we have working. */
+export interface PortfolioView {
+  readonly position: PositionView
+  /** Owned, in the wallet; may include what resting orders hold. */
+  balance(asset: string): Decimal
+  readonly slots: ReadonlyMap<string, SlotView>
+  readonly liveOrders: ReadonlyMap<string, OrderView>
+}
+
+export interface StrategyContext {
+  readonly market: MarketView
+  readonly portfolio: PortfolioView
+}
+
+/** What a strategy gets once, at the start. */
+export interface StrategySetup {
+  readonly instrument: Instrument
+  readonly tickIntervalUs: number
+  /** `strategy.params` of the config: decimal strings, numbers as they were written, booleans, lists. */
+  readonly params: Readonly<Record<string, unknown>>
+  readonly decimal: typeof import('../kernel/decimal.ts')
+}
+
+export interface Strategy {
+  readonly name: string
+  /** The slots it trades through; empty for one that only quotes. */
+  readonly slotIds: readonly string[]
+  /** Called once a tick; what it returns is decided on in this order. */
+  onTick(context: StrategyContext): readonly Intent[]
+}
+
+/** What a strategy file exports by default. */
+export type StrategyFactory = (setup: StrategySetup) => Strategy
