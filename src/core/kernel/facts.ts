@@ -98,6 +98,7 @@ export type FactBody =
       readonly venueOrderId: string | null
       readonly reason: string | null
     }
+  | { readonly type: 'ORDER_BOUND'; readonly clientOrderId: string; readonly venueOrderId: string }
   | {
       readonly type: 'CANCEL_MOVED'
       readonly clientOrderId: string

@@ -73,7 +73,7 @@ export const SLOT_TABLE = {
     exit: 'same' /* the next leg; the leg carries its own progress */, exitSent: 'same', exitAck: 'same', exitFill: 'same', exitFailed: 'same', flat: 'closed',
   },
   closed: {
-    enter: 'entry_requested' /* re-use: a new trade with a new number, from nothing; the old trade stays closed */, entrySent: 'same', entryAck: 'same', entryFill: 'same' /* late fill: unassigned */, entryOver: 'same', entryFailed: 'same',
+    enter: 'refused' /* final: re-use opens a new trade, which starts at idle */, entrySent: 'same', entryAck: 'same', entryFill: 'same' /* late fill: unassigned */, entryOver: 'same', entryFailed: 'same',
     exit: 'refused', exitSent: 'same', exitAck: 'same', exitFill: 'same' /* late fill: unassigned */, exitFailed: 'same', flat: 'same',
   },
 } as const satisfies Record<SlotStage, Record<SlotTrigger, SlotCell>>

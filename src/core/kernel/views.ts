@@ -26,7 +26,9 @@ export interface LegView {
   readonly quantity: Decimal
   readonly filledQuantity: Decimal
   readonly filledCost: Decimal
+  /** Its last order, and whether that order may still fill. */
   readonly clientOrderId: string | null
+  readonly working: boolean
   readonly consumed: boolean
   readonly reason: string | null
 }
@@ -44,11 +46,13 @@ export interface SlotView {
   readonly openSize: Decimal
   /** Exact cost of all entry fills; the average entry price is cost ÷ quantity. */
   readonly entryCost: Decimal
+  /** Exact cost of what is open, by average cost. */
+  readonly openCost: Decimal
   readonly exitQuantity: Decimal
   readonly exitCost: Decimal
   readonly realizedPnl: Decimal
   readonly legs: readonly LegView[]
-  /** The leg the next EXIT takes. */
+  /** The first leg that is neither consumed nor working: the one the next EXIT takes; the number of legs when none is. */
   readonly nextLeg: number
   readonly openedAtUs: number | null
   readonly closedAtUs: number | null

@@ -1,0 +1,70 @@
+// Facts as text and back: canonical JSON with decimals as strings. The text is what the hash chain covers.
+
+import { type Decimal, formatDecimal, parseDecimal } from './decimal.ts'
+import type { FactBody } from './facts.ts'
+
+/** The names under which facts carry decimals; a name means a decimal everywhere or nowhere. */
+const DECIMAL_KEYS: ReadonlySet<string> = new Set([
+  'amount',
+  'ask',
+  'askDistanceBps',
+  'assigned',
+  'bid',
+  'bidDistanceBps',
+  'costAfter',
+  'equity',
+  'fee',
+  'filledQuantity',
+  'lotSize',
+  'mark',
+  'maxExposure',
+  'maxLeverage',
+  'maxOrderNotional',
+  'maxQuantity',
+  'maxSessionLoss',
+  'minNotional',
+  'minQuantity',
+  'ourAsk',
+  'ourBid',
+  'position',
+  'positionAfter',
+  'price',
+  'quantity',
+  'realizedPnl',
+  'slotRealizedPnl',
+  'tickSize',
+  'unassigned',
+])
+
+/** The one list of decimals that facts carry. */
+const DECIMAL_LIST_KEY = 'exitRatios'
+
+/** One line of JSON; keys in the order the fact was made with, which is fixed by the code that makes it. */
+export function encodeFactBody(body: FactBody): string {
+  return encode(body)
+}
+
+/** Reads what `encodeFactBody` wrote. Throws SyntaxError or DecimalError on anything else. */
+export function decodeFactBody(text: string): FactBody {
+  return JSON.parse(text, revive) as FactBody
+}
+
+function revive(key: string, value: unknown): unknown {
+  if (typeof value === 'string' && DECIMAL_KEYS.has(key)) return parseDecimal(value)
+  if (key === DECIMAL_LIST_KEY && Array.isArray(value)) return value.map((item) => parseDecimal(String(item)))
+  return value
+}
+
+function encode(value: unknown): string {
+  if (typeof value === 'bigint') return `"${formatDecimal(value as Decimal)}"`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(encode).join(',')}]`
+  let out = '{'
+  let separator = ''
+  for (const key in value) {
+    const item = (value as Record<string, unknown>)[key]
+    out += `${separator}"${key}":${encode(item)}`
+    separator = ','
+  }
+  return `${out}}`
+}

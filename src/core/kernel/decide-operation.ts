@@ -1,0 +1,87 @@
+// From the session's own doings to facts: opening, halting, capital, what was sent, what was seen.
+
+import { decimalFault } from './checks.ts'
+import { type Decimal, ZERO } from './decimal.ts'
+import { denialFact, denialOf } from './denials.ts'
+import type { FactBody } from './facts.ts'
+import type { Operation } from './inputs.ts'
+import { instrumentFaults } from './instrument.ts'
+import { capitalPostings } from './ledger.ts'
+import { cancelMoved, followOrder, queried } from './moves.ts'
+import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
+import type { KernelState } from './state.ts'
+import { equityOf } from './valuation.ts'
+
+export function decideOperation(state: KernelState, operation: Operation, facts: FactBody[]): void {
+  switch (operation.type) {
+    case 'OPEN_SESSION':
+      return openSession(operation, facts)
+    case 'HALT_SESSION':
+      if (!state.halted) facts.push({ type: 'SESSION_HALTED', reason: operation.reason, detail: operation.detail })
+      return
+    case 'FLOW_CAPITAL':
+      return flowCapital(operation, facts)
+    case 'NOTE_SUBMIT':
+      return noteSubmit(state, operation, facts)
+    case 'NOTE_CANCEL':
+      return noteCancel(state, operation, facts)
+    case 'OBSERVE_MARKET':
+      return observe(state, operation, facts)
+    case 'REPORT_FEED':
+      facts.push({ type: 'FEED_REPORTED', report: operation.report })
+      return
+    case 'FLAG_RISK': {
+      const { code, severity, value, limit, detail } = operation
+      facts.push({ type: 'RISK_FLAGGED', code, severity, value, limit, detail })
+    }
+  }
+}
+
+function openSession({ session }: Extract<Operation, { type: 'OPEN_SESSION' }>, facts: FactBody[]): void {
+  const doubled = session.slotIds.find((slotId, index) => session.slotIds.indexOf(slotId) !== index)
+  if (doubled !== undefined) {
+    // The whole input is refused: with two slots of one id nothing that follows could be trusted.
+    facts.push(denialFact('OPEN_SESSION', denialOf('SLOT_ID_DUPLICATE', 'slotIds', doubled), { slotId: doubled }))
+    return
+  }
+  const fault = instrumentFaults(session.instrument)[0]
+  if (fault !== undefined) {
+    facts.push(denialFact('OPEN_SESSION', denialOf('VALUE_OUT_OF_RANGE', 'instrument', fault)))
+    return
+  }
+  facts.push({ type: 'SESSION_OPENED', ...session })
+}
+
+function flowCapital({ asset, amount, note }: Extract<Operation, { type: 'FLOW_CAPITAL' }>, facts: FactBody[]): void {
+  const fault = decimalFault(amount, 'amount')
+  if (fault !== null) {
+    facts.push(denialFact('FLOW_CAPITAL', fault))
+    return
+  }
+  facts.push({ type: 'CAPITAL_FLOWED', asset, amount, note, postings: amount === ZERO ? [] : capitalPostings(asset, amount) })
+}
+
+function noteSubmit(state: KernelState, note: Extract<Operation, { type: 'NOTE_SUBMIT' }>, facts: FactBody[]): void {
+  const order = state.orders.get(note.clientOrderId)
+  if (order === undefined) return
+  followOrder(state, order, note.outcome === 'sent' ? 'sent' : 'unknown', facts, { venueOrderId: null, reason: note.detail })
+}
+
+function noteCancel(state: KernelState, note: Extract<Operation, { type: 'NOTE_CANCEL' }>, facts: FactBody[]): void {
+  const order = state.orders.get(note.clientOrderId)
+  if (order === undefined || !ORDER_LIVE[order.status] || !CANCEL_PENDING[order.cancel]) return
+  if (note.outcome === 'sent') {
+    if (order.cancel === 'requested') facts.push(cancelMoved(order, 'sent', null))
+    return
+  }
+  if (order.cancel !== 'in_doubt') facts.push(cancelMoved(order, 'in_doubt', note.detail))
+  facts.push(queried(order, `cancel: ${note.detail ?? 'no readable answer'}`))
+}
+
+function observe(state: KernelState, { observation }: Extract<Operation, { type: 'OBSERVE_MARKET' }>, facts: FactBody[]): void {
+  const instrument = state.instruments.get(observation.instrument)
+  const position = state.positions.get(observation.instrument)
+  const quantity: Decimal = position?.quantity ?? ZERO
+  const equity = instrument === undefined ? null : equityOf(state.balances, instrument, position?.mark ?? null)
+  facts.push({ type: 'MARKET_OBSERVED', observation, position: quantity, equity })
+}

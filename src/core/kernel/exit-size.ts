@@ -1,0 +1,51 @@
+// How much the next exit closes, and as which leg. Completion is never judged here: only by what is still open.
+
+import { add, type Decimal, mul, sub, truncateToStep, ZERO } from './decimal.ts'
+import type { Leg, Slot } from './state.ts'
+
+export interface ExitSize {
+  readonly leg: number
+  readonly quantity: Decimal
+  /** Legs that came to nothing on the way: consumed without an order. */
+  readonly skipped: readonly Leg[]
+}
+
+/**
+ * The leg and the quantity of the next exit; null where working exits already cover all that is open.
+ *
+ * A leg closes up to its cumulative share of the entry, rounded down to a lot, so that what one leg loses to rounding
+ * the next one gains. A leg that comes to nothing is consumed without an order. The last leg, and the scope `rest`,
+ * take the whole remainder.
+ */
+export function exitSizeOf(slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal): ExitSize | null {
+  const free = sub(slot.openSize, workingQuantity(slot))
+  if (free <= ZERO) return null
+  const open = slot.legs.filter((leg) => !leg.consumed && !leg.working)
+  const last = open.at(-1)
+  // All legs have been used up, yet size is open (a late entry fill): the final leg is asked for again.
+  if (last === undefined) return { leg: slot.legs.length - 1, quantity: free, skipped: [] }
+  if (scope === 'rest') return { leg: (open[0] as Leg).leg, quantity: free, skipped: [] }
+  const skipped: Leg[] = []
+  for (const leg of open) {
+    if (leg === last) break
+    const target = truncateToStep(mul(slot.entryQuantity, cumulativeRatio(slot, leg.leg)), lotSize)
+    const quantity = sub(target, add(slot.exitQuantity, workingQuantity(slot)))
+    if (quantity >= free) return { leg: leg.leg, quantity: free, skipped }
+    if (quantity > ZERO) return { leg: leg.leg, quantity, skipped }
+    skipped.push(leg)
+  }
+  return { leg: last.leg, quantity: free, skipped }
+}
+
+/** What working exit orders may still close. */
+function workingQuantity(slot: Slot): Decimal {
+  let total = ZERO
+  for (const leg of slot.legs) if (leg.working) total = add(total, sub(leg.quantity, leg.filledQuantity))
+  return total
+}
+
+function cumulativeRatio(slot: Slot, upTo: number): Decimal {
+  let sum = ZERO
+  for (const leg of slot.legs) if (leg.leg <= upTo) sum = add(sum, leg.ratio)
+  return sum
+}

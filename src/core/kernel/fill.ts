@@ -1,0 +1,170 @@
+// A fill: recognised by its trade id, booked exactly once, and given to the slot, the quotes, or to nobody.
+
+import { decimalFault } from './checks.ts'
+import { abs, add, type Decimal, formatDecimal, min, mul, mulDiv, neg, sub, ZERO } from './decimal.ts'
+import type { FactBody, FillFact } from './facts.ts'
+import type { VenueEvent, VenueFill } from './inputs.ts'
+import { changePosition, fillPostings } from './ledger.ts'
+import { alarm, bindIfNew, endLeg, moved, moveSlot, queried, slotOfOrder } from './moves.ts'
+import type { OrderStatus } from './order-table.ts'
+import { fillKey, type KernelState, type Order, type Slot } from './state.ts'
+
+type FillEvent = Extract<VenueEvent, { type: 'PARTIAL_FILL' | 'FULL_FILL' }>
+
+export function decideFill(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
+  const { fill } = event
+  const { request } = order
+  const known = state.fills.get(fillKey(request.instrument, fill.tradeId))
+  if (known !== undefined) {
+    const repeated = describe(known) === describe({ ...fill, side: event.side })
+    facts.push(
+      repeated
+        ? { type: 'FILL_REPEATED', tradeId: fill.tradeId, clientOrderId: request.clientOrderId }
+        : {
+            type: 'FILL_CONFLICTED',
+            tradeId: fill.tradeId,
+            clientOrderId: request.clientOrderId,
+            booked: describe(known),
+            received: describe({ ...fill, side: event.side }),
+          },
+    )
+    return
+  }
+  const fault = fillFault(order, event)
+  if (fault !== null) {
+    facts.push({ type: 'EVENT_CONFLICTED', clientOrderId: request.clientOrderId, status: order.status, trigger: 'fillPart', detail: fault })
+    facts.push(queried(order, fault))
+    return
+  }
+  book(state, order, event, facts)
+}
+
+/** What makes a fill impossible to book; the order is then asked about. */
+function fillFault(order: Order, event: FillEvent): string | null {
+  const { fill } = event
+  const fields: [string, Decimal][] = [
+    ['fill.price', fill.price],
+    ['fill.quantity', fill.quantity],
+    ['fill.fee', fill.fee],
+  ]
+  for (const [field, value] of fields) {
+    const fault = decimalFault(value, field)
+    if (fault !== null) return `${field} ${fault.value}: ${fault.code}`
+  }
+  if (fill.quantity <= ZERO) return `fill.quantity ${formatDecimal(fill.quantity)} is not above zero`
+  if (fill.price <= ZERO) return `fill.price ${formatDecimal(fill.price)} is not above zero`
+  if (event.side !== order.request.side) return `a ${event.side} fill on a ${order.request.side} order`
+  if (event.instrument !== order.request.instrument) return `a fill in ${event.instrument} on an order in ${order.request.instrument}`
+  return null
+}
+
+function book(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
+  const { fill } = event
+  const { request } = order
+  const instrument = state.instruments.get(request.instrument)
+  const position = state.positions.get(request.instrument)
+  if (instrument === undefined || position === undefined) throw new RangeError(`instrument ${request.instrument} was never opened`)
+  const numbers = { side: request.side, price: fill.price, quantity: fill.quantity, fee: fill.fee, feeAsset: fill.feeAsset }
+  const change = changePosition(position.quantity, position.cost, numbers)
+  const slot = slotOfOrder(state, order)
+  const share = shareOf(order, slot, fill)
+  const filledQuantity = add(order.filledQuantity, fill.quantity)
+  bindIfNew(order, event.venueOrderId, facts)
+  const fact: FillFact = {
+    type: 'FILL_BOOKED',
+    clientOrderId: request.clientOrderId,
+    venueOrderId: event.venueOrderId ?? order.venueOrderId,
+    tradeId: fill.tradeId,
+    instrument: request.instrument,
+    side: request.side,
+    price: fill.price,
+    quantity: fill.quantity,
+    fee: fill.fee,
+    feeAsset: fill.feeAsset,
+    liquidity: fill.liquidity,
+    role: request.role,
+    slotId: request.slotId,
+    trade: request.trade,
+    leg: request.leg,
+    assigned: share.assigned,
+    unassigned: share.unassigned,
+    realizedPnl: change.realizedPnl,
+    slotRealizedPnl: share.slotRealizedPnl,
+    filledQuantity,
+    positionAfter: change.quantity,
+    costAfter: change.cost,
+    postings: fillPostings(instrument, numbers, change.realizedPnl),
+  }
+  facts.push(fact)
+  const status = moveFilled(order, filledQuantity, facts)
+  if (filledQuantity > request.quantity) {
+    const detail = `Order ${request.clientOrderId} asked for ${formatDecimal(request.quantity)} and was filled ${formatDecimal(filledQuantity)}.`
+    facts.push(alarm('OVERFILL', formatDecimal(filledQuantity), detail))
+  }
+  if (share.unassigned !== ZERO) {
+    facts.push(alarm('UNASSIGNED_FILL', formatDecimal(share.unassigned), `Trade ${fill.tradeId} filled more than its slot can explain.`))
+  }
+  if (slot !== undefined) followFill(slot, order, status, filledQuantity, abs(share.assigned), facts)
+}
+
+interface Share {
+  readonly assigned: Decimal
+  readonly unassigned: Decimal
+  readonly slotRealizedPnl: Decimal
+}
+
+/** To whom a fill belongs: quotes take their own, an entry its slot, an exit what is still open; the rest is unassigned. */
+function shareOf(order: Order, slot: Slot | undefined, fill: VenueFill): Share {
+  const { role, side } = order.request
+  const signed = side === 'buy' ? fill.quantity : neg(fill.quantity)
+  if (role === 'quote') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
+  if (slot === undefined) return { assigned: ZERO, unassigned: signed, slotRealizedPnl: ZERO }
+  if (role === 'entry') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
+  const size = min(fill.quantity, slot.openSize)
+  const costRemoved = size === slot.openSize ? slot.openCost : mulDiv(slot.openCost, size, slot.openSize)
+  const value = mul(size, fill.price)
+  return {
+    assigned: side === 'buy' ? size : neg(size),
+    unassigned: side === 'buy' ? sub(fill.quantity, size) : neg(sub(fill.quantity, size)),
+    slotRealizedPnl: side === 'sell' ? sub(value, costRemoved) : sub(costRemoved, value),
+  }
+}
+
+/** By our own sum of fills, never by whether the venue called it partial or full. */
+function moveFilled(order: Order, filledQuantity: Decimal, facts: FactBody[]): OrderStatus {
+  const { clientOrderId, quantity } = order.request
+  const trigger = filledQuantity >= quantity ? 'fillAll' : 'fillPart'
+  const to = moved(order.status, trigger, filledQuantity)
+  if (to === 'conflict') {
+    facts.push({
+      type: 'EVENT_CONFLICTED',
+      clientOrderId,
+      status: order.status,
+      trigger,
+      detail: 'a fill on a filled order that leaves it unfilled',
+    })
+    return order.status
+  }
+  if (to === order.status) return to
+  facts.push({ type: 'ORDER_MOVED', clientOrderId, from: order.status, to, trigger, venueOrderId: null, reason: null })
+  if (order.status === 'absent')
+    facts.push(alarm('ORDER_ARRIVED_LATE', clientOrderId, 'The venue filled an order that it had said it did not have.'))
+  if (to === 'in_doubt') facts.push(queried(order, `a fill on an order that was ${order.status}`))
+  return to
+}
+
+/** What a booked fill means for its slot: entry grows it, exit shrinks it; the leg is consumed before flat is judged. */
+function followFill(slot: Slot, order: Order, status: OrderStatus, filledQuantity: Decimal, size: Decimal, facts: FactBody[]): void {
+  if (order.request.role === 'entry') {
+    const stage = moveSlot(slot, slot.stage, 'entryFill', null, facts)
+    if (status !== 'partially_filled' && status !== 'in_doubt') moveSlot(slot, stage, 'entryOver', null, facts)
+    return
+  }
+  if (status === 'filled') endLeg(slot, order, filledQuantity, facts)
+  const openSize = sub(slot.openSize, size)
+  moveSlot(slot, slot.stage, openSize === ZERO ? 'flat' : 'exitFill', null, facts)
+}
+
+function describe(fill: { side: string; price: Decimal; quantity: Decimal; fee: Decimal; feeAsset: string }): string {
+  return `${fill.side} ${formatDecimal(fill.quantity)} at ${formatDecimal(fill.price)}, fee ${formatDecimal(fill.fee)} ${fill.feeAsset}`
+}

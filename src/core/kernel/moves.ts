@@ -1,0 +1,145 @@
+// How an order's move is looked up in its table and followed into the slot and the leg it belongs to.
+
+import { type Decimal, ZERO } from './decimal.ts'
+import type { FactBody } from './facts.ts'
+import { type CancelState, ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from './order-table.ts'
+import { SLOT_TABLE, type SlotStage, type SlotTrigger } from './slot-table.ts'
+import { type KernelState, type Order, type Slot, tradeKey } from './state.ts'
+
+export interface MoveContext {
+  readonly venueOrderId: string | null
+  readonly reason: string | null
+}
+
+/** The facts of a trigger other than a fill: the order's move, and what follows for its slot and leg. */
+export function followOrder(state: KernelState, order: Order, trigger: OrderTrigger, facts: FactBody[], context: MoveContext): void {
+  const { clientOrderId } = order.request
+  const to = moved(order.status, trigger, order.filledQuantity)
+  if (to === 'conflict') {
+    facts.push({
+      type: 'EVENT_CONFLICTED',
+      clientOrderId,
+      status: order.status,
+      trigger,
+      detail: context.reason ?? 'the venue says what cannot be true of this order',
+    })
+    return
+  }
+  if (to === order.status) {
+    bindIfNew(order, context.venueOrderId, facts)
+    if (trigger === 'unknown' && ORDER_LIVE[order.status]) facts.push(queried(order, context.reason ?? 'no readable answer'))
+    return
+  }
+  facts.push({
+    type: 'ORDER_MOVED',
+    clientOrderId,
+    from: order.status,
+    to,
+    trigger,
+    venueOrderId: newId(order, context),
+    reason: context.reason,
+  })
+  if (order.status === 'absent')
+    facts.push(alarm('ORDER_ARRIVED_LATE', clientOrderId, 'The venue has an order that it had said it did not have.'))
+  if (to === 'in_doubt') facts.push(queried(order, context.reason ?? `${trigger} on ${order.status}`))
+  const slot = slotOfOrder(state, order)
+  if (slot === undefined) return
+  if (order.request.role === 'entry') followEntry(slot, order, to, facts)
+  else followExit(slot, order, to, facts)
+}
+
+/** The status a trigger leads to; an acked order that has fills reads partially_filled. */
+export function moved(status: OrderStatus, trigger: OrderTrigger, filledQuantity: Decimal): OrderStatus | 'conflict' {
+  const cell = ORDER_TABLE[status][trigger]
+  if (cell === 'same') return status
+  return cell === 'acked' && filledQuantity > ZERO ? 'partially_filled' : cell
+}
+
+/** The trade an order was for, while it is not closed. A closed trade takes nothing any more. */
+export function slotOfOrder(state: KernelState, order: Order): Slot | undefined {
+  const { slotId, trade } = order.request
+  if (slotId === null || trade === null) return undefined
+  const slot = state.trades.get(tradeKey(slotId, trade))
+  return slot === undefined || slot.stage === 'closed' ? undefined : slot
+}
+
+function followEntry(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
+  const trigger = ENTRY_TRIGGER[to]
+  if (trigger === null) return
+  const outcome = trigger === 'entryOver' && order.filledQuantity === ZERO ? 'entryFailed' : trigger
+  moveSlot(slot, slot.stage, outcome, outcome === 'entryFailed' ? to : null, facts)
+}
+
+function followExit(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
+  const trigger = EXIT_TRIGGER[to]
+  if (trigger === null) return
+  if (trigger === 'exitFailed') endLeg(slot, order, order.filledQuantity, facts)
+  moveSlot(slot, slot.stage, trigger, trigger === 'exitFailed' ? to : null, facts)
+}
+
+/** What the status an entry order comes to means for its slot; `entryOver` where something was bought, else it failed. */
+const ENTRY_TRIGGER = {
+  prepared: null,
+  submitting: 'entrySent',
+  acked: 'entryAck',
+  partially_filled: 'entryAck',
+  filled: 'entryOver',
+  canceled: 'entryOver',
+  expired: 'entryOver',
+  rejected: 'entryOver',
+  absent: 'entryOver',
+  in_doubt: null,
+  quarantined: null,
+} as const satisfies Record<OrderStatus, SlotTrigger | null>
+
+const EXIT_TRIGGER = {
+  prepared: null,
+  submitting: 'exitSent',
+  acked: 'exitAck',
+  partially_filled: 'exitAck',
+  filled: null,
+  canceled: 'exitFailed',
+  expired: 'exitFailed',
+  rejected: 'exitFailed',
+  absent: 'exitFailed',
+  in_doubt: null,
+  quarantined: null,
+} as const satisfies Record<OrderStatus, SlotTrigger | null>
+
+/** Pushes the slot's move, if there is one, and returns the stage it then has. */
+export function moveSlot(slot: Slot, from: SlotStage, trigger: SlotTrigger, reason: string | null, facts: FactBody[]): SlotStage {
+  const cell = SLOT_TABLE[from][trigger]
+  if (cell === 'same' || cell === 'refused') return from
+  facts.push({ type: 'SLOT_MOVED', slotId: slot.slotId, trade: slot.trade, from, to: cell, trigger, reason })
+  return cell
+}
+
+/** A leg's order is over: the leg is consumed if all that it asked for was filled, else it may be asked for again. */
+export function endLeg(slot: Slot, order: Order, filledQuantity: Decimal, facts: FactBody[]): void {
+  const { leg, quantity } = order.request
+  const entry = leg === null ? undefined : slot.legs[leg]
+  if (leg === null || entry === undefined || !entry.working || entry.clientOrderId !== order.request.clientOrderId) return
+  facts.push({ type: 'LEG_ENDED', slotId: slot.slotId, trade: slot.trade, leg, filledQuantity, consumed: filledQuantity >= quantity })
+}
+
+export function cancelMoved(order: Order, to: CancelState, reason: string | null): FactBody {
+  return { type: 'CANCEL_MOVED', clientOrderId: order.request.clientOrderId, from: order.cancel, to, reason }
+}
+
+export function queried(order: Order, why: string): FactBody {
+  return { type: 'ORDER_QUERIED', clientOrderId: order.request.clientOrderId, why }
+}
+
+export function alarm(code: string, value: string | null, detail: string): FactBody {
+  return { type: 'RISK_FLAGGED', code, severity: 'alarm', value, limit: null, detail }
+}
+
+function newId(order: Order, context: MoveContext): string | null {
+  return order.venueOrderId === null ? context.venueOrderId : null
+}
+
+export function bindIfNew(order: Order, venueOrderId: string | null, facts: FactBody[]): void {
+  if (venueOrderId !== null && order.venueOrderId === null) {
+    facts.push({ type: 'ORDER_BOUND', clientOrderId: order.request.clientOrderId, venueOrderId })
+  }
+}

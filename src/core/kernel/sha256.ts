@@ -1,0 +1,119 @@
+// SHA-256 (FIPS 180-4) without imports, because the kernel has none. Used for client order ids, a few an order.
+
+const ROUND_CONSTANTS = firstPrimes(64).map((prime) => fractionBits(prime, 3))
+const INITIAL = firstPrimes(8).map((prime) => fractionBits(prime, 2))
+
+/** The SHA-256 digest of a text in UTF-8, as eight unsigned 32-bit words. */
+export function sha256Words(text: string): number[] {
+  const bytes = padded(utf8(text))
+  const hash = [...INITIAL]
+  const schedule = new Int32Array(64)
+  for (let offset = 0; offset < bytes.length; offset += 64) {
+    compress(hash, schedule, bytes, offset)
+  }
+  return hash.map((word) => word >>> 0)
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** The first `length` characters of the digest in lowercase base32 (RFC 4648); five bits each, at most 51. */
+export function sha256Base32(text: string, length: number): string {
+  const words = sha256Words(text)
+  let out = ''
+  let pool = 0
+  let bits = 0
+  let next = 0
+  while (out.length < length) {
+    if (bits < 5) {
+      // 16 bits at a time keep the pool within 31 bits.
+      const word = words[next >> 1] as number
+      pool = (pool << 16) | ((next & 1) === 0 ? word >>> 16 : word & 0xffff)
+      bits += 16
+      next += 1
+    }
+    bits -= 5
+    out += BASE32[(pool >>> bits) & 31]
+    pool &= (1 << bits) - 1
+  }
+  return out
+}
+
+function compress(hash: number[], schedule: Int32Array, bytes: Uint8Array, offset: number): void {
+  for (let index = 0; index < 16; index += 1) {
+    const at = offset + index * 4
+    schedule[index] =
+      ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
+  }
+  for (let index = 16; index < 64; index += 1) {
+    const w15 = schedule[index - 15] as number
+    const w2 = schedule[index - 2] as number
+    const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3)
+    const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
+    schedule[index] = ((schedule[index - 16] as number) + s0 + (schedule[index - 7] as number) + s1) | 0
+  }
+  let [a, b, c, d, e, f, g, h] = hash as [number, number, number, number, number, number, number, number]
+  for (let index = 0; index < 64; index += 1) {
+    const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    const choice = (e & f) ^ (~e & g)
+    const first = (h + s1 + choice + (ROUND_CONSTANTS[index] as number) + (schedule[index] as number)) | 0
+    const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    const majority = (a & b) ^ (a & c) ^ (b & c)
+    h = g
+    g = f
+    f = e
+    e = (d + first) | 0
+    d = c
+    c = b
+    b = a
+    a = (first + ((s0 + majority) | 0)) | 0
+  }
+  const sums = [a, b, c, d, e, f, g, h]
+  for (let index = 0; index < 8; index += 1) hash[index] = ((hash[index] as number) + (sums[index] as number)) | 0
+}
+
+function rotate(word: number, by: number): number {
+  return (word >>> by) | (word << (32 - by))
+}
+
+function utf8(text: string): number[] {
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) as number
+    if (code < 0x80) bytes.push(code)
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+  }
+  return bytes
+}
+
+function padded(bytes: number[]): Uint8Array {
+  const total = Math.ceil((bytes.length + 9) / 64) * 64
+  const out = new Uint8Array(total)
+  out.set(bytes)
+  out[bytes.length] = 0x80
+  const bits = bytes.length * 8
+  for (let index = 0; index < 4; index += 1) out[total - 1 - index] = (bits >>> (8 * index)) & 255
+  return out
+}
+
+function firstPrimes(count: number): number[] {
+  const primes: number[] = []
+  for (let candidate = 2; primes.length < count; candidate += 1) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate)
+  }
+  return primes
+}
+
+/** The first 32 bits of the fraction of the square (2) or cube (3) root of a prime, by exact integer search. */
+function fractionBits(prime: number, root: 2 | 3): number {
+  const target = BigInt(prime) << BigInt(32 * root)
+  let low = 0n
+  let high = 1n << 40n
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n
+    if (middle ** BigInt(root) <= target) low = middle
+    else high = middle
+  }
+  return Number(low & 0xffffffffn)
+}
