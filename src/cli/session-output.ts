@@ -1,0 +1,62 @@
+// Who shows a running session: the live screen on a terminal, plain lines elsewhere, nobody with --json.
+
+import type { SessionControl } from '../core/session/control.ts'
+import type { SessionObserver } from '../core/session/run-session.ts'
+import { escapeText } from './escape.ts'
+
+export interface SessionOutput {
+  readonly observer: SessionObserver | null
+  close(): Promise<void>
+}
+
+export interface SessionOutputOptions {
+  readonly json: boolean
+  readonly control: SessionControl
+  readonly env: { readonly CI?: string | undefined; readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined }
+}
+
+/** How often a screen is worth a new model. */
+const SHOWN_EVERY_MS = 100
+
+export async function openSessionOutput(options: SessionOutputOptions): Promise<SessionOutput> {
+  if (options.json) return { observer: null, close: async () => undefined }
+  return isTerminal(options) ? openScreen(options) : openPlain()
+}
+
+function isTerminal({ env }: SessionOutputOptions): boolean {
+  const { CI, TERM } = env
+  return process.stdout.isTTY === true && process.stdin.isTTY === true && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false')
+}
+
+async function openScreen({ control, env }: SessionOutputOptions): Promise<SessionOutput> {
+  const { startLiveScreen } = await import('../tui/live-screen.ts')
+  const { NO_COLOR } = env
+  const screen = startLiveScreen({
+    stdout: process.stdout,
+    stdin: process.stdin,
+    colour: NO_COLOR === undefined || NO_COLOR === '',
+    now: () => performance.now(),
+    stop: () => control.requestStop({ reason: 'engine_requested_halt', detail: 'stopped from the screen' }),
+  })
+  return { observer: { wants: everyMs(SHOWN_EVERY_MS), publish: (model) => screen.publish(model) }, close: () => screen.close() }
+}
+
+async function openPlain(): Promise<SessionOutput> {
+  const { createPlainOutput } = await import('../tui/plain.ts')
+  const plain = createPlainOutput({ write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
+  return {
+    observer: { wants: everyMs(SHOWN_EVERY_MS), publish: (model) => plain.publish(model) },
+    close: async () => plain.close(),
+  }
+}
+
+/** True at most once in so many milliseconds. */
+function everyMs(intervalMs: number): () => boolean {
+  let lastMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const nowMs = performance.now()
+    if (nowMs - lastMs < intervalMs) return false
+    lastMs = nowMs
+    return true
+  }
+}

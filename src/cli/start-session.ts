@@ -1,0 +1,84 @@
+// Puts a session together from what the command line says: config, id, output, signals, log. Trades nothing itself.
+
+import { randomInt } from 'node:crypto'
+import { hostname } from 'node:os'
+import { loadConfig } from '../core/config/load-config.ts'
+import { DitaError, EXIT } from '../core/errors.ts'
+import { SessionControl } from '../core/session/control.ts'
+import { machineClock } from '../core/session/pacer.ts'
+import { runSession, type SessionOutcome } from '../core/session/run-session.ts'
+import { sessionIdAt } from '../core/session/time.ts'
+import { parseDuration } from './duration.ts'
+import { openSessionLog } from './session-log.ts'
+import { openSessionOutput } from './session-output.ts'
+import { stopOnSignals } from './signals.ts'
+
+export interface StartSessionOptions {
+  readonly configPath: string | null
+  readonly storePath: string
+  readonly duration: string
+  readonly speed: string
+  readonly feed: string | undefined
+  readonly strategy: string | undefined
+  readonly seed: number | undefined
+  readonly sessionId: string | undefined
+  readonly json: boolean
+  readonly version: string
+}
+
+const SESSION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
+
+/** Runs one session with everything a process has to give it. */
+export async function startSession(options: StartSessionOptions): Promise<SessionOutcome> {
+  const durationUs = parseDuration(options.duration)
+  const speed = parseSpeed(options.speed)
+  const sessionId = checkedSessionId(options.sessionId ?? sessionIdAt(Date.now(), () => randomInt(2 ** 32) / 2 ** 32))
+  const config = loadConfig({
+    file: options.configPath,
+    overrides: { feedSource: options.feed, seed: options.seed, strategyName: options.strategy },
+  })
+  const control = new SessionControl()
+  const stopListening = stopOnSignals(control, (exitCode) => process.exit(exitCode))
+  const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
+  const output = await openSessionOutput({ json: options.json, control, env: process.env })
+  try {
+    return await runSession({
+      config,
+      sessionId,
+      durationUs,
+      speed,
+      storePath: options.storePath,
+      process: { pid: process.pid, host: hostname(), version: options.version },
+      wall: { ...machineClock(), wallUs: () => Date.now() * 1000 },
+      control,
+      observer: output.observer,
+      log,
+    })
+  } finally {
+    stopListening()
+    await output.close()
+    log.close()
+  }
+}
+
+function parseSpeed(text: string): number | 'max' {
+  if (text === 'max') return 'max'
+  const factor = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (factor > 0 && factor <= 1_000_000) return factor
+  throw new DitaError('BAD_SPEED', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `${JSON.stringify(text)} is no speed.`,
+    next: 'Give `max`, `1` for real time, or another factor above 0, such as --speed 60.',
+  })
+}
+
+function checkedSessionId(id: string): string {
+  if (SESSION_ID.test(id)) return id
+  throw new DitaError('BAD_SESSION_ID', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `${JSON.stringify(id)} is no session id.`,
+    next: 'Use 1 to 32 of a–z, 0–9, _ and -, beginning with a letter or a digit; or leave --session out.',
+  })
+}

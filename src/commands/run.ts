@@ -1,0 +1,48 @@
+import { integer, string } from '@oclif/core/flags'
+import { DitaCommand } from '../cli/base-command.ts'
+import type { SummaryView } from '../core/report/summary-view.ts'
+
+export default class Run extends DitaCommand<SummaryView> {
+  static override aliases = ['run-session']
+  static override summary = 'Run a trading session and record everything that happens in it.'
+  static override description = `Without a config and without flags it makes a market in XRP/RLUSD on a simulated feed, with paper money.
+On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in good order; a second one leaves at once.`
+  static override examples = [
+    '<%= config.bin %> run --duration 30m --speed max --seed 7',
+    '<%= config.bin %> run --feed recording.jsonl.gz --strategy breakout --speed 10',
+    '<%= config.bin %> run --config dita.yaml --strategy ./my-strategy.ts --duration 2h',
+  ]
+  static override flags = {
+    duration: string({ summary: 'How long, in session time: 30m, 1h30m, 90s.', default: '30m', helpValue: 'TIME' }),
+    config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
+    feed: string({ summary: '`simulated`, or a recording (gzip).', helpValue: 'simulated|PATH' }),
+    strategy: string({ summary: '`market_maker`, `breakout`, or a .ts or .js file of yours.', helpValue: 'NAME|FILE' }),
+    speed: string({ summary: '1 for real time, another factor, or max.', default: '1', helpValue: '1|N|max' }),
+    seed: integer({ summary: 'Of the simulated feed: the same seed gives the same market.', min: 0 }),
+    session: string({ summary: 'An id for this session; without it one is made from the time.', helpValue: 'ID' }),
+  }
+
+  async run(): Promise<SummaryView> {
+    const { flags } = await this.parse(Run)
+    const { startSession } = await import('../cli/start-session.ts')
+    const workspace = this.workspace(flags)
+    const outcome = await startSession({
+      configPath: flags.config ?? workspace.configPath,
+      storePath: workspace.storePath,
+      duration: flags.duration,
+      speed: flags.speed,
+      feed: flags.feed,
+      strategy: flags.strategy,
+      seed: flags.seed,
+      sessionId: flags.session,
+      json: this.jsonEnabled(),
+      version: this.config.version,
+    })
+    this.exitWith(outcome.exitCode)
+    const { summarizeFromStore } = await import('../core/report/open-report.ts')
+    const { renderSummary } = await import('../core/report/summary-text.ts')
+    const summary = await summarizeFromStore(workspace.storePath, outcome.sessionId)
+    this.show(renderSummary(summary, { width: this.terminalWidth() }))
+    return summary
+  }
+}

@@ -1,0 +1,228 @@
+// From state to what a screen may know: finished texts. Reads everything, changes nothing.
+
+import { abs, add, type Decimal, decimalPlacesOf, dec, div, formatDecimal, formatFixed, mul, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
+import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
+import type { MarketView } from '../strategy/port.ts'
+import type { Chronicle } from './chronicle.ts'
+import { exposureOf, resultOf } from './gates.ts'
+import type { InventoryModel, LimitModel, MarketModel, OrderModel, PnlModel, QuoteModel, SessionViewModel, SlotModel } from './view-model.ts'
+
+const BPS = dec('10000')
+const MONEY_PLACES = 4
+
+/** The parts of a session that its model is made from. */
+export interface ModelSources {
+  readonly state: StateView
+  readonly market: MarketView
+  readonly instrument: Instrument
+  readonly chronicle: Chronicle
+  readonly speed: string
+  readonly phase: SessionViewModel['phase']
+  readonly halt: { readonly reason: string; readonly detail: string | null } | null
+  readonly startedAtUs: number
+  readonly nowUs: number
+  readonly feed: { readonly events: number; readonly gaps: number; readonly badLines: number }
+  readonly ticks: number
+  readonly facts: number
+  readonly commits: number
+  /** Realised, unrealised and fees that the account already had when the session began. */
+  readonly baseline: { readonly realized: Decimal; readonly fees: Decimal; readonly result: Decimal }
+}
+
+export function buildViewModel(sources: ModelSources): SessionViewModel {
+  const { state, instrument, chronicle, market } = sources
+  const { session } = state
+  if (session === null) throw new RangeError('a session that was never opened has no model')
+  const show = formats(instrument)
+  return {
+    sessionId: session.sessionId,
+    mode: session.mode,
+    venue: session.venue,
+    account: session.account,
+    strategy: session.strategy,
+    instrument: instrument.symbol,
+    instrumentKind: instrument.kind,
+    feedSource: session.feedSource,
+    speed: sources.speed,
+    seed: session.seed,
+    phase: sources.phase,
+    haltReason: sources.halt?.reason ?? null,
+    haltDetail: sources.halt?.detail ?? null,
+    startedAtUs: sources.startedAtUs,
+    nowUs: sources.nowUs,
+    elapsedUs: sources.nowUs - sources.startedAtUs,
+    durationUs: session.durationUs,
+    market: marketModel(market, state.positions.get(instrument.symbol)?.mark ?? null, show),
+    quotes: quoteModels(state, market, show),
+    slots: [...state.slots.values()].map((slot) => slotModel(slot, state, show)),
+    orders: [...state.liveOrders.values()].map((order) => orderModel(order, show)),
+    fills: chronicle.fills(),
+    inventory: inventoryModels(state, instrument),
+    position: positionModel(state, instrument, show),
+    pnl: pnlModel(sources, show),
+    limits: limitModels(sources),
+    counts: {
+      ...sources.feed,
+      ticks: sources.ticks,
+      ordersSent: chronicle.counts.ordersSent,
+      fills: chronicle.counts.fills,
+      denials: chronicle.counts.denials,
+      facts: sources.facts,
+      commits: sources.commits,
+    },
+    messages: chronicle.messages(),
+  }
+}
+
+interface Formats {
+  price(value: Decimal): string
+  quantity(value: Decimal): string
+  money(value: Decimal): string
+}
+
+function formats(instrument: Instrument): Formats {
+  const pricePlaces = decimalPlacesOf(instrument.tickSize)
+  const quantityPlaces = decimalPlacesOf(instrument.lotSize)
+  return {
+    price: (value) => formatFixed(value, pricePlaces),
+    quantity: (value) => formatFixed(value, quantityPlaces),
+    money: (value) => formatFixed(value, MONEY_PLACES),
+  }
+}
+
+function marketModel(market: MarketView, mark: Decimal | null, show: Formats): MarketModel {
+  const { bid, ask, mid, lastTrade } = market
+  const optional = (value: Decimal | null): string | null => (value === null ? null : show.price(value))
+  return {
+    bid: optional(bid?.price ?? null),
+    bidSize: bid === null ? null : show.quantity(bid.size),
+    ask: optional(ask?.price ?? null),
+    askSize: ask === null ? null : show.quantity(ask.size),
+    mid: mid === null ? null : formatDecimal(mid),
+    mark: optional(mark),
+    lastTrade: optional(lastTrade),
+    spreadBps: bid === null || ask === null || mid === null ? null : formatFixed(mulDiv(sub(ask.price, bid.price), BPS, mid), 2),
+  }
+}
+
+function quoteModels(state: StateView, market: MarketView, show: Formats): QuoteModel[] {
+  const models: QuoteModel[] = []
+  for (const order of state.liveOrders.values()) {
+    const { role, side, price, quantity } = order.request
+    if (role !== 'quote' || price === null) continue
+    const touch = side === 'buy' ? market.bid : market.ask
+    const gap = touch === null ? null : side === 'buy' ? sub(price, touch.price) : sub(touch.price, price)
+    models.push({
+      side: side === 'buy' ? 'bid' : 'ask',
+      price: show.price(price),
+      size: show.quantity(sub(quantity, order.filledQuantity)),
+      distanceBps: gap === null || market.mid === null ? null : formatFixed(mulDiv(gap, BPS, market.mid), 2),
+      status: order.cancel === 'none' ? order.status : `${order.status}, cancel ${order.cancel}`,
+    })
+  }
+  return models
+}
+
+function slotModel(slot: SlotView, state: StateView, show: Formats): SlotModel {
+  const mark = slot.instrument === null ? null : (state.positions.get(slot.instrument)?.mark ?? null)
+  const done = slot.legs.filter((leg) => leg.consumed).length
+  return {
+    slotId: slot.slotId,
+    trade: slot.trade,
+    stage: slot.stage,
+    side: slot.side,
+    openSize: show.quantity(slot.openSize),
+    entryPrice: slot.entryQuantity === ZERO ? null : show.price(div(slot.entryCost, slot.entryQuantity)),
+    legs: `${done}/${slot.legs.length}`,
+    realizedPnl: show.money(slot.realizedPnl),
+    unrealizedPnl: mark === null || slot.side === null ? null : show.money(slotUnrealized(slot, mark)),
+  }
+}
+
+function slotUnrealized(slot: SlotView, mark: Decimal): Decimal {
+  const gain = sub(mul(slot.openSize, mark), slot.openCost)
+  return slot.side === 'buy' ? gain : neg(gain)
+}
+
+function orderModel(order: OrderView, show: Formats): OrderModel {
+  const { request } = order
+  return {
+    clientOrderId: request.clientOrderId,
+    role: request.slotId === null ? request.role : `${request.role} ${request.slotId}`,
+    side: request.side,
+    price: request.price === null ? null : show.price(request.price),
+    quantity: show.quantity(request.quantity),
+    filled: show.quantity(order.filledQuantity),
+    status: order.status,
+    cancel: order.cancel,
+  }
+}
+
+/** What is owned, by where it came from: fills with their fees and realised profit, or capital. */
+function inventoryModels(state: StateView, instrument: Instrument): InventoryModel[] {
+  const assets = instrument.kind === 'spot' ? [instrument.base, instrument.quote] : [instrument.settle]
+  return assets.map((asset) => {
+    const total = state.balances.get(`wallet|${asset}`) ?? ZERO
+    const capital = neg(state.balances.get(`capital|${asset}`) ?? ZERO)
+    return { asset, fromFills: formatDecimal(sub(total, capital)), fromCapital: formatDecimal(capital), total: formatDecimal(total) }
+  })
+}
+
+function positionModel(state: StateView, instrument: Instrument, show: Formats): SessionViewModel['position'] {
+  const position = state.positions.get(instrument.symbol)
+  if (position === undefined) throw new RangeError(`no position in ${instrument.symbol}`)
+  const { quantity, cost, mark } = position
+  return {
+    quantity: show.quantity(quantity),
+    averagePrice: quantity === ZERO ? null : show.price(div(abs(cost), abs(quantity))),
+    notional: mark === null ? null : show.money(mul(quantity, mark)),
+    inSlots: show.quantity(position.inSlots),
+    quoted: show.quantity(position.quoted),
+    unassigned: show.quantity(position.unassigned),
+  }
+}
+
+function pnlModel({ state, instrument, baseline }: ModelSources, show: Formats): PnlModel {
+  const position = state.positions.get(instrument.symbol)
+  const fees = sub(state.balances.get(`fees|${instrument.quote}`) ?? ZERO, baseline.fees)
+  const realized = sub(position?.realizedPnl ?? ZERO, baseline.realized)
+  const mark = position?.mark ?? null
+  const unrealized = position === undefined || position.quantity === ZERO ? ZERO : mark === null ? null : unrealizedPnl(position, mark)
+  const equity = equityOf(state.balances, instrument, mark)
+  return {
+    asset: instrument.quote,
+    realized: show.money(realized),
+    unrealized: unrealized === null ? null : show.money(unrealized),
+    fees: show.money(fees),
+    net: unrealized === null ? null : show.money(sub(add(realized, unrealized), fees)),
+    equity: equity === null ? null : show.money(equity),
+  }
+}
+
+function limitModels({ state, instrument, baseline }: ModelSources): LimitModel[] {
+  const { limits } = state
+  if (limits === null) return []
+  const models: LimitModel[] = []
+  const exposure = exposureOf(state, instrument)
+  if (limits.maxExposure > ZERO && exposure !== null) models.push(limitModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
+  const result = lossOf(state, instrument, baseline.result)
+  if (limits.maxSessionLoss > ZERO && result !== null) models.push(limitModel('session loss', result, limits.maxSessionLoss))
+  if (limits.maxOpenOrders > 0) {
+    const open = state.liveOrders.size
+    models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share: open / limits.maxOpenOrders })
+  }
+  return models
+}
+
+function lossOf(state: StateView, instrument: Instrument, baseline: Decimal): Decimal | null {
+  const result = resultOf(state, instrument)
+  if (result === null) return null
+  const loss = neg(sub(result, baseline))
+  return loss > ZERO ? loss : ZERO
+}
+
+function limitModel(name: string, value: Decimal, limit: Decimal): LimitModel {
+  return { name, value: formatFixed(value, 2), limit: formatDecimal(limit), share: Number(formatFixed(div(value, limit), 4)) }
+}

@@ -1,0 +1,105 @@
+// What happened lately, for people: the last fills and messages, and counts. Fed with facts and feed notices.
+
+import { formatDecimal, formatFixed } from '../kernel/decimal.ts'
+import type { Fact, FactBody, FillFact } from '../kernel/facts.ts'
+import type { Severity } from '../kernel/inputs.ts'
+import type { FillModel, MessageModel } from './view-model.ts'
+
+const KEPT = 50
+
+export class Chronicle {
+  readonly #pricePlaces: number
+  readonly #quantityPlaces: number
+  #fills: FillModel[] = []
+  #messages: MessageModel[] = []
+  readonly counts = { ordersSent: 0, fills: 0, denials: 0 }
+  /** Fills and messages since the last look: who shows them looks again before they are too many to show. */
+  unseen = 0
+
+  constructor(options: { pricePlaces: number; quantityPlaces: number }) {
+    this.#pricePlaces = options.pricePlaces
+    this.#quantityPlaces = options.quantityPlaces
+  }
+
+  onFact({ body, timeUs }: Fact): void {
+    switch (body.type) {
+      case 'ORDER_PREPARED':
+        this.counts.ordersSent += 1
+        return
+      case 'FILL_BOOKED':
+        this.counts.fills += 1
+        this.#addFill(body, timeUs)
+        return
+      case 'INTENT_DENIED':
+        this.counts.denials += 1
+        // A quote that waits a tick for its predecessor is no news.
+        if (body.code !== 'QUOTE_SIDE_PENDING') this.say(timeUs, 'warning', `${body.intent} denied, ${body.code}: ${body.field}=${body.value}. ${body.detail}`)
+        return
+      default: {
+        const message = MESSAGES[body.type]?.(body as never)
+        if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text)
+      }
+    }
+  }
+
+  say(timeUs: number, severity: Severity, text: string): void {
+    const last = this.#messages[0]
+    // The same words again only move the time on.
+    if (last !== undefined && last.text === text) this.#messages.shift()
+    this.#messages.unshift({ timeUs, severity, text })
+    if (this.#messages.length > KEPT) this.#messages.pop()
+    this.unseen += 1
+  }
+
+  /** Newest first. */
+  fills(): readonly FillModel[] {
+    return [...this.#fills]
+  }
+
+  messages(): readonly MessageModel[] {
+    return [...this.#messages]
+  }
+
+  #addFill(fill: FillFact, timeUs: number): void {
+    this.#fills.unshift({
+      tradeId: fill.tradeId,
+      timeUs,
+      side: fill.side,
+      price: formatFixed(fill.price, this.#pricePlaces),
+      quantity: formatFixed(fill.quantity, this.#quantityPlaces),
+      liquidity: fill.liquidity,
+      fee: formatDecimal(fill.fee),
+      feeAsset: fill.feeAsset,
+      role: fill.role ?? 'unknown',
+      realizedPnl: formatDecimal(fill.realizedPnl),
+    })
+    if (this.#fills.length > KEPT) this.#fills.pop()
+    this.unseen += 1
+  }
+}
+
+interface Message {
+  readonly severity: Severity
+  readonly text: string
+}
+
+type MessageTable = { readonly [Type in FactBody['type']]?: (body: Extract<FactBody, { type: Type }>) => Message | null }
+
+/** Which facts are worth a line, and how they read. */
+const MESSAGES: MessageTable = {
+  CAPITAL_FLOWED: ({ asset, amount, note }) => ({ severity: 'info', text: `capital ${formatDecimal(amount)} ${asset} (${note})` }),
+  ORDER_MOVED: ({ clientOrderId, to, reason }) => {
+    if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }
+    return to === 'in_doubt' || to === 'quarantined' ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'no answer'}` } : null
+  },
+  SLOT_MOVED: ({ slotId, trade, from, to, reason }) => ({
+    severity: 'info',
+    text: `slot ${slotId}#${trade} ${from} → ${to}${reason === null ? '' : ` (${reason})`}`,
+  }),
+  FILL_CONFLICTED: ({ tradeId, booked, received }) => ({ severity: 'alarm', text: `trade ${tradeId} booked as ${booked}, now said to be ${received}` }),
+  EVENT_UNMATCHED: ({ event, detail }) => ({ severity: 'alarm', text: `${event} matches no order of ours: ${detail}` }),
+  EVENT_CONFLICTED: ({ clientOrderId, status, detail }) => ({ severity: 'alarm', text: `order ${clientOrderId} is ${status}, yet: ${detail}` }),
+  RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
+  RISK_FLAGGED: ({ severity, code, detail }) => ({ severity, text: `${code}: ${detail}` }),
+  SESSION_HALTED: ({ reason, detail }) => ({ severity: 'info', text: `halted: ${reason}${detail === null ? '' : ` (${detail})`}` }),
+}

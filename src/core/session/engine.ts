@@ -1,0 +1,104 @@
+// Kernel and journal together: facts are decided and applied at once, committed once a tick, and only then let effects
+// out. Owns the account's state; knows nothing of feeds, strategies or screens.
+
+import type { JournalHead, JournalWriter } from '../journal/port.ts'
+import { apply } from '../kernel/apply.ts'
+import { decide } from '../kernel/decide.ts'
+import type { Fact } from '../kernel/facts.ts'
+import type { KernelInput } from '../kernel/inputs.ts'
+import { createState, viewOf } from '../kernel/state.ts'
+import type { StateView } from '../kernel/views.ts'
+import type { Effect } from '../venue/port.ts'
+
+export interface EngineCounts {
+  facts: number
+  commits: number
+}
+
+export class Engine {
+  readonly view: StateView
+  readonly counts: EngineCounts = { facts: 0, commits: 0 }
+  readonly #account: string
+  readonly #journal: JournalWriter
+  readonly #onFact: (fact: Fact) => void
+  readonly #state = createState()
+  #pending: Fact[] = []
+  #effectsPending = false
+  /** When the last fact happened, in session time; zero before the first. */
+  lastFactUs = 0
+
+  constructor(options: { account: string; journal: JournalWriter; onFact: (fact: Fact) => void }) {
+    this.#account = options.account
+    this.#journal = options.journal
+    this.#onFact = options.onFact
+    this.view = viewOf(this.#state)
+  }
+
+  /** Brings the state to where the journal left the account. */
+  replay(): void {
+    for (const fact of this.#journal.replay(this.#account)) {
+      apply(this.#state, fact)
+      this.lastFactUs = fact.timeUs
+    }
+  }
+
+  /** Decides on an input and applies what follows. Nothing leaves before `commit`. */
+  handle(timeUs: number, input: KernelInput): readonly Fact[] {
+    const facts = decide(this.#state, { timeUs, input })
+    for (const fact of facts) {
+      apply(this.#state, fact)
+      this.lastFactUs = fact.timeUs
+      this.#pending.push(fact)
+      this.#effectsPending ||= effectOf(fact, this.view) !== null
+      this.#onFact(fact)
+    }
+    return facts
+  }
+
+  /** Whether something waits for a commit before it may leave for the venue. */
+  get hasEffects(): boolean {
+    return this.#effectsPending
+  }
+
+  /** Makes everything since the last commit durable, and returns the effects that may leave now. */
+  commit(): readonly Effect[] {
+    if (this.#pending.length === 0) return []
+    const facts = this.#pending
+    this.#pending = []
+    this.#effectsPending = false
+    this.#journal.append(this.#account, facts, this.view)
+    this.counts.facts += facts.length
+    this.counts.commits += 1
+    const effects: Effect[] = []
+    for (const fact of facts) {
+      const effect = effectOf(fact, this.view)
+      if (effect !== null) effects.push(effect)
+    }
+    return effects
+  }
+
+  head(): JournalHead {
+    return this.#journal.head(this.#account)
+  }
+}
+
+/** What a fact orders to be sent; null for all that order nothing. */
+export function effectOf({ body }: Fact, view: StateView): Effect | null {
+  switch (body.type) {
+    case 'ORDER_PREPARED':
+      return { type: 'submit', request: body.request }
+    case 'CANCEL_MOVED':
+      if (body.to !== 'requested') return null
+      break
+    case 'ORDER_QUERIED':
+      break
+    default:
+      return null
+  }
+  const order = view.orders.get(body.clientOrderId)
+  if (order === undefined) return null
+  const { clientOrderId, instrument } = order.request
+  return body.type === 'ORDER_QUERIED'
+    ? { type: 'query', clientOrderId, instrument }
+    : { type: 'cancel', clientOrderId, venueOrderId: order.venueOrderId, instrument }
+}

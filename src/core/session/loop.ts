@@ -1,0 +1,263 @@
+// The loop of a session: market events, venue answers and ticks in order of time, until something ends it. It owns
+// session time; it opens and closes nothing.
+
+import { DitaError, messageOf } from '../errors.ts'
+import type { Decimal } from '../kernel/decimal.ts'
+import { ZERO } from '../kernel/decimal.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import type { Intent } from '../kernel/inputs.ts'
+import type { MarketEvent } from '../market/events.ts'
+import type { Feed } from '../market/feed.ts'
+import type { MarketState } from '../market/market-state.ts'
+import type { PortfolioView, Strategy } from '../strategy/port.ts'
+import type { Effect, Venue } from '../venue/port.ts'
+import type { Chronicle } from './chronicle.ts'
+import type { SessionControl } from './control.ts'
+import type { Engine } from './engine.ts'
+import { type Baseline, checkGates } from './gates.ts'
+import type { Halt } from './halt-reasons.ts'
+import { observeMarket } from './observe.ts'
+import type { Pacer } from './pacer.ts'
+
+/** How long a stopping session waits, in session time, for the venue to confirm its last cancels. */
+const FINALITY_US = 30_000_000
+/** How much may happen before a screen is told, so that nothing scrolls out of the model unseen. */
+const MOST_UNSEEN = 25
+
+export interface LoopParts {
+  readonly engine: Engine
+  readonly venue: Venue
+  readonly feed: Feed
+  readonly market: MarketState
+  readonly strategy: Strategy
+  readonly instrument: Instrument
+  readonly pacer: Pacer
+  readonly control: SessionControl
+  readonly chronicle: Chronicle
+  readonly baseline: Baseline
+  readonly startUs: number
+  readonly durationUs: number
+  readonly tickIntervalUs: number
+  readonly staleFeedUs: number
+  /** Called once, at the first tick that has a mid: pays in the money that depends on it. */
+  readonly payIn: (mid: Decimal, nowUs: number) => void
+  /** Called after each tick, and when more happened than a screen can be shown late. */
+  readonly onProgress: () => void
+}
+
+export class SessionLoop {
+  readonly #parts: LoopParts
+  readonly #portfolio: PortfolioView
+  readonly #endUs: number
+  #nowUs: number
+  #nextTickUs: number
+  #lastEventUs: number
+  #halt: Halt | null = null
+  #funded = false
+  #silent = false
+  ticks = 0
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts
+    this.#nowUs = parts.startUs
+    this.#lastEventUs = parts.startUs
+    this.#endUs = parts.startUs + parts.durationUs
+    this.#nextTickUs = parts.startUs + parts.tickIntervalUs
+    this.#portfolio = portfolioOf(parts)
+  }
+
+  get nowUs(): number {
+    return this.#nowUs
+  }
+
+  /** Runs until the feed ends, the time is up, a gate speaks, or a stop is asked for; says which. */
+  async run(): Promise<Halt> {
+    this.#parts.pacer.start(this.#nowUs)
+    for await (const batch of this.#parts.feed.batches()) {
+      for (const event of batch) {
+        const waiting = this.#advanceTo(event.timeUs)
+        if (waiting !== undefined) await waiting
+        if (this.#halt !== null) return this.#halt
+        this.#parts.venue.onMarket(event)
+        this.#parts.market.apply(event)
+        this.#lastEventUs = event.timeUs
+      }
+      this.#passOnNotices()
+    }
+    this.#passOnNotices()
+    return this.#parts.control.halt ?? { reason: 'feed_ended', detail: null }
+  }
+
+  /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. */
+  stop(): void {
+    const { engine, instrument, venue } = this.#parts
+    engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
+    this.#commit()
+    const deadlineUs = this.#nowUs + FINALITY_US
+    for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= deadlineUs; dueUs = venue.nextEventUs()) {
+      this.#hearVenue(dueUs)
+      this.#commit()
+    }
+    for (const { request, status } of engine.view.liveOrders.values()) {
+      const detail = `Order ${request.clientOrderId} was still ${status} when the session ended.`
+      engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'ORDER_LEFT_OPEN', severity: 'alarm', value: status, limit: null, detail })
+    }
+  }
+
+  /** Lets time pass up to an event: ticks and venue answers that are due before it come first. */
+  #advanceTo(eventUs: number): Promise<void> | undefined {
+    const dueUs = Math.min(eventUs, this.#nextTickUs, this.#endUs)
+    const waiting = this.#parts.pacer.until(dueUs)
+    if (waiting !== undefined) return waiting.then(() => this.#pass(dueUs, eventUs))
+    return this.#pass(dueUs, eventUs)
+  }
+
+  /** One step of time, then the next; iterative where nothing has to be waited for. */
+  #pass(firstDueUs: number, eventUs: number): Promise<void> | undefined {
+    let dueUs = firstDueUs
+    for (;;) {
+      this.#step(dueUs)
+      if (this.#halt !== null || (dueUs === eventUs && dueUs < this.#nextTickUs)) return undefined
+      dueUs = Math.min(eventUs, this.#nextTickUs, this.#endUs)
+      const waiting = this.#parts.pacer.until(dueUs)
+      if (waiting !== undefined) {
+        const next = dueUs
+        return waiting.then(() => this.#pass(next, eventUs))
+      }
+    }
+  }
+
+  #step(dueUs: number): void {
+    const { control } = this.#parts
+    if (control.halt !== null) {
+      this.#halt = control.halt
+      return
+    }
+    this.#hearVenue(dueUs)
+    this.#nowUs = dueUs
+    if (dueUs >= this.#endUs) {
+      this.#halt = { reason: 'duration_elapsed', detail: null }
+    } else if (dueUs >= this.#nextTickUs) {
+      this.#tick()
+      this.#nextTickUs += this.#parts.tickIntervalUs
+    }
+  }
+
+  /** Everything the venue has said by now, each at its own time; what it makes us send leaves at once. */
+  #hearVenue(untilUs: number): void {
+    const { engine, venue } = this.#parts
+    for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= untilUs; dueUs = venue.nextEventUs()) {
+      for (const { timeUs, event } of venue.take(dueUs)) engine.handle(timeUs, event)
+      this.#nowUs = Math.max(this.#nowUs, dueUs)
+      if (engine.hasEffects) this.#commit()
+    }
+    if (this.#parts.chronicle.unseen >= MOST_UNSEEN) this.#parts.onProgress()
+  }
+
+  #tick(): void {
+    const { engine, market, instrument, baseline } = this.#parts
+    this.ticks += 1
+    const mark = market.mark ?? market.mid
+    if (mark !== null) engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price: mark })
+    this.#payIn()
+    if (this.#feedIsSilent()) this.#withdrawQuotes()
+    else this.#askStrategy()
+    engine.handle(this.#nowUs, { type: 'OBSERVE_MARKET', observation: observeMarket(instrument.symbol, market, engine.view) })
+    this.#halt ??= checkGates(engine.view, instrument, baseline)
+    if (this.#halt !== null) this.#noteGate(this.#halt)
+    this.#commit()
+    market.startTick()
+    this.#parts.onProgress()
+  }
+
+  #payIn(): void {
+    const { mid } = this.#parts.market
+    if (this.#funded || mid === null) return
+    this.#funded = true
+    this.#parts.payIn(mid, this.#nowUs)
+  }
+
+  #askStrategy(): void {
+    const { engine, market, strategy } = this.#parts
+    let intents: readonly Intent[]
+    try {
+      intents = strategy.onTick({ market, portfolio: this.#portfolio })
+    } catch (thrown) {
+      this.#halt = strategyHalt(strategy.name, thrown)
+      return
+    }
+    for (const intent of intents) engine.handle(this.#nowUs, intent)
+  }
+
+  /** Silent for half of what the gate allows: quotes are taken back; silent for all of it: the gate speaks. */
+  #feedIsSilent(): boolean {
+    const { staleFeedUs } = this.#parts
+    const silentUs = this.#nowUs - this.#lastEventUs
+    if (staleFeedUs === 0 || silentUs * 2 <= staleFeedUs) {
+      this.#silent = false
+      return false
+    }
+    if (silentUs > staleFeedUs) {
+      const seconds = (us: number): string => `${us / 1_000_000} s`
+      this.#halt = { reason: 'risk_stale_feed', detail: `silent for ${seconds(silentUs)}, limit ${seconds(staleFeedUs)}` }
+    }
+    return true
+  }
+
+  #withdrawQuotes(): void {
+    const { engine, instrument, chronicle } = this.#parts
+    if (this.#silent) return
+    this.#silent = true
+    chronicle.say(this.#nowUs, 'warning', 'the feed is silent: working orders are taken back')
+    engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
+  }
+
+  #noteGate(halt: Halt): void {
+    if (!halt.reason.startsWith('risk_')) return
+    const detail = `The session halts: ${halt.detail ?? halt.reason}.`
+    this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: halt.reason, severity: 'alarm', value: halt.detail, limit: null, detail })
+  }
+
+  #commit(): void {
+    const { engine, venue } = this.#parts
+    for (const effect of engine.commit()) {
+      venue.send(effect, this.#nowUs)
+      this.#noteSent(effect)
+    }
+  }
+
+  #noteSent(effect: Effect): void {
+    const { engine } = this.#parts
+    if (effect.type === 'submit') {
+      engine.handle(this.#nowUs, { type: 'NOTE_SUBMIT', clientOrderId: effect.request.clientOrderId, outcome: 'sent', detail: null })
+    } else if (effect.type === 'cancel') {
+      engine.handle(this.#nowUs, { type: 'NOTE_CANCEL', clientOrderId: effect.clientOrderId, outcome: 'sent', detail: null })
+    }
+  }
+
+  #passOnNotices(): void {
+    for (const notice of this.#parts.feed.takeNotices()) {
+      this.#parts.chronicle.say(notice.timeUs ?? this.#nowUs, notice.severity, notice.text)
+    }
+  }
+}
+
+function portfolioOf({ engine, instrument }: LoopParts): PortfolioView {
+  const { view } = engine
+  return {
+    get position() {
+      const position = view.positions.get(instrument.symbol)
+      if (position === undefined) throw new RangeError(`no position in ${instrument.symbol}`)
+      return position
+    },
+    balance: (asset) => view.balances.get(`wallet|${asset}`) ?? ZERO,
+    slots: view.slots,
+    liveOrders: view.liveOrders,
+  }
+}
+
+/** A strategy that failed ends its session in good order, with what it said; one of ours that throws is a defect. */
+function strategyHalt(name: string, thrown: unknown): Halt {
+  if (thrown instanceof DitaError) return { reason: 'engine_requested_halt', detail: thrown.message, exitCode: thrown.exitCode }
+  return { reason: 'unexpected_halt', detail: `the strategy ${name} failed: ${messageOf(thrown)}` }
+}

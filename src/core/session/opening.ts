@@ -1,0 +1,35 @@
+// What a session opens with, from config, feed and strategy: the fact that a reader of the journal starts from.
+
+import { basename } from 'node:path'
+import type { SessionOpening } from '../kernel/inputs.ts'
+import type { Feed } from '../market/feed.ts'
+import type { Strategy } from '../strategy/port.ts'
+import type { RunSessionOptions } from './run-session.ts'
+import { microseconds } from './time.ts'
+
+export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, feed: Feed, strategy: Strategy): SessionOpening {
+  const { engine, risk, paper } = config
+  return {
+    sessionId,
+    account: `paper/${paper.account ?? sessionId}`,
+    mode: config.mode,
+    venue: 'paper',
+    strategy: strategy.name,
+    // Without its folder: the same recording gives the same journal wherever it lies.
+    feedSource: basename(feed.source),
+    seed: config.feed.seed,
+    durationUs,
+    tickIntervalUs: microseconds(engine.tickIntervalSeconds),
+    instrument: feed.instrument,
+    instrumentOrigin: feed.instrumentOrigin,
+    slotIds: strategy.slotIds,
+    limits: {
+      maxExposure: risk.maxExposure,
+      maxSessionLoss: risk.maxSessionLoss,
+      maxOrderNotional: risk.maxOrderNotional,
+      maxOpenOrders: risk.maxOpenOrders,
+      staleFeedUs: microseconds(risk.staleFeedSeconds),
+    },
+    orderValidityUs: microseconds(engine.orderValiditySeconds),
+  }
+}

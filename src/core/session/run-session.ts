@@ -1,0 +1,290 @@
+// One session from its first fact to its halt: acquires the parts in order, runs the loop, stops in good order, and
+// lets go of everything in reverse, whatever happens.
+
+import type { Config } from '../config/config.ts'
+import { DitaError, EXIT, type ExitCode, messageOf } from '../errors.ts'
+import { openWriter } from '../journal/open.ts'
+import type { StoreWriter } from '../journal/writer.ts'
+import { type Decimal, decimalPlacesOf, ZERO } from '../kernel/decimal.ts'
+import type { SessionOpening } from '../kernel/inputs.ts'
+import type { StateView } from '../kernel/views.ts'
+import type { Feed } from '../market/feed.ts'
+import { MarketState } from '../market/market-state.ts'
+import { openFeed } from '../market/open-feed.ts'
+import { loadStrategy } from '../strategy/load-strategy.ts'
+import type { Strategy } from '../strategy/port.ts'
+import { defaultBalances } from '../venue/paper/default-balances.ts'
+import { createPaperVenue, type PaperVenue } from '../venue/paper/paper-venue.ts'
+import { buildViewModel } from './build-view-model.ts'
+import { Chronicle } from './chronicle.ts'
+import type { SessionControl } from './control.ts'
+import type { Engine } from './engine.ts'
+import { resultOf } from './gates.ts'
+import { type Halt, haltEntry } from './halt-reasons.ts'
+import { SessionLoop } from './loop.ts'
+import { closeCrashedSessions, expireOrphansOfPaper, replayed } from './open-engine.ts'
+import { openingOf } from './opening.ts'
+import { Pacer, type WallClock } from './pacer.ts'
+import { microseconds } from './time.ts'
+import type { SessionPhase, SessionViewModel } from './view-model.ts'
+
+/** Who looks on while a session runs. `wants` is asked first, since a model costs time to build. */
+export interface SessionObserver {
+  wants(): boolean
+  publish(model: SessionViewModel): void
+}
+
+export interface RunSessionOptions {
+  readonly config: Config
+  readonly sessionId: string
+  readonly durationUs: number
+  readonly speed: number | 'max'
+  readonly storePath: string
+  readonly process: { readonly pid: number; readonly host: string; readonly version: string }
+  readonly wall: WallClock & { wallUs(): number }
+  readonly control: SessionControl
+  readonly observer: SessionObserver | null
+  readonly log: SessionLog
+}
+
+/** Where a session's own story goes, with causes: one line an entry. */
+export interface SessionLog {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void
+  error(event: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+export interface SessionOutcome {
+  readonly sessionId: string
+  readonly halt: Halt
+  readonly exitCode: ExitCode
+  /** Sessions found dead at the start, now closed as crashed. */
+  readonly crashedBefore: readonly string[]
+}
+
+/**
+ * Runs a session to its end.
+ * @throws DitaError for what cannot start (config, feed, store, strategy) and for a journal that fails on the way
+ */
+export async function runSession(options: RunSessionOptions): Promise<SessionOutcome> {
+  const { config } = options
+  await using feed = closing(await openFeed({ ...config.feed, instrument: config.instrument }))
+  const { name, params } = config.strategy
+  const startStrategy = await loadStrategy(name, config.strategy)
+  const tickIntervalUs = microseconds(config.engine.tickIntervalSeconds)
+  const strategy = startStrategy({ instrument: feed.part.instrument, tickIntervalUs, params })
+  await using journal = closing(openStore(options))
+  for (const text of journal.part.warnings) options.log.error('store', { text })
+  if (journal.part.hasSession(options.sessionId)) throw sessionExists(options)
+  const crashedBefore = closeCrashedSessions(journal.part)
+  const session = new Session(options, feed.part, strategy, journal.part)
+  await using venue = closing(session.venue)
+  await venue.part.connect(options.control.signal)
+  const halt = await session.run()
+  return { sessionId: options.sessionId, halt, exitCode: halt.exitCode ?? haltEntry(halt.reason).exitCode, crashedBefore }
+}
+
+class Session {
+  readonly venue: PaperVenue
+  readonly #options: RunSessionOptions
+  readonly #feed: Feed
+  readonly #journal: StoreWriter
+  readonly #engine: Engine
+  readonly #opening: SessionOpening
+  readonly #market = new MarketState()
+  readonly #chronicle: Chronicle
+  readonly #loop: SessionLoop
+  readonly #speed: string
+  readonly #baseline: { readonly realized: Decimal; readonly fees: Decimal; readonly result: Decimal }
+  #phase: SessionPhase = 'starting'
+  #halt: Halt | null = null
+
+  /** Opens the session in the journal, with its money, and sets up everything it runs with. */
+  constructor(options: RunSessionOptions, feed: Feed, strategy: Strategy, journal: StoreWriter) {
+    const { config } = options
+    this.#options = options
+    this.#feed = feed
+    this.#journal = journal
+    this.#speed = options.speed === 'max' ? 'max' : String(options.speed)
+    this.#opening = openingOf(options, feed, strategy)
+    const { instrument } = this.#opening
+    this.#chronicle = new Chronicle({
+      pricePlaces: decimalPlacesOf(instrument.tickSize),
+      quantityPlaces: decimalPlacesOf(instrument.lotSize),
+    })
+    this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
+    const fresh = this.#engine.view.seq === 0
+    this.#baseline = baselineOf(this.#engine.view, this.#opening)
+    this.venue = createPaperVenue({
+      instrument,
+      feeRates: { maker: config.paper.makerFeeRate, taker: config.paper.takerFeeRate },
+      balances: walletOf(this.#engine.view),
+      position: positionOf(this.#engine.view, instrument.symbol),
+      idPrefix: options.sessionId,
+      entryLatencyUs: config.paper.entryLatencyMs * 1000,
+      responseLatencyUs: config.paper.responseLatencyMs * 1000,
+    })
+    this.#openSession(fresh)
+    this.#loop = new SessionLoop({
+      engine: this.#engine,
+      venue: this.venue,
+      feed,
+      market: this.#market,
+      strategy,
+      instrument,
+      pacer: new Pacer({ wall: options.wall, speed: options.speed, signal: options.control.signal }),
+      control: options.control,
+      chronicle: this.#chronicle,
+      baseline: this.#baseline,
+      startUs: feed.startTimeUs,
+      durationUs: options.durationUs,
+      tickIntervalUs: this.#opening.tickIntervalUs,
+      staleFeedUs: this.#opening.limits.staleFeedUs,
+      payIn: (mid, nowUs) => {
+        if (fresh && config.paper.balances === null) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
+      },
+      onProgress: () => this.#publish(false),
+    })
+  }
+
+  async run(): Promise<Halt> {
+    const { log, sessionId } = this.#options
+    log.info('session_started', { sessionId, feed: this.#feed.source, strategy: this.#opening.strategy })
+    this.#phase = 'running'
+    try {
+      this.#halt = await this.#loop.run()
+    } catch (thrown) {
+      this.#halt = haltOf(thrown)
+      log.error('session_failed', { sessionId, message: messageOf(thrown), cause: thrown })
+      if (isJournalFailure(thrown)) throw thrown
+      this.#writeEnd(this.#halt)
+      throw thrown
+    }
+    this.#phase = 'stopping'
+    this.#loop.stop()
+    this.#writeEnd(this.#halt)
+    log.info('session_halted', { sessionId, reason: this.#halt.reason, detail: this.#halt.detail })
+    return this.#halt
+  }
+
+  #openSession(fresh: boolean): void {
+    const { config, process, sessionId, wall } = this.#options
+    const engine = this.#engine
+    const startUs = this.#feed.startTimeUs
+    const opened = engine.handle(startUs, { type: 'OPEN_SESSION', session: this.#opening })
+    const denied = opened.find((fact) => fact.body.type === 'INTENT_DENIED')?.body
+    if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
+    expireOrphansOfPaper(engine, startUs)
+    if (fresh && config.paper.balances !== null) this.#deposit(config.paper.balances, startUs, 'paper.balances')
+    this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
+    engine.commit()
+  }
+
+  /** Money is paid in twice, once in our books and once at the exchange: the two must agree from the start. */
+  #deposit(amounts: Readonly<Record<string, Decimal>>, nowUs: number, note: string): void {
+    for (const [asset, amount] of Object.entries(amounts)) {
+      if (amount === ZERO) continue
+      this.#engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset, amount, note })
+      this.venue.exchange.deposit(asset, amount)
+    }
+  }
+
+  #writeEnd(halt: Halt): void {
+    const nowUs = this.#loop.nowUs
+    const report = { ...this.#feed.report(), source: this.#opening.feedSource }
+    this.#engine.handle(nowUs, { type: 'REPORT_FEED', report })
+    this.#engine.handle(nowUs, { type: 'HALT_SESSION', reason: halt.reason, detail: halt.detail })
+    this.#engine.commit()
+    this.#journal.recordRunEnd(this.#options.sessionId, this.#options.wall.wallUs())
+    this.#phase = 'halted'
+    this.#publish(true)
+  }
+
+  #publish(last: boolean): void {
+    const { observer } = this.#options
+    if (observer === null) return
+    if (!last && this.#chronicle.unseen === 0 && !observer.wants()) return
+    this.#chronicle.unseen = 0
+    observer.publish(this.#model())
+  }
+
+  #model(): SessionViewModel {
+    const { counts } = this.#engine
+    return buildViewModel({
+      state: this.#engine.view,
+      market: this.#market,
+      instrument: this.#opening.instrument,
+      chronicle: this.#chronicle,
+      speed: this.#speed,
+      phase: this.#phase,
+      halt: this.#halt,
+      startedAtUs: this.#feed.startTimeUs,
+      nowUs: this.#loop.nowUs,
+      feed: this.#feed.report(),
+      ticks: this.#loop.ticks,
+      facts: counts.facts,
+      commits: counts.commits,
+      baseline: this.#baseline,
+    })
+  }
+}
+
+function openStore({ storePath, sessionId, process, wall }: RunSessionOptions): StoreWriter {
+  const since = new Date(wall.wallUs() / 1000).toISOString()
+  return openWriter({ path: storePath, holder: { sessionId, pid: process.pid, since }, wallUs: () => wall.wallUs() })
+}
+
+function baselineOf(state: StateView, { instrument }: SessionOpening): { realized: Decimal; fees: Decimal; result: Decimal } {
+  return {
+    realized: state.positions.get(instrument.symbol)?.realizedPnl ?? ZERO,
+    fees: state.balances.get(`fees|${instrument.quote}`) ?? ZERO,
+    result: resultOf(state, instrument) ?? ZERO,
+  }
+}
+
+function walletOf(state: StateView): Record<string, Decimal> {
+  const wallet: Record<string, Decimal> = {}
+  for (const [key, amount] of state.balances) {
+    if (key.startsWith('wallet|')) wallet[key.slice('wallet|'.length)] = amount
+  }
+  return wallet
+}
+
+function positionOf(state: StateView, symbol: string): { quantity: Decimal; cost: Decimal } {
+  const position = state.positions.get(symbol)
+  return { quantity: position?.quantity ?? ZERO, cost: position?.cost ?? ZERO }
+}
+
+function isJournalFailure(thrown: unknown): boolean {
+  return thrown instanceof DitaError && thrown.code === 'JOURNAL_FAILED'
+}
+
+function haltOf(thrown: unknown): Halt {
+  if (thrown instanceof DitaError) return { reason: 'startup_failure', detail: thrown.message, exitCode: thrown.exitCode }
+  return { reason: 'unexpected_halt', detail: messageOf(thrown) }
+}
+
+function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {
+  return new DitaError('SESSION_DENIED', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The session cannot be opened, ${denied.code}: ${denied.detail} (${denied.field}=${denied.value})`,
+    next: 'Correct the instrument or the slots of the strategy in the config.',
+  })
+}
+
+function sessionExists({ sessionId, storePath }: RunSessionOptions): DitaError {
+  return new DitaError('SESSION_EXISTS', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `The store ${storePath} already has a session ${sessionId}.`,
+    next: `Read it with \`dita summarize ${sessionId}\`, or give another id with --session, or another store with --store.`,
+  })
+}
+
+interface Closing<T> extends AsyncDisposable {
+  readonly part: T
+}
+
+function closing<T extends { close(): Promise<void> }>(part: T): Closing<T> {
+  return { part, [Symbol.asyncDispose]: () => part.close() }
+}
