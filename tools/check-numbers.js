@@ -8,7 +8,7 @@ const ROOMS = /\/src\/core\/(kernel|journal|exchange|venue|report)\//
 const MONEY =
   /(price|prices|quantity|size|amount|notional|fee|fees|pnl|cost|balance|equity|exposure|margin|leverage|rate|ratio|bps|money|bid|ask|mid|mark|volume|position|profit|loss)$/i
 /** Names that end like money and count something else. */
-const NOT_MONEY = /(Us|Ms|Count|Places|Length|Index|Bytes|Seq|High-?WaterMark)$|^(offset|tradeCount|fieldPosition)$/
+const NOT_MONEY = /(Us|Ms|Count|Places|Length|Index|Bytes|Seq|within_?2_?bps)$|^offset$/i
 const configPath = ts.findConfigFile(process.cwd(), ts.sys.fileExists, 'tsconfig.build.json')
 const { config } = ts.readConfigFile(configPath, ts.sys.readFile)
 const parsed = ts.parseJsonConfigFileContent(config, ts.sys, process.cwd())

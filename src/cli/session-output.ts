@@ -25,11 +25,13 @@ export async function openSessionOutput(options: SessionOutputOptions): Promise<
 
 function isTerminal({ env }: SessionOutputOptions): boolean {
   const { CI, TERM } = env
-  return process.stdout.isTTY === true && process.stdin.isTTY === true && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false')
+  return (
+    process.stdout.isTTY === true && process.stdin.isTTY === true && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false')
+  )
 }
 
 async function openScreen({ control, env }: SessionOutputOptions): Promise<SessionOutput> {
-  const { startLiveScreen } = await import('../tui/live-screen.ts')
+  const { startLiveScreen } = await import('../tui/live-screen.tsx')
   const { NO_COLOR } = env
   const screen = startLiveScreen({
     stdout: process.stdout,

@@ -1,13 +1,36 @@
 // From state to what a screen may know: finished texts. Reads everything, changes nothing.
 
-import { abs, add, type Decimal, decimalPlacesOf, dec, div, formatDecimal, formatFixed, mul, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import {
+  abs,
+  add,
+  type Decimal,
+  dec,
+  decimalPlacesOf,
+  div,
+  formatDecimal,
+  formatFixed,
+  mul,
+  mulDiv,
+  neg,
+  sub,
+  ZERO,
+} from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../strategy/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import { exposureOf, resultOf } from './gates.ts'
-import type { InventoryModel, LimitModel, MarketModel, OrderModel, PnlModel, QuoteModel, SessionViewModel, SlotModel } from './view-model.ts'
+import type {
+  InventoryModel,
+  LimitModel,
+  MarketModel,
+  OrderModel,
+  PnlModel,
+  QuoteModel,
+  SessionViewModel,
+  SlotModel,
+} from './view-model.ts'
 
 const BPS = dec('10000')
 const MONEY_PLACES = 4
@@ -220,7 +243,7 @@ function lossOf(state: StateView, instrument: Instrument, baseline: Decimal): De
   const result = resultOf(state, instrument)
   if (result === null) return null
   const loss = neg(sub(result, baseline))
-  return loss > ZERO ? loss : ZERO
+  return max(loss, ZERO)
 }
 
 function limitModel(name: string, value: Decimal, limit: Decimal): LimitModel {

@@ -33,7 +33,8 @@ export class Chronicle {
       case 'INTENT_DENIED':
         this.counts.denials += 1
         // A quote that waits a tick for its predecessor is no news.
-        if (body.code !== 'QUOTE_SIDE_PENDING') this.say(timeUs, 'warning', `${body.intent} denied, ${body.code}: ${body.field}=${body.value}. ${body.detail}`)
+        if (body.code !== 'QUOTE_SIDE_PENDING')
+          this.say(timeUs, 'warning', `${body.intent} denied, ${body.code}: ${body.field}=${body.value}. ${body.detail}`)
         return
       default: {
         const message = MESSAGES[body.type]?.(body as never)
@@ -90,15 +91,23 @@ const MESSAGES: MessageTable = {
   CAPITAL_FLOWED: ({ asset, amount, note }) => ({ severity: 'info', text: `capital ${formatDecimal(amount)} ${asset} (${note})` }),
   ORDER_MOVED: ({ clientOrderId, to, reason }) => {
     if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }
-    return to === 'in_doubt' || to === 'quarantined' ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'no answer'}` } : null
+    return to === 'in_doubt' || to === 'quarantined'
+      ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'no answer'}` }
+      : null
   },
   SLOT_MOVED: ({ slotId, trade, from, to, reason }) => ({
     severity: 'info',
     text: `slot ${slotId}#${trade} ${from} → ${to}${reason === null ? '' : ` (${reason})`}`,
   }),
-  FILL_CONFLICTED: ({ tradeId, booked, received }) => ({ severity: 'alarm', text: `trade ${tradeId} booked as ${booked}, now said to be ${received}` }),
+  FILL_CONFLICTED: ({ tradeId, booked, received }) => ({
+    severity: 'alarm',
+    text: `trade ${tradeId} booked as ${booked}, now said to be ${received}`,
+  }),
   EVENT_UNMATCHED: ({ event, detail }) => ({ severity: 'alarm', text: `${event} matches no order of ours: ${detail}` }),
-  EVENT_CONFLICTED: ({ clientOrderId, status, detail }) => ({ severity: 'alarm', text: `order ${clientOrderId} is ${status}, yet: ${detail}` }),
+  EVENT_CONFLICTED: ({ clientOrderId, status, detail }) => ({
+    severity: 'alarm',
+    text: `order ${clientOrderId} is ${status}, yet: ${detail}`,
+  }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
   RISK_FLAGGED: ({ severity, code, detail }) => ({ severity, text: `${code}: ${detail}` }),
   SESSION_HALTED: ({ reason, detail }) => ({ severity: 'info', text: `halted: ${reason}${detail === null ? '' : ` (${detail})`}` }),

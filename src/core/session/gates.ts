@@ -43,6 +43,7 @@ export function checkGates(state: StateView, instrument: Instrument, baseline: B
   return null
 }
 
-function halt(reason: Halt['reason'], name: string, value: Decimal, limit: Decimal, instrument: Instrument): Halt {
-  return { reason, detail: `${name} ${formatDecimal(value)} ${instrument.quote}, limit ${formatDecimal(limit)} ${instrument.quote}` }
+function halt(reason: Halt['reason'], name: string, seen: Decimal, allowed: Decimal, { quote }: Instrument): Halt {
+  const figures = { value: formatDecimal(seen), limit: formatDecimal(allowed) }
+  return { reason, detail: `${name} ${figures.value} ${quote}, limit ${figures.limit} ${quote}`, figures }
 }

@@ -51,6 +51,8 @@ export interface Halt {
   readonly reason: HaltReason
   /** Values and limits in words; null where there is nothing to add. */
   readonly detail: string | null
+  /** Of a risk gate: what it saw and what it allows, as decimal strings. */
+  readonly figures?: { readonly value: string; readonly limit: string }
   /** Where it is not the reason's own: a strategy's failure, say. */
   readonly exitCode?: ExitCode
 }

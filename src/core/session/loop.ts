@@ -2,11 +2,9 @@
 // session time; it opens and closes nothing.
 
 import { DitaError, messageOf } from '../errors.ts'
-import type { Decimal } from '../kernel/decimal.ts'
-import { ZERO } from '../kernel/decimal.ts'
-import type { Instrument } from '../kernel/instrument.ts'
+import { type Decimal, ZERO } from '../kernel/decimal.ts'
 import type { Intent } from '../kernel/inputs.ts'
-import type { MarketEvent } from '../market/events.ts'
+import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
 import type { PortfolioView, Strategy } from '../strategy/port.ts'
@@ -198,8 +196,8 @@ export class SessionLoop {
       return false
     }
     if (silentUs > staleFeedUs) {
-      const seconds = (us: number): string => `${us / 1_000_000} s`
-      this.#halt = { reason: 'risk_stale_feed', detail: `silent for ${seconds(silentUs)}, limit ${seconds(staleFeedUs)}` }
+      const figures = { value: String(silentUs / 1_000_000), limit: String(staleFeedUs / 1_000_000) }
+      this.#halt = { reason: 'risk_stale_feed', detail: `silent for ${figures.value} s, limit ${figures.limit} s`, figures }
     }
     return true
   }
@@ -212,10 +210,10 @@ export class SessionLoop {
     engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
   }
 
-  #noteGate(halt: Halt): void {
-    if (!halt.reason.startsWith('risk_')) return
-    const detail = `The session halts: ${halt.detail ?? halt.reason}.`
-    this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: halt.reason, severity: 'alarm', value: halt.detail, limit: null, detail })
+  #noteGate({ reason, detail, figures }: Halt): void {
+    if (figures === undefined) return
+    const text = `The session halts: ${detail ?? reason}.`
+    this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: reason, severity: 'alarm', ...figures, detail: text })
   }
 
   #commit(): void {

@@ -16,6 +16,7 @@ import type { Strategy } from '../strategy/port.ts'
 import { defaultBalances } from '../venue/paper/default-balances.ts'
 import { createPaperVenue, type PaperVenue } from '../venue/paper/paper-venue.ts'
 import { buildViewModel } from './build-view-model.ts'
+import { startCheckpoints } from './checkpoints.ts'
 import { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
@@ -78,6 +79,7 @@ export async function runSession(options: RunSessionOptions): Promise<SessionOut
   const crashedBefore = closeCrashedSessions(journal.part)
   const session = new Session(options, feed.part, strategy, journal.part)
   await using venue = closing(session.venue)
+  using _checkpoints = startCheckpoints(journal.part, config.engine.checkpointIntervalSeconds, options.log)
   await venue.part.connect(options.control.signal)
   const halt = await session.run()
   return { sessionId: options.sessionId, halt, exitCode: halt.exitCode ?? haltEntry(halt.reason).exitCode, crashedBefore }
@@ -175,8 +177,8 @@ class Session {
     if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
     expireOrphansOfPaper(engine, startUs)
     if (fresh && config.paper.balances !== null) this.#deposit(config.paper.balances, startUs, 'paper.balances')
-    this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
     engine.commit()
+    this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
   }
 
   /** Money is paid in twice, once in our books and once at the exchange: the two must agree from the start. */
