@@ -82,6 +82,8 @@ export interface BreakoutConfig {
   readonly lookbackSeconds: number
   readonly orderNotional: Decimal
   readonly leverage: Decimal
+  /** How far beyond the touch the entry may reach. */
+  readonly entrySlippageBps: Decimal
   readonly stopBps: Decimal
   /** One per exit leg, growing. */
   readonly targetsBps: readonly Decimal[]

@@ -9,6 +9,7 @@ import {
   div,
   formatDecimal,
   formatFixed,
+  max,
   mul,
   mulDiv,
   neg,
@@ -18,7 +19,7 @@ import {
 import type { Instrument } from '../kernel/instrument.ts'
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
-import type { MarketView } from '../strategy/port.ts'
+import type { MarketView } from '../market/view.ts'
 import type { Chronicle } from './chronicle.ts'
 import { exposureOf, resultOf } from './gates.ts'
 import type {

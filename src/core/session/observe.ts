@@ -4,7 +4,7 @@ import { add, type Decimal, dec, div, mulDiv, sub } from '../kernel/decimal.ts'
 import type { MarketObservation, Side } from '../kernel/inputs.ts'
 import { CANCEL_PENDING } from '../kernel/order-table.ts'
 import type { StateView } from '../kernel/views.ts'
-import type { MarketView } from '../strategy/port.ts'
+import type { MarketView } from '../market/view.ts'
 
 const TEN_THOUSAND = dec('10000')
 const TWO = dec('2')

@@ -1,0 +1,155 @@
+// Holds a config file's tree against the schema and finds everything that is wrong with it, not just the first thing.
+
+import type { z } from 'zod'
+import { type ConfigKey, configKeys } from './config-keys.ts'
+import {
+  type ConfigFault,
+  type ConfigMap,
+  type ConfigPath,
+  type ConfigValue,
+  describeValue,
+  isMap,
+  type Position,
+  pathText,
+  valueAt,
+} from './config-values.ts'
+import { type Contradiction, findContradictions, REQUOTE_PATH, TICK_PATH } from './contradictions.ts'
+import { configSchema, type ParsedConfig } from './schema.ts'
+import { suggestKey } from './suggest.ts'
+
+type CheckedConfig =
+  | { readonly config: ParsedConfig; readonly faults: readonly [] }
+  | { readonly config: null; readonly faults: readonly ConfigFault[] }
+
+interface PlaceOptions {
+  /** As the person named it. */
+  readonly file: string
+  readonly positionOf: (path: ConfigPath) => Position | null
+}
+
+/** Checks a tree. `place` only serves the messages. */
+export function checkConfig(tree: ConfigMap, place: PlaceOptions): CheckedConfig {
+  const schema = configSchema()
+  const linked = withLinkedIntervals(tree)
+  const direct = schema.safeParse(linked)
+  const directFaults = direct.success ? contradictionFaults(direct.data, linked, place) : []
+  if (direct.success && directFaults.length === 0) return { config: direct.data, faults: [] }
+  if (direct.success) return { config: null, faults: directFaults }
+  return checkSlowly(linked, schema, place)
+}
+
+/** The way through a file that the schema refuses at first sight: an empty section is no fault, all others are listed. */
+function checkSlowly(tree: ConfigMap, schema: ReturnType<typeof configSchema>, place: PlaceOptions): CheckedConfig {
+  const keys = configKeys()
+  const filled = withFilledSections(tree, keys)
+  const parsed = schema.safeParse(filled)
+  const issues = parsed.success ? [] : parsed.error.issues
+  const faults = issues.flatMap((issue) => faultsOf(issue, { tree: filled, keys, place }))
+  // What the schema refused is left out, so that the rest can still be held against itself.
+  const rest = schema.safeParse(faults.reduce((kept, fault) => without(kept, fault.path), filled))
+  if (rest.success) {
+    const isFaulty = (path: ConfigPath) => faults.some((fault) => startsWith(fault.path, path) || startsWith(path, fault.path))
+    faults.push(...contradictionFaults(rest.data, filled, place, isFaulty))
+  }
+  if (parsed.success && faults.length === 0) return { config: parsed.data, faults: [] }
+  return { config: null, faults }
+}
+
+/** Of the two intervals that must agree, the one that is not written follows the other. */
+function withLinkedIntervals(tree: ConfigMap): ConfigMap {
+  const tick = valueAt(tree, TICK_PATH)
+  const requote = valueAt(tree, REQUOTE_PATH)
+  if (tick !== undefined && requote === undefined) return withValue(tree, REQUOTE_PATH, tick)
+  if (requote !== undefined && tick === undefined) return withValue(tree, TICK_PATH, requote)
+  return tree
+}
+
+function withValue(tree: ConfigMap, [section, key]: readonly [string, string], value: ConfigValue): ConfigMap {
+  const held = tree[section] ?? {}
+  return isMap(held) ? { ...tree, [section]: { ...held, [key]: value } } : tree
+}
+
+/** `feed:` with nothing below it is a section with all its defaults. */
+function withFilledSections(tree: ConfigMap, keys: readonly ConfigKey[]): ConfigMap {
+  const fill = (map: ConfigMap, path: readonly string[]): ConfigMap =>
+    Object.fromEntries(
+      Object.entries(map).map(([name, value]) => {
+        const keyPath = [...path, name]
+        const key = keys.find((candidate) => pathText(candidate.path) === pathText(keyPath))
+        const isGroup = key !== undefined && !key.isOptionalSection && (key.isSection || isMap(key.default as ConfigValue))
+        if (value === null && isGroup) return [name, {}]
+        return [name, key?.isSection === true && isMap(value) ? fill(value, keyPath) : value]
+      }),
+    )
+  return fill(tree, [])
+}
+
+function without(tree: ConfigMap, path: ConfigPath): ConfigMap {
+  const [name, ...below] = path
+  if (typeof name !== 'string' || !Object.hasOwn(tree, name)) return tree
+  const { [name]: value, ...others } = tree
+  if (below.length === 0 || !isMap(value)) return others
+  // A group that must be whole, such as an instrument, falls with the key that is wrong or missing in it.
+  if (name === 'instrument') return others
+  return { ...others, [name]: without(value, below) }
+}
+
+function startsWith(path: ConfigPath, start: ConfigPath): boolean {
+  return start.every((part, index) => path[index] === part)
+}
+
+interface FaultContext {
+  readonly tree: ConfigMap
+  readonly keys: readonly ConfigKey[]
+  readonly place: PlaceOptions
+}
+
+function faultsOf(issue: z.core.$ZodIssue, { tree, keys, place }: FaultContext): ConfigFault[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const keyPath = [...path, key]
+      const text = `\`${pathText(keyPath)}\` is not a key of the config. ${suggestKey(keyPath, keys)}`
+      return { path: keyPath, position: place.positionOf(keyPath), text }
+    })
+  }
+  return [{ path, position: place.positionOf(path), text: `\`${pathText(path)}\` ${complaintOf(issue, valueAt(tree, path))}.` }]
+}
+
+/** The rest of a sentence that starts with the key. */
+function complaintOf(issue: z.core.$ZodIssue, value: ConfigValue | undefined): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const expected = issue.expected === 'array' ? 'a list' : 'a group of keys'
+      return `must be ${expected}, but is ${describeValue(value)}`
+    }
+    case 'too_small':
+      return `must hold at least ${issue.minimum} value`
+    case 'too_big':
+      return `must hold at most ${issue.maximum} values`
+    case 'invalid_key':
+      return 'is not the name of an asset'
+    default:
+      return issue.message
+  }
+}
+
+function contradictionFaults(
+  config: ParsedConfig,
+  tree: ConfigMap,
+  place: PlaceOptions,
+  isFaulty: (path: ConfigPath) => boolean = () => false,
+): ConfigFault[] {
+  return findContradictions(config)
+    .filter((contradiction) => !contradiction.paths.some(isFaulty))
+    .map((contradiction) => contradictionFault(contradiction, tree, place))
+}
+
+/** At the first of its keys that the file writes, with the places of the others. */
+function contradictionFault({ paths, text }: Contradiction, tree: ConfigMap, { file, positionOf }: PlaceOptions): ConfigFault {
+  const written = paths.filter((path) => valueAt(tree, path) !== undefined)
+  const [first, ...others] = written.length === 0 ? paths : written
+  const places = others.map((path) => ({ path, position: positionOf(path) })).filter(({ position }) => position !== null)
+  const suffix = places.map(({ path, position }) => ` \`${pathText(path)}\` is at ${file}:${position?.line}:${position?.column}.`).join('')
+  return { path: first ?? [], position: positionOf(first ?? []), text: text + suffix }
+}

@@ -1,0 +1,161 @@
+// Reads YAML into plain values with the place of each. Numbers stay text as written; nothing is checked against the schema.
+
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml'
+import { messageOf } from '../errors.ts'
+import { type ConfigFault, type ConfigMap, type ConfigPath, type ConfigValue, escapeControls, type Position } from './config-values.ts'
+
+const MOST_NODES = 10_000
+const DEEPEST = 16
+const MOST_SYNTAX_FAULTS = 20
+/** Object keys that reach into JavaScript's own machinery. */
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+interface YamlTree {
+  /** Null where the text holds nothing at all: no key, at most comments. */
+  readonly tree: ConfigMap | null
+  readonly faults: readonly ConfigFault[]
+  /** Where the key at a path stands, else the nearest key above it. */
+  positionOf(path: ConfigPath): Position | null
+}
+
+/**
+ * Reads a text. The faults are syntax, repeated and forbidden keys, and limits; the tree holds what could be read all
+ * the same, so that the schema's faults can be listed beside them.
+ */
+export function readYaml(text: string): YamlTree {
+  const lines = new LineCounter()
+  const walk = new Walk(lines)
+  const positionOf = (path: ConfigPath) => walk.positionOf(path)
+  const document = parse(text, lines, walk)
+  if (document === null) return { tree: {}, faults: walk.faults, positionOf }
+  for (const problem of document.errors.slice(0, MOST_SYNTAX_FAULTS)) {
+    walk.fault([], problem.pos[0], `This is not valid YAML: ${sentencePart(problem.message)}.`)
+  }
+  for (const problem of document.warnings.slice(0, MOST_SYNTAX_FAULTS)) {
+    walk.fault([], problem.pos[0], `This means nothing in a config: ${sentencePart(problem.message)}.`)
+  }
+  if (document.errors.length > 0) return { tree: {}, faults: walk.faults, positionOf }
+  const root = walk.value(document.contents, [])
+  if (root === null) return { tree: null, faults: walk.faults, positionOf }
+  if (typeof root === 'object' && !Array.isArray(root)) return { tree: root, faults: walk.faults, positionOf }
+  walk.fault([], 0, 'The file must hold keys such as `feed:`, each with its settings below it.')
+  return { tree: {}, faults: walk.faults, positionOf }
+}
+
+function parse(text: string, lineCounter: LineCounter, walk: Walk) {
+  try {
+    // The failsafe schema knows no numbers: a scalar is the text that stands in the file. Repeated keys are found in
+    // the walk, because the parser compares every key with every other one.
+    return parseDocument(text, { schema: 'failsafe', lineCounter, prettyErrors: false, logLevel: 'error', uniqueKeys: false })
+  } catch (error) {
+    // Brackets nested thousands deep exhaust the parser's stack.
+    walk.fault([], 0, `This cannot be read as YAML: ${escapeControls(messageOf(error))}.`)
+    return null
+  }
+}
+
+/** One walk over the parsed nodes: values, places and faults. */
+class Walk {
+  readonly faults: ConfigFault[] = []
+  readonly #lines: LineCounter
+  readonly #offsets = new Map<string, number>()
+  readonly #anchors = new Map<string, unknown>()
+  #nodes = 0
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines
+  }
+
+  /** The first fault of a place; what else the parser says about the same place follows from it. */
+  fault(path: ConfigPath, offset: number, text: string): void {
+    const position = this.#place(offset)
+    const isRepeated = this.faults.some(({ position: known }) => known?.line === position.line && known.column === position.column)
+    if (!isRepeated) this.faults.push({ path, position, text })
+  }
+
+  positionOf(path: ConfigPath): Position | null {
+    for (let length = path.length; length > 0; length -= 1) {
+      const offset = this.#offsets.get(JSON.stringify(path.slice(0, length)))
+      if (offset !== undefined) return this.#place(offset)
+    }
+    return null
+  }
+
+  value(node: unknown, path: ConfigPath): ConfigValue {
+    this.#nodes += 1
+    if (this.#nodes > MOST_NODES || path.length > DEEPEST) {
+      if (this.#nodes <= MOST_NODES || this.#nodes === MOST_NODES + 1) {
+        const limit = path.length > DEEPEST ? `nested deeper than ${DEEPEST} levels` : `larger than ${MOST_NODES} values`
+        this.fault(path, offsetOf(node), `The config is ${limit}, aliases counted.`)
+      }
+      return null
+    }
+    if (isAlias(node)) return this.#alias(node.source, offsetOf(node), path)
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) this.#anchors.set(node.anchor, node)
+    if (isScalar(node)) return scalarValue(node)
+    if (isSeq(node)) return node.items.map((item, index) => this.#item(item, [...path, index]))
+    if (isMap(node)) return this.#map(node.items, path)
+    return null
+  }
+
+  #item(item: unknown, path: ConfigPath): ConfigValue {
+    this.#offsets.set(JSON.stringify(path), offsetOf(item))
+    return this.value(item, path)
+  }
+
+  #alias(anchor: string, offset: number, path: ConfigPath): ConfigValue {
+    const target = this.#anchors.get(anchor)
+    if (target !== undefined) return this.value(target, path)
+    this.fault(path, offset, `The alias *${escapeControls(anchor)} has no anchor &${escapeControls(anchor)} before it.`)
+    return null
+  }
+
+  #map(pairs: readonly Pair[], path: ConfigPath): ConfigMap {
+    const map: ConfigMap = {}
+    for (const pair of pairs) {
+      if (!isScalar(pair.key)) {
+        this.fault(path, offsetOf(pair.key), 'A key must be a plain word.')
+        continue
+      }
+      const key = String(pair.key.value)
+      const offset = offsetOf(pair.key)
+      const keyPath = [...path, key]
+      if (FORBIDDEN_KEYS.has(key)) {
+        this.fault(keyPath, offset, `The key \`${key}\` is not allowed.`)
+        continue
+      }
+      const first = this.#offsets.get(JSON.stringify(keyPath))
+      if (Object.hasOwn(map, key) && first !== undefined) {
+        this.fault(keyPath, offset, `This key is written twice; the first stands in line ${this.#place(first).line}.`)
+        continue
+      }
+      this.#offsets.set(JSON.stringify(keyPath), offset)
+      map[key] = this.value(pair.value, keyPath)
+    }
+    return map
+  }
+
+  #place(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+}
+
+/** A plain word can mean nothing, true or false; everything else, and everything in quotes, is text as written. */
+function scalarValue(node: Scalar): ConfigValue {
+  const text = String(node.value ?? '')
+  if (node.type !== 'PLAIN') return text
+  if (/^(~|null|Null|NULL|)$/.test(text)) return null
+  if (/^(true|True|TRUE)$/.test(text)) return true
+  if (/^(false|False|FALSE)$/.test(text)) return false
+  return text
+}
+
+function sentencePart(message: string): string {
+  return escapeControls(message.split('\n')[0] ?? '').replace(/[.:]$/, '')
+}
+
+function offsetOf(node: unknown): number {
+  const range = (node as { readonly range?: readonly number[] | null } | null)?.range
+  return range?.[0] ?? 0
+}

@@ -1,0 +1,75 @@
+// What a person may have meant by a key that does not exist. Knows words, not meanings.
+
+import type { ConfigKey } from './config-keys.ts'
+import { type ConfigPath, pathText } from './config-values.ts'
+
+/** A sentence with the likeliest key, or the keys there are. `path` ends in the unknown key. */
+export function suggestKey(path: ConfigPath, keys: readonly ConfigKey[]): string {
+  const name = plain(String(path.at(-1)))
+  const parent = pathText(path.slice(0, -1))
+  const siblings = keys.filter((key) => pathText(key.path.slice(0, -1)) === parent)
+  const same = siblings.find((key) => plain(lastOf(key)) === name)
+  if (same !== undefined) return `Did you mean \`${lastOf(same)}\`?`
+  const elsewhere = keys.filter((key) => plain(lastOf(key)) === name && !key.path.join('.').startsWith('instrument.'))
+  if (elsewhere.length > 0) return `\`${lastOf(elsewhere[0] as ConfigKey)}\` belongs ${elsewhere.map(placeOf).join(' or ')}.`
+  const near = nearest(name, siblings)
+  if (near !== undefined) return `Did you mean \`${lastOf(near)}\`?`
+  const far = nearest(name, keys)
+  if (far !== undefined) return `Did you mean \`${lastOf(far)}\`? It belongs ${placeOf(far)}.`
+  return `The keys here are ${siblings.map((key) => `\`${lastOf(key)}\``).join(', ')}.`
+}
+
+function nearest(name: string, keys: readonly ConfigKey[]): ConfigKey | undefined {
+  let best: ConfigKey | undefined
+  // One slip in three letters is a slip; more is another word.
+  let bestDistance = Math.floor(Math.min(name.length, 40) / 3) + 1
+  for (const key of keys) {
+    const known = plain(lastOf(key))
+    // `tick_interval` for `tick_interval_seconds`: the unit was left off.
+    const distance = name.length >= 4 && known.startsWith(name) ? 1 : editDistance(name, known)
+    if (distance < bestDistance) {
+      best = key
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function lastOf(key: ConfigKey): string {
+  return key.path.at(-1) ?? ''
+}
+
+function placeOf(key: ConfigKey): string {
+  return key.path.length === 1 ? 'at the top level' : `under \`${key.path.slice(0, -1).join('.')}\``
+}
+
+/** `tickInterval-Seconds` and `tick_interval_seconds` are the same word. */
+function plain(word: string): string {
+  return word
+    .slice(0, 64)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours between two words (Damerau and Levenshtein, restricted). */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column += 1) {
+      const isSame = a[row - 1] === b[column - 1]
+      let cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + (isSame ? 0 : 1))
+      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      if (isSwap) cost = Math.min(cost, at(beforeLast, column - 2) + 1)
+      current.push(cost)
+    }
+    beforeLast = last
+    last = current
+  }
+  return at(last, b.length)
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,163 @@
+// Opens a recording: refuses what is none before a session trades on it, and finds out its instrument and its start.
+
+import { type FileHandle, open } from 'node:fs/promises'
+
+import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import type { Instrument } from '../../kernel/instrument.ts'
+import { InstrumentEvidence, venueSymbolOf } from '../infer-instrument.ts'
+import { type Breakage, GzipLines } from './gzip-lines.ts'
+import { LineFault, type MarketMessage, readMessage, readStamp } from './message.ts'
+import { RecordedFeed } from './recorded-feed.ts'
+
+/** How far is read before the session starts: at most so many lines. */
+const PREFIX_LINES = 20_000
+/** Enough messages of one symbol to know its steps. */
+const EVIDENCE_MESSAGES = 5_000
+
+/**
+ * A feed that plays the recording at `path`; with no instrument given it is inferred from the recording.
+ * @throws DitaError FEED_MISSING, FEED_NOT_A_FILE, FEED_UNREADABLE, FEED_EMPTY, FEED_NOT_GZIP, FEED_NO_RECORDING or
+ * FEED_OTHER_INSTRUMENT (exit 7); FEED_INSTRUMENT_UNKNOWN (exit 4)
+ */
+export async function openRecording(path: string, instrument: Instrument | null): Promise<RecordedFeed> {
+  await checkGzip(path)
+  const wanted = instrument === null ? null : venueSymbolOf(instrument)
+  const prefix = await readPrefix(path, wanted)
+  if (!prefix.hasMessages) throw noRecording(path, prefix.breakage)
+  if (wanted !== null && instrument !== null) {
+    if (prefix.firstTimeUs === null) throw otherInstrument(path, instrument, prefix.symbols)
+    return new RecordedFeed({ path, instrument, instrumentOrigin: 'config', venueSymbol: wanted, startTimeUs: prefix.firstTimeUs })
+  }
+  const [venueSymbol] = prefix.symbols
+  if (venueSymbol === undefined || prefix.firstTimeUs === null) throw instrumentUnknown(path, 'names no instrument')
+  const inferred = prefix.evidence.instrument(venueSymbol)
+  if (inferred === null)
+    throw instrumentUnknown(path, `trades ${JSON.stringify(venueSymbol)}, whose base and quote asset cannot be told apart`)
+  return new RecordedFeed({ path, instrument: inferred, instrumentOrigin: 'inferred', venueSymbol, startTimeUs: prefix.firstTimeUs })
+}
+
+interface Prefix {
+  /** Of the first message that the session would see. */
+  firstTimeUs: number | null
+  hasMessages: boolean
+  /** In the order they were first seen. */
+  readonly symbols: Set<string>
+  readonly evidence: InstrumentEvidence
+  breakage: Breakage | null
+}
+
+async function readPrefix(path: string, wanted: string | null): Promise<Prefix> {
+  const prefix: Prefix = { firstTimeUs: null, hasMessages: false, symbols: new Set(), evidence: new InstrumentEvidence(), breakage: null }
+  const recording = new GzipLines(path)
+  let linesLeft = PREFIX_LINES
+  let messagesLeft = EVIDENCE_MESSAGES
+  for await (const { lines } of recording.batches()) {
+    for (const line of lines) {
+      const message = line === null ? null : tryRead(line)
+      if (message === null) continue
+      prefix.hasMessages = true
+      if (message.symbol !== null) prefix.symbols.add(message.symbol)
+      // A snapshot names no symbol; the file it is in has one only.
+      const [kept] = wanted === null ? prefix.symbols : [wanted]
+      if (message.symbol !== null && message.symbol !== kept) continue
+      prefix.firstTimeUs ??= message.stampUs
+      if (wanted !== null) return prefix
+      prefix.evidence.add(message)
+      messagesLeft -= 1
+    }
+    linesLeft -= lines.length
+    if (linesLeft <= 0 || messagesLeft <= 0) return prefix
+  }
+  prefix.breakage = recording.breakage
+  return prefix
+}
+
+/** A market message with its stamp; null for any other line, which is for the replay to count and report. */
+function tryRead(line: string): (MarketMessage & { readonly stampUs: number }) | null {
+  try {
+    const { stampUs, jsonAt } = readStamp(line)
+    const message = readMessage(line.slice(jsonAt), stampUs)
+    return message.kind === 'other' ? null : { ...message, stampUs }
+  } catch (error) {
+    if (error instanceof LineFault) return null
+    throw error
+  }
+}
+
+async function checkGzip(path: string): Promise<void> {
+  const file = await openFile(path)
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      throw refusal('FEED_NOT_A_FILE', {
+        message: `${path} is a ${stats.isDirectory() ? 'folder' : 'device or pipe'}, not a recording.`,
+        next: 'Give the path of one gzip file with --feed, or --feed simulated for a generated market.',
+      })
+    }
+    if (stats.size === 0) {
+      throw refusal('FEED_EMPTY', {
+        message: `The recording ${path} is empty.`,
+        next: 'Record it again, or give another file with --feed.',
+      })
+    }
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2)
+    if (bytesRead < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) {
+      throw refusal('FEED_NOT_GZIP', {
+        message: `The recording ${path} is not gzip-compressed.`,
+        next: `If it is plain text, gzip it first: gzip -k ${path}`,
+      })
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw refusal('FEED_MISSING', {
+        message: `There is no recording at ${path}.`,
+        next: 'Check the path after --feed, or use --feed simulated for a generated market.',
+        cause: error,
+      })
+    }
+    throw refusal('FEED_UNREADABLE', {
+      message: `The recording ${path} cannot be read: ${messageOf(error)}.`,
+      next: 'Check the permissions of the file.',
+      cause: error,
+    })
+  }
+}
+
+function noRecording(path: string, breakage: Breakage | null): DitaError {
+  const why =
+    breakage === null ? 'not one of its lines is a market message' : `it breaks before the first market message (${breakage.detail})`
+  return refusal('FEED_NO_RECORDING', {
+    message: `${path} is gzip, but ${why}.`,
+    next: 'A recording has one message a line: the local time stamp, a space, and the JSON as the venue sent it.',
+  })
+}
+
+function otherInstrument(path: string, instrument: Instrument, symbols: ReadonlySet<string>): DitaError {
+  const found = [...symbols].slice(0, 5).map((symbol) => JSON.stringify(symbol.slice(0, 60)))
+  return refusal('FEED_OTHER_INSTRUMENT', {
+    message: `The recording ${path} does not carry ${instrument.symbol}, but ${found.join(', ') || 'no instrument at all'}.`,
+    next: 'Correct `instrument` in the config, or leave it out to have it inferred from the recording.',
+  })
+}
+
+function instrumentUnknown(path: string, why: string): DitaError {
+  return new DitaError('FEED_INSTRUMENT_UNKNOWN', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The recording ${path} ${why}.`,
+    next: 'Describe it in the config under `instrument`: symbol, tick size, lot size and the rest.',
+  })
+}
+
+function refusal(code: string, what: { readonly message: string; readonly next: string; readonly cause?: unknown }): DitaError {
+  return new DitaError(code, { fault: 'user', exitCode: EXIT.unreachable, ...what })
+}

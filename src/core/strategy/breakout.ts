@@ -1,0 +1,194 @@
+// The breakout strategy: one trade at a time, entered when the mid leaves the channel of its last highs and lows, closed
+// in legs at targets, or at once by a stop or after a time. Holds one slot, quotes nothing.
+//
+// Orders. The entry is an IOC limit at the touch plus an allowance, so that a thin book cannot fill it at any price; what
+// it leaves unfilled is let go. A target is an IOC limit at the target's own price, so that it never closes below it; what
+// it leaves unfilled is asked for again. Stop and time close at the market. Levels count from the true average price of
+// the entry and stay where they are: the stop is not moved up behind a reached target. One order of the slot works at a
+// time; a stop that fires while a target's IOC is under way waits for its answer, which the order itself bounds.
+
+import {
+  add,
+  ceilToStep,
+  type Decimal,
+  dec,
+  div,
+  floorToStep,
+  max,
+  min,
+  mul,
+  mulDiv,
+  neg,
+  sub,
+  truncateToStep,
+  ZERO,
+} from '../kernel/decimal.ts'
+import type { EnterIntent, ExitIntent, Intent, Side } from '../kernel/inputs.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import type { SlotStage } from '../kernel/slot-table.ts'
+import type { SlotView } from '../kernel/views.ts'
+import type { MarketView } from '../market/view.ts'
+import { isLargeEnough, quantityFor, withinBalance } from './order-size.ts'
+import type { PortfolioView, Strategy, StrategyContext } from './port.ts'
+import { PriceChannel } from './price-channel.ts'
+
+export interface BreakoutOptions {
+  /** The channel: highest and lowest mid of so many seconds. */
+  readonly lookbackSeconds: number
+  readonly orderNotional: Decimal
+  readonly leverage: Decimal
+  readonly entrySlippageBps: Decimal
+  readonly stopBps: Decimal
+  /** One per exit leg, growing. */
+  readonly targetsBps: readonly Decimal[]
+  readonly exitRatios: readonly Decimal[]
+  readonly direction: 'long' | 'short' | 'both'
+  /** 0 = never. */
+  readonly maxHoldingSeconds: number
+}
+
+type ClosingReason = 'stop' | 'time'
+
+const SLOT = 'breakout'
+const BPS = dec('10000')
+const US_PER_SECOND = 1_000_000
+const CAN_ENTER: ReadonlySet<SlotStage> = new Set(['idle', 'closed'])
+/** From the slot table: everywhere else an EXIT is refused. */
+const CAN_EXIT: ReadonlySet<SlotStage> = new Set(['position_open', 'position_partially_closed', 'exit_working'])
+
+export function createBreakout(instrument: Instrument, options: BreakoutOptions): Strategy {
+  const channel = new PriceChannel(options.lookbackSeconds * US_PER_SECOND)
+  /** The trade whose stop or time has come: from then on it is only closed, wherever the price goes. */
+  let closing: { readonly trade: number; readonly reason: ClosingReason } | null = null
+  return {
+    name: 'breakout',
+    slotIds: [SLOT],
+    onTick({ market, portfolio }: StrategyContext): readonly Intent[] {
+      const side = market.mid === null ? null : brokenSide(channel, market.timeUs, market.mid)
+      const slot = portfolio.slots.get(SLOT)
+      if (hasOrderUnderWay(portfolio)) return []
+      if (slot === undefined || CAN_ENTER.has(slot.stage)) {
+        closing = null
+        return side === null ? [] : enter(side, { market, portfolio, instrument, options })
+      }
+      if (!CAN_EXIT.has(slot.stage) || slot.openSize <= ZERO) return []
+      const known = closing?.trade === slot.trade ? closing.reason : closingReasonOf(slot)
+      const reason = known ?? closingReason(slot, market, options)
+      if (reason === null) return takeTarget(slot, market, instrument, options)
+      closing = { trade: slot.trade, reason }
+      return closeAtMarket(slot, market, instrument, reason)
+    },
+  }
+}
+
+/** The side to trade when the mid is outside the channel of all before it. */
+function brokenSide(channel: PriceChannel, timeUs: number, mid: Decimal): Side | null {
+  const before = channel.observe(timeUs, mid)
+  if (before === null) return null
+  if (mid > before.high) return 'buy'
+  return mid < before.low ? 'sell' : null
+}
+
+function hasOrderUnderWay(portfolio: PortfolioView): boolean {
+  for (const order of portfolio.liveOrders.values()) if (order.request.slotId === SLOT) return true
+  return false
+}
+
+interface EntrySituation {
+  readonly market: MarketView
+  readonly portfolio: PortfolioView
+  readonly instrument: Instrument
+  readonly options: BreakoutOptions
+}
+
+function enter(side: Side, { market, portfolio, instrument, options }: EntrySituation): readonly EnterIntent[] {
+  const wanted = side === 'buy' ? 'long' : 'short'
+  if (options.direction !== 'both' && options.direction !== wanted) return []
+  const price = entryPrice(side, market, instrument, options)
+  if (price === null || price <= ZERO) return []
+  // On spot a short trade is a sale of what the account owns; an account without any is long only.
+  const quantity = withinBalance(quantityFor(options.orderNotional, price, instrument), side, price, { instrument, portfolio })
+  if (!isLargeEnough(quantity, price, instrument)) return []
+  return [
+    {
+      type: 'ENTER',
+      slotId: SLOT,
+      instrument: instrument.symbol,
+      side,
+      orderType: 'limit',
+      price,
+      quantity,
+      timeInForce: 'ioc',
+      postOnly: false,
+      leverage: options.leverage,
+      exitRatios: options.exitRatios,
+    },
+  ]
+}
+
+/** The touch plus the allowance, rounded back to the tick, but never short of the touch. */
+function entryPrice(side: Side, market: MarketView, { tickSize }: Instrument, { entrySlippageBps }: BreakoutOptions): Decimal | null {
+  const touch = (side === 'buy' ? market.ask : market.bid)?.price
+  if (touch === undefined) return null
+  const allowance = mulDiv(touch, entrySlippageBps, BPS)
+  if (side === 'buy') return max(ceilToStep(touch, tickSize), floorToStep(add(touch, allowance), tickSize))
+  return min(floorToStep(touch, tickSize), ceilToStep(sub(touch, allowance), tickSize))
+}
+
+/** What we would be paid, or have to pay, for closing now. */
+function closingPrice(slot: SlotView, market: MarketView): Decimal | null {
+  return (slot.side === 'buy' ? market.bid : market.ask)?.price ?? null
+}
+
+/** The price at a distance in bps from the average entry price; above zero is gain, below is loss. */
+function levelAt(slot: SlotView, distanceBps: Decimal): Decimal {
+  const entry = div(slot.entryCost, slot.entryQuantity)
+  const distance = mulDiv(entry, distanceBps, BPS)
+  return slot.side === 'buy' ? add(entry, distance) : sub(entry, distance)
+}
+
+/** A trade that an earlier session began to close, as its legs tell. */
+function closingReasonOf(slot: SlotView): ClosingReason | null {
+  for (const { reason } of slot.legs) if (reason === 'stop' || reason === 'time') return reason
+  return null
+}
+
+function closingReason(slot: SlotView, market: MarketView, options: BreakoutOptions): ClosingReason | null {
+  const price = closingPrice(slot, market)
+  if (price !== null) {
+    const stop = levelAt(slot, neg(options.stopBps))
+    if (slot.side === 'buy' ? price <= stop : price >= stop) return 'stop'
+  }
+  const { maxHoldingSeconds } = options
+  if (maxHoldingSeconds === 0 || slot.openedAtUs === null) return null
+  return market.timeUs - slot.openedAtUs >= maxHoldingSeconds * US_PER_SECOND ? 'time' : null
+}
+
+function closeAtMarket(slot: SlotView, market: MarketView, instrument: Instrument, reason: ClosingReason): readonly ExitIntent[] {
+  const price = closingPrice(slot, market)
+  // Without a market to close in, or with less open than the venue takes, there is nothing to ask for yet.
+  if (price === null || !isLargeEnough(slot.openSize, price, instrument)) return []
+  return [{ type: 'EXIT', slotId: SLOT, scope: 'rest', orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false, reason }]
+}
+
+function takeTarget(slot: SlotView, market: MarketView, instrument: Instrument, options: BreakoutOptions): readonly ExitIntent[] {
+  const price = closingPrice(slot, market)
+  const target = options.targetsBps[Math.min(slot.nextLeg, options.targetsBps.length - 1)]
+  if (price === null || target === undefined) return []
+  const level = levelAt(slot, target)
+  const limit = slot.side === 'buy' ? ceilToStep(level, instrument.tickSize) : floorToStep(level, instrument.tickSize)
+  if (limit <= ZERO || (slot.side === 'buy' ? price < limit : price > limit)) return []
+  if (!isLargeEnough(slot.openSize, limit, instrument)) return []
+  const scope = isLegTradable(slot, limit, instrument) ? 'leg' : 'rest'
+  return [{ type: 'EXIT', slotId: SLOT, scope, orderType: 'limit', price: limit, timeInForce: 'ioc', postOnly: false, reason: 'target' }]
+}
+
+/** Whether the next leg, and what it would leave open, are both large enough to be traded by themselves. */
+function isLegTradable(slot: SlotView, price: Decimal, instrument: Instrument): boolean {
+  if (slot.nextLeg >= slot.legs.length) return false
+  let share: Decimal = ZERO
+  for (const leg of slot.legs) if (leg.leg <= slot.nextLeg) share = add(share, leg.ratio)
+  const quantity = sub(truncateToStep(mul(slot.entryQuantity, share), instrument.lotSize), slot.exitQuantity)
+  const left = sub(slot.openSize, quantity)
+  return isLargeEnough(quantity, price, instrument) && (left <= ZERO || isLargeEnough(left, price, instrument))
+}

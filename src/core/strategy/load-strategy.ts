@@ -1,0 +1,151 @@
+// Finds a strategy by its name or its file, and stands between a user's own code and the session: whatever is wrong with
+// it becomes one clear error. Built-in strategies are not wrapped.
+
+import { statSync } from 'node:fs'
+import { basename, isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { DitaError, EXIT, messageOf } from '../errors.ts'
+import type { Decimal } from '../kernel/decimal.ts'
+import * as decimal from '../kernel/decimal.ts'
+import { type BreakoutOptions, createBreakout } from './breakout.ts'
+import { checkIntents } from './check-intents.ts'
+import { createMarketMaker, type MarketMakerOptions } from './market-maker.ts'
+import type { Strategy, StrategySetup } from './port.ts'
+
+/** What the built-in strategies are set up with; the `strategy` section of a config is one. */
+export interface StrategySettings {
+  readonly clobSwitchThresholdBps: Decimal
+  readonly anchorMaxDivergenceBps: Decimal
+  readonly marketMaker: Omit<MarketMakerOptions, 'clobSwitchThresholdBps' | 'anchorMaxDivergenceBps'>
+  readonly breakout: BreakoutOptions
+}
+
+/** Makes the strategy for a session. Throws DitaError STRATEGY_FAILED or STRATEGY_INVALID (exit 4) for a user's own. */
+export type StartStrategy = (setup: Omit<StrategySetup, 'decimal'>) => Strategy
+
+const SLOT_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
+const STRATEGY_NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
+const MOST_SLOTS = 64
+
+/**
+ * The strategy `market_maker` or `breakout`, or the one that a file exports by default. A user's strategy is guarded: it
+ * throws DitaError STRATEGY_FAILED where its own code throws, STRATEGY_INTENT_INVALID where it returns what is no intent.
+ * @throws DitaError STRATEGY_MISSING, STRATEGY_UNREADABLE or STRATEGY_INVALID (exit 4)
+ */
+export async function loadStrategy(name: string, settings: StrategySettings): Promise<StartStrategy> {
+  if (name === 'market_maker') {
+    const { clobSwitchThresholdBps, anchorMaxDivergenceBps, marketMaker } = settings
+    return ({ instrument }) => createMarketMaker(instrument, { ...marketMaker, clobSwitchThresholdBps, anchorMaxDivergenceBps })
+  }
+  if (name === 'breakout') return ({ instrument }) => createBreakout(instrument, settings.breakout)
+  const factory = await importFactory(name)
+  return (setup) => guarded(start(factory, { ...setup, decimal }, name), name)
+}
+
+type UnknownFactory = (setup: StrategySetup) => unknown
+
+async function importFactory(path: string): Promise<UnknownFactory> {
+  if (!isAbsolute(path)) {
+    throw userError(
+      'STRATEGY_MISSING',
+      `There is no strategy named ${path}.`,
+      'Name `market_maker`, `breakout`, or the path of a .ts or .js file.',
+    )
+  }
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw userError('STRATEGY_MISSING', `There is no strategy file at ${path}.`, 'Check `strategy.name` in the config, or --strategy.')
+  }
+  const module = await importModule(path)
+  if (typeof module.default === 'function') return module.default as UnknownFactory
+  const found = module.default === undefined ? 'nothing' : `a ${typeof module.default}`
+  throw userError(
+    'STRATEGY_INVALID',
+    `The strategy file ${path} exports ${found} by default; it must export a function.`,
+    'Write `export default function (setup) { return { name, slotIds, onTick } }`; examples/my-strategy.ts shows one.',
+  )
+}
+
+async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return await import(pathToFileURL(path).href)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const next =
+      code === 'ERR_MODULE_NOT_FOUND'
+        ? 'Take types with `import type`, which leaves nothing to load, and decimals from `setup.decimal`.'
+        : 'Correct the file; Node runs it as it stands, with types stripped, so enums and decorators do not work.'
+    throw userError('STRATEGY_UNREADABLE', `The strategy file ${path} cannot be loaded: ${firstLine(error)}.`, next, error)
+  }
+}
+
+function start(factory: UnknownFactory, setup: StrategySetup, path: string): unknown {
+  try {
+    return factory(setup)
+  } catch (error) {
+    throw failed(`The strategy file ${path} failed when it was set up`, path, error)
+  }
+}
+
+/** Checks what a factory made, and lets only checked intents out of it. */
+function guarded(made: unknown, path: string): Strategy {
+  const wrong = (text: string) =>
+    userError(
+      'STRATEGY_INVALID',
+      `The strategy of ${path} ${text}.`,
+      'Return an object with `name`, `slotIds` and `onTick`; examples/my-strategy.ts shows one.',
+    )
+  if (typeof made !== 'object' || made === null) throw wrong(`is ${made === null ? 'null' : `a ${typeof made}`}, not an object`)
+  const strategy = made as { readonly name?: unknown; readonly slotIds?: unknown; onTick?: unknown }
+  const { name, slotIds, onTick } = strategy
+  if (typeof name !== 'string' || !STRATEGY_NAME.test(name)) throw wrong('has no `name` of 1 to 64 printable characters')
+  if (!Array.isArray(slotIds)) throw wrong('has no list `slotIds` (an empty one for a strategy that only quotes)')
+  if (slotIds.length > MOST_SLOTS) throw wrong(`has ${slotIds.length} slots; ${MOST_SLOTS} are the most`)
+  for (const [index, slotId] of slotIds.entries()) {
+    if (typeof slotId !== 'string' || !SLOT_ID.test(slotId)) {
+      throw wrong(`has the slot id ${JSON.stringify(String(slotId).slice(0, 40))}; one is lower-case letters, digits, _ and -, at most 32`)
+    }
+    if (slotIds.indexOf(slotId) !== index) throw wrong(`has the slot id ${slotId} twice`)
+  }
+  if (typeof onTick !== 'function') throw wrong('has no function `onTick`')
+  return {
+    name,
+    slotIds: [...slotIds] as string[],
+    onTick(context) {
+      try {
+        return checkIntents(onTick.call(strategy, context), name)
+      } catch (error) {
+        if (error instanceof DitaError) throw error
+        throw failed(`The strategy ${name} failed in onTick`, path, error)
+      }
+    },
+  }
+}
+
+function failed(what: string, path: string, error: unknown): DitaError {
+  return userError(
+    'STRATEGY_FAILED',
+    `${what}: ${firstLine(error)}${placeIn(path, error)}.`,
+    'Correct the strategy; the session has done nothing since.',
+    error,
+  )
+}
+
+/** Where in the user's own file it happened, if the stack tells. */
+function placeIn(path: string, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const line = stack.split('\n').find((text) => text.includes(`${basename(path)}:`))
+  const place = line === undefined ? null : /:(\d+):(\d+)\)?$/.exec(line)
+  return place === null ? '' : ` (${basename(path)}:${place[1]}:${place[2]})`
+}
+
+function firstLine(error: unknown): string {
+  const line = messageOf(error).split('\n')[0] ?? ''
+  return line
+    .slice(0, 300)
+    .replace(/[\p{Cc}\p{Cf}]/gu, '?')
+    .replace(/\.$/, '')
+}
+
+function userError(code: string, message: string, next: string, cause?: unknown): DitaError {
+  return new DitaError(code, { fault: 'user', exitCode: EXIT.config, message, next, cause })
+}

@@ -1,0 +1,71 @@
+// What is made from the schema is right and not stale.
+
+import { describe, expect, test } from 'vitest'
+import { configJsonSchema, configKeys, type JsonSchema } from '../../../src/core/config/config-keys.ts'
+import { configDocs, configSchemaText, SCHEMA_FILE_NAME, scaffoldConfig } from '../../../src/core/config/describe-config.ts'
+import { loadConfig } from '../../../src/core/config/load-config.ts'
+
+const ROOT = new URL('../../../', import.meta.url).pathname
+
+describe('published pages', () => {
+  test('docs/CONFIG.md is what the schema says (`npx vitest run test/core/config -u` writes it anew)', async () => {
+    await expect(configDocs()).toMatchFileSnapshot(`${ROOT}docs/CONFIG.md`)
+  })
+
+  test('docs/schema/dita.schema.json is what the schema says', async () => {
+    await expect(configSchemaText()).toMatchFileSnapshot(`${ROOT}docs/schema/${SCHEMA_FILE_NAME}`)
+  })
+})
+
+describe('the scaffold', () => {
+  const { yaml, schema } = scaffoldConfig()
+
+  test('points editors at the schema beside it', () => {
+    expect(yaml.split('\n')[0]).toBe(`# yaml-language-server: $schema=./${SCHEMA_FILE_NAME}`)
+    expect(JSON.parse(schema)).toMatchObject({ title: 'dita.yaml', type: 'object', additionalProperties: false })
+  })
+
+  test('loads as the built-in config', () => {
+    const { path: _path, ...loaded } = loadConfig({ file: 'dita.yaml', text: yaml })
+    const { path: _none, ...builtIn } = loadConfig({ file: null })
+    expect(loaded).toEqual(builtIn)
+  })
+
+  test('shows every key, and loads as the built-in config with each of them brought back', () => {
+    const everything = yaml.replace(/^( *)#( *[a-z_]+:)/gm, '$1$2')
+    for (const key of configKeys())
+      expect(everything).toMatch(new RegExp(`^${' '.repeat(2 * (key.path.length - 1))}${key.path.at(-1)}:`, 'm'))
+    const { path: _path, instrument, ...loaded } = loadConfig({ file: 'dita.yaml', text: everything })
+    const { path: _none, instrument: _inferred, ...builtIn } = loadConfig({ file: null })
+    expect(loaded).toEqual(builtIn)
+    expect(instrument).toMatchObject({ symbol: 'XRP/RLUSD', kind: 'spot', base: 'XRP', quote: 'RLUSD' })
+  })
+})
+
+describe('the schema', () => {
+  test('C01 every key has a description, and every number a bound on both sides', () => {
+    const unbounded = (schema: JsonSchema): boolean =>
+      (schema.type?.includes('number') ?? false) &&
+      (schema.maximum === undefined || (schema.minimum ?? schema.exclusiveMinimum) === undefined)
+    for (const key of configKeys()) {
+      expect(key.description, key.path.join('.')).not.toBe('')
+      expect(unbounded(key.schema), key.path.join('.')).toBe(false)
+    }
+  })
+
+  test('C01 every key has a default, save those that an instrument must give', () => {
+    const without = configKeys().filter((key) => !key.isSection && key.default === undefined)
+    expect(without.map((key) => key.path.join('.'))).toEqual(
+      ['symbol', 'kind', 'base', 'quote', 'tick_size', 'lot_size'].map((name) => `instrument.${name}`),
+    )
+    expect(without.every((key) => key.isRequired)).toBe(true)
+  })
+
+  test('tells editors that a section may be left empty and that numbers may be numbers', () => {
+    const schema = configJsonSchema()
+    expect(schema).toHaveProperty('properties.feed.type', ['object', 'null'])
+    expect(schema).toMatchObject({
+      properties: { risk: { properties: { max_exposure: { type: ['number', 'string'], default: 5000, minimum: 0 } } } },
+    })
+  })
+})
