@@ -10,12 +10,12 @@ const tool = (name) => join('tools', 'node_modules', '.bin', name)
 
 const STEPS = [
   { name: 'format and lint', command: [tool('biome'), 'check', '--error-on-warnings', '.'] },
+  { name: 'build', command: ['node', 'scripts/build.js'] },
   { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'walls', command: ['node', tool('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'no money in floats', command: ['node', 'tools/check-numbers.js'] },
   { name: 'dead code', command: ['node', tool('knip')] },
   { name: 'requirement rows', command: ['node', 'scripts/requirements.js', '--check'] },
-  { name: 'build', command: ['node', 'scripts/build.js'] },
   { name: 'tests', command: ['vitest', 'run', ...process.argv.slice(2)] },
 ]
 

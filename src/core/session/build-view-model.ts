@@ -190,7 +190,8 @@ function inventoryModels(state: StateView, instrument: Instrument): InventoryMod
   return assets.map((asset) => {
     const total = state.balances.get(`wallet|${asset}`) ?? ZERO
     const capital = neg(state.balances.get(`capital|${asset}`) ?? ZERO)
-    return { asset, fromFills: formatDecimal(sub(total, capital)), fromCapital: formatDecimal(capital), total: formatDecimal(total) }
+    const show = (amount: Decimal): string => formatFixed(amount, MONEY_PLACES)
+    return { asset, fromFills: show(sub(total, capital)), fromCapital: show(capital), total: show(total) }
   })
 }
 

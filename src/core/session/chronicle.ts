@@ -6,6 +6,8 @@ import type { Severity } from '../kernel/inputs.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
 const KEPT = 50
+const MONEY_PLACES = 4
+const FEE_PLACES = 6
 
 export class Chronicle {
   readonly #pricePlaces: number
@@ -69,10 +71,10 @@ export class Chronicle {
       price: formatFixed(fill.price, this.#pricePlaces),
       quantity: formatFixed(fill.quantity, this.#quantityPlaces),
       liquidity: fill.liquidity,
-      fee: formatDecimal(fill.fee),
+      fee: formatFixed(fill.fee, FEE_PLACES),
       feeAsset: fill.feeAsset,
       role: fill.role ?? 'unknown',
-      realizedPnl: formatDecimal(fill.realizedPnl),
+      realizedPnl: formatFixed(fill.realizedPnl, MONEY_PLACES),
     })
     if (this.#fills.length > KEPT) this.#fills.pop()
     this.unseen += 1

@@ -83,7 +83,8 @@ export class SessionLoop {
       this.#passOnNotices()
     }
     this.#passOnNotices()
-    return this.#parts.control.halt ?? { reason: 'feed_ended', detail: null }
+    const detail = this.#parts.feed.report().truncated ? 'the recording breaks off before its end' : null
+    return this.#parts.control.halt ?? { reason: 'feed_ended', detail }
   }
 
   /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. */
