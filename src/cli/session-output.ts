@@ -1,7 +1,8 @@
 // Who shows a running session: the live screen on a terminal, plain lines elsewhere, nobody with --json.
 
+import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import type { SessionControl } from '../core/session/control.ts'
-import type { SessionObserver } from '../core/session/run-session.ts'
+import type { SessionLog, SessionObserver } from '../core/session/run-session.ts'
 import { escapeText } from './escape.ts'
 
 export interface SessionOutput {
@@ -12,6 +13,9 @@ export interface SessionOutput {
 export interface SessionOutputOptions {
   readonly json: boolean
   readonly control: SessionControl
+  readonly log: SessionLog
+  /** Ends the process at once; nothing of safety depends on what it skips. */
+  readonly leave: (exitCode: ExitCode) => void
   readonly env: { readonly CI?: string | undefined; readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined }
 }
 
@@ -30,7 +34,7 @@ function isTerminal({ env }: SessionOutputOptions): boolean {
   )
 }
 
-async function openScreen({ control, env }: SessionOutputOptions): Promise<SessionOutput> {
+async function openScreen({ control, env, log, leave }: SessionOutputOptions): Promise<SessionOutput> {
   const { startLiveScreen } = await import('../tui/live-screen.tsx')
   const { NO_COLOR } = env
   const screen = startLiveScreen({
@@ -38,7 +42,13 @@ async function openScreen({ control, env }: SessionOutputOptions): Promise<Sessi
     stdin: process.stdin,
     colour: NO_COLOR === undefined || NO_COLOR === '',
     now: () => performance.now(),
-    stop: () => control.requestStop({ reason: 'engine_requested_halt', detail: 'stopped from the screen' }),
+    stop: (cause) => {
+      // In a terminal's raw mode Ctrl-C is a key: it means what the signal would.
+      if (cause === 'interrupt' && control.halt !== null) leave(EXIT.interruptedSigint)
+      const reason = cause === 'interrupt' ? 'interrupted_sigint' : 'engine_requested_halt'
+      control.requestStop({ reason, detail: cause === 'interrupt' ? null : 'stopped from the screen' })
+    },
+    failed: (error) => log.error('screen_failed', { message: messageOf(error), cause: error }),
   })
   return { observer: { wants: everyMs(SHOWN_EVERY_MS), publish: (model) => screen.publish(model) }, close: () => screen.close() }
 }

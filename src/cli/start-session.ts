@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
 import { loadConfig } from '../core/config/load-config.ts'
-import { DitaError, EXIT } from '../core/errors.ts'
+import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
 import { SessionControl } from '../core/session/control.ts'
 import { machineClock } from '../core/session/pacer.ts'
 import { runSession, type SessionOutcome } from '../core/session/run-session.ts'
@@ -38,9 +38,10 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     overrides: { feedSource: options.feed, seed: options.seed, strategyName: options.strategy },
   })
   const control = new SessionControl()
-  const stopListening = stopOnSignals(control, (exitCode) => process.exit(exitCode))
+  const leave = (exitCode: ExitCode): void => process.exit(exitCode)
+  const stopListening = stopOnSignals(control, leave)
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
-  const output = await openSessionOutput({ json: options.json, control, env: process.env })
+  const output = await openSessionOutput({ json: options.json, control, log, leave, env: process.env })
   try {
     return await runSession({
       config,

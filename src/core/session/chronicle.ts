@@ -112,5 +112,4 @@ const MESSAGES: MessageTable = {
   }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
   RISK_FLAGGED: ({ severity, code, detail }) => ({ severity, text: `${code}: ${detail}` }),
-  SESSION_HALTED: ({ reason, detail }) => ({ severity: 'info', text: `halted: ${reason}${detail === null ? '' : ` (${detail})`}` }),
 }

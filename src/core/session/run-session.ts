@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { DitaError, EXIT, type ExitCode, messageOf } from '../errors.ts'
 import { openWriter } from '../journal/open.ts'
 import type { StoreWriter } from '../journal/writer.ts'
-import { type Decimal, decimalPlacesOf, ZERO } from '../kernel/decimal.ts'
+import { type Decimal, decimalPlacesOf, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { Feed } from '../market/feed.ts'
@@ -178,6 +178,7 @@ class Session {
     expireOrphansOfPaper(engine, startUs)
     if (fresh && config.paper.balances !== null) this.#deposit(config.paper.balances, startUs, 'paper.balances')
     engine.commit()
+    this.#chronicle.say(startUs, 'info', instrumentText(this.#opening))
     this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
   }
 
@@ -254,6 +255,13 @@ function walletOf(state: StateView): Record<string, Decimal> {
 function positionOf(state: StateView, symbol: string): { quantity: Decimal; cost: Decimal } {
   const position = state.positions.get(symbol)
   return { quantity: position?.quantity ?? ZERO, cost: position?.cost ?? ZERO }
+}
+
+/** Which instrument, with the numbers that bind its orders, and where they came from. */
+function instrumentText({ instrument, instrumentOrigin }: SessionOpening): string {
+  const { symbol, kind, tickSize, lotSize } = instrument
+  const origin = { config: 'from the config', inferred: 'inferred from the recording', 'built-in': 'built in' }[instrumentOrigin]
+  return `instrument ${symbol}, ${kind}, tick ${formatDecimal(tickSize)}, lot ${formatDecimal(lotSize)}, ${origin ?? instrumentOrigin}`
 }
 
 function isJournalFailure(thrown: unknown): boolean {

@@ -1,0 +1,51 @@
+// The last fills, newest first.
+
+import type { FillModel } from '../core/session/view-model.ts'
+import { amount, profit, sideSpan } from './amounts.ts'
+import { formatClock, formatCount } from './format.ts'
+import type { Rect } from './layout.ts'
+import { insideOf, Panel } from './panel.tsx'
+import { type Cell, type Column, tableLines } from './table.ts'
+import { type Span, span } from './theme.tsx'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'time', kind: 'text', min: 8, rank: 1 },
+  { title: 'side', kind: 'text', min: 4, rank: 0 },
+  { title: 'size', kind: 'number', min: 6, rank: 0 },
+  { title: 'price', kind: 'number', min: 7, rank: 0 },
+  { title: '', kind: 'text', min: 5, rank: 3 },
+  { title: 'pnl', kind: 'number', min: 8, rank: 2 },
+  { title: 'fee', kind: 'number', min: 8, rank: 4 },
+  { title: '', kind: 'text', min: 4, rank: 4 },
+  { title: 'role', kind: 'text', min: 5, rank: 5 },
+]
+const ROWS_FOR_TITLES = 4
+
+interface FillsPanelProps {
+  readonly rect: Rect
+  readonly fills: readonly FillModel[]
+  readonly count: number
+}
+
+export function FillsPanel({ rect, fills, count }: FillsPanelProps) {
+  const { width, rows } = insideOf(rect)
+  const titles = rows >= ROWS_FOR_TITLES
+  const shown = fills.slice(0, rows - (titles ? 1 : 0))
+  const lines: Span[][] =
+    fills.length === 0 ? [[span('no fill yet', 'label')]] : tableLines({ columns: COLUMNS, rows: shown.map(fillRow), width, titles })
+  return <Panel rect={rect} title={`fills ${formatCount(count)}`} lines={lines} />
+}
+
+function fillRow(fill: FillModel): Cell[] {
+  return [
+    span(formatClock(fill.timeUs), 'label'),
+    sideSpan(fill.side),
+    span(fill.quantity),
+    amount(fill.price),
+    span(fill.liquidity, 'label'),
+    profit(fill.realizedPnl),
+    span(fill.fee, 'label'),
+    span(fill.feeAsset, 'label'),
+    span(fill.role, 'label'),
+  ]
+}

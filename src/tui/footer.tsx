@@ -1,0 +1,53 @@
+// The keys and the engine's own counts, in the bottom border.
+
+import type { CountsModel } from '../core/session/view-model.ts'
+import { formatCount } from './format.ts'
+import type { Layout } from './layout.ts'
+import { Overlay } from './panel.tsx'
+import { cutSpans, type Span, span, widthOf } from './theme.tsx'
+
+interface FooterProps {
+  readonly layout: Layout
+  readonly counts: CountsModel
+  readonly help: boolean
+  /** False where the terminal gives no keys, for example with standard input redirected. */
+  readonly keys: boolean
+}
+
+export function Footer({ layout, counts, help, keys }: FooterProps) {
+  const y = layout.rows - 1
+  const width = layout.columns - 4
+  const left = cutSpans(help ? helpSpans() : keySpans(keys), width)
+  const right = help ? [] : countSpans(counts)
+  const rightWidth = widthOf(right)
+  const fits = rightWidth > 0 && widthOf(left) + rightWidth + 1 <= width
+  return (
+    <>
+      <Overlay x={2} y={y} width={widthOf(left)} spans={left} />
+      {fits && <Overlay x={layout.columns - 2 - rightWidth} y={y} width={rightWidth} spans={right} />}
+    </>
+  )
+}
+
+function keySpans(keys: boolean): Span[] {
+  if (!keys) return [span(' Ctrl-C', 'value'), span(' stop ', 'label')]
+  return [span(' q', 'value'), span(' stop  ', 'label'), span('?', 'value'), span(' help ', 'label')]
+}
+
+function helpSpans(): Span[] {
+  return [
+    span(' q', 'value'),
+    span(' stop and sum up  ', 'label'),
+    span('Ctrl-C', 'value'),
+    span(' again: leave at once  ', 'label'),
+    span('Ctrl-L', 'value'),
+    span(' redraw  ', 'label'),
+    span('?', 'value'),
+    span(' back ', 'label'),
+  ]
+}
+
+function countSpans(counts: CountsModel): Span[] {
+  const entry = (name: string, count: number): Span[] => [span(` ${name} `, 'label'), span(formatCount(count))]
+  return [...entry('ticks', counts.ticks), ...entry('facts', counts.facts), ...entry('commits', counts.commits), span(' ')]
+}

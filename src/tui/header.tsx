@@ -1,0 +1,76 @@
+// The top of the screen: which session, where it stands in its time, and what runs on what.
+
+import type { SessionViewModel } from '../core/session/view-model.ts'
+import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
+import type { Layout } from './layout.ts'
+import { Overlay } from './panel.tsx'
+import { haltSpans, phaseSpan } from './phase.ts'
+import { escapeText, truncateStart } from './text.ts'
+import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
+
+const GAP = span('   ')
+const SHORTEST_BAR = 8
+const NARROW = 72
+const ROOM_FOR_SEED = 100
+
+interface HeaderProps {
+  readonly layout: Layout
+  readonly model: SessionViewModel
+  readonly stopAsked: boolean
+}
+
+export function Header({ layout, model, stopAsked }: HeaderProps) {
+  const width = layout.columns - 4
+  const time = layout.columns >= 80 ? formatDateTime(model.nowUs) : formatClock(model.nowUs)
+  const clock = [span(` ${time} UTC `, 'value')]
+  const clockWidth = widthOf(clock)
+  const name = cutSpans([span(' dita ', 'title'), span('─', 'frame'), span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
+  return (
+    <>
+      <Overlay x={2} y={0} width={widthOf(name)} spans={name} />
+      <Overlay x={layout.columns - 2 - clockWidth} y={0} width={clockWidth} spans={clock} />
+      <Overlay x={2} y={1} width={width} spans={progressSpans(model, stopAsked, width)} />
+      <Overlay x={2} y={2} width={width} spans={contextSpans(model, width)} />
+    </>
+  )
+}
+
+function progressSpans(model: SessionViewModel, stopAsked: boolean, width: number): Span[] {
+  const share = progressShare(model.elapsedUs, model.durationUs)
+  const elapsed = span(formatDuration(model.elapsedUs), 'value')
+  const total = share === null ? [] : [span(' of ', 'label'), span(formatDuration(model.durationUs), 'value')]
+  const percent = share === null ? [] : [span(formatShare(share).padStart(5), 'value'), GAP]
+  const right = [...percent, elapsed, ...total]
+  const halt = haltSpans(model)
+  const left = [phaseSpan(model.phase, stopAsked), GAP, ...halt]
+  if (share === null || halt.length > 0) return spread(left, right, width)
+  const room = width - widthOf(left) - widthOf(right) - 1
+  return spread(room < SHORTEST_BAR ? left : [...left, ...barSpans(share, room)], right, width)
+}
+
+/** A bar of exactly `width` columns. */
+function barSpans(share: number, width: number): Span[] {
+  const done = Math.min(width, Math.max(0, Math.floor(share * width + 1e-9)))
+  return [span('█'.repeat(done), 'bar'), span('░'.repeat(width - done), 'track')]
+}
+
+/** Instrument, strategy and venue first; the feed, which may be a long path, takes what is left. */
+function contextSpans(model: SessionViewModel, width: number): Span[] {
+  const narrow = width < NARROW
+  const gap = span(narrow ? '  ' : '   ')
+  const venue = model.venue === model.mode ? model.mode : `${model.mode} ${model.venue}`
+  const start = [
+    span(model.instrument, 'value'),
+    span(` ${model.instrumentKind}`),
+    gap,
+    span(model.strategy, 'value'),
+    gap,
+    span(venue, model.mode === 'live' ? 'warning' : 'value'),
+    gap,
+    ...(narrow ? [] : [span('feed ', 'label')]),
+  ]
+  const speed = span(narrow && model.speed !== 'max' ? `${model.speed}×` : formatSpeed(model.speed), 'value')
+  const seed = width < ROOM_FOR_SEED ? [] : [gap, span('seed ', 'label'), span(String(model.seed), 'value')]
+  const room = width - widthOf(start) - widthOf([speed, ...seed]) - widthOf([gap])
+  return spread([...start, span(truncateStart(escapeText(model.feedSource), room), 'value')], [speed, ...seed], width)
+}

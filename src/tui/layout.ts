@@ -1,0 +1,159 @@
+// Where each panel goes, from the size of the terminal and from how much there is to show. Pure arithmetic: draws nothing.
+
+/** In character cells; panels share their borders with their neighbours. */
+export interface Rect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export type PanelName = 'market' | 'pnl' | 'inventory' | 'limits' | 'slots' | 'orders' | 'fills' | 'messages' | 'session'
+
+/** How many rows would show everything of a panel whose content is bounded, and how many slots there are. */
+export interface LayoutNeeds {
+  readonly quotes: number
+  readonly assets: number
+  readonly limits: number
+  readonly slots: number
+}
+
+export interface Layout {
+  readonly columns: number
+  readonly rows: number
+  readonly header: Rect
+  readonly panels: Readonly<Partial<Record<PanelName, Rect>>>
+}
+
+export const SMALLEST = { columns: 60, rows: 16 } as const
+const TWO_STACKS_FROM_COLUMNS = 100
+const THREE_STACKS_FROM = { columns: 160, rows: 32 } as const
+/** Top border and two lines of the header; the border under them belongs to the panels below. */
+const HEADER_ROWS = 3
+const PNL_ROWS = 5
+const SESSION_ROWS = 11
+
+/** One or two panels side by side, with the rows of content they share. */
+interface Band {
+  readonly panels: readonly PanelName[]
+  readonly min: number
+  readonly want: number
+  /** Share of what is left when everybody has what it wants. */
+  readonly weight: number
+  readonly expendable: boolean
+}
+
+interface Stack {
+  readonly x: number
+  readonly width: number
+  readonly bands: readonly Band[]
+}
+
+/** The layout of a screen of that size; null where the terminal is too small for one. */
+export function layoutScreen(columns: number, rows: number, needs: LayoutNeeds): Layout | null {
+  if (columns < SMALLEST.columns || rows < SMALLEST.rows) return null
+  const panels: Partial<Record<PanelName, Rect>> = {}
+  for (const stack of stacksFor(columns, rows, needs)) placeStack(stack, rows, panels)
+  return { columns, rows, header: { x: 0, y: 0, width: columns, height: HEADER_ROWS + 1 }, panels }
+}
+
+function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
+  const bands = bandsFor(needs)
+  if (columns < TWO_STACKS_FROM_COLUMNS) {
+    const { market, inventory, slots, orders, messages } = bands
+    const paired = [
+      { ...market, panels: ['market', 'pnl'], want: Math.max(market.want, PNL_ROWS) },
+      { ...inventory, panels: ['inventory', 'limits'], want: Math.max(inventory.want, bands.limits.want) },
+      slots,
+      { ...orders, panels: ['orders', 'fills'] },
+      messages,
+    ] satisfies Band[]
+    return [{ x: 0, width: columns, bands: paired }]
+  }
+  if (columns < THREE_STACKS_FROM.columns || rows < THREE_STACKS_FROM.rows) {
+    const left = Math.round(columns * 0.54)
+    return [
+      { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders, bands.messages] },
+      { x: left - 1, width: columns - left + 1, bands: [bands.pnl, bands.inventory, bands.limits, bands.fills] },
+    ]
+  }
+  const left = Math.round(columns * 0.37)
+  const right = Math.round(columns * 0.27)
+  return [
+    { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders] },
+    { x: left - 1, width: columns - left - right + 2, bands: [bands.fills, bands.messages] },
+    { x: columns - right, width: right, bands: [bands.pnl, bands.inventory, bands.limits, { ...bands.session, weight: 1 }] },
+  ]
+}
+
+function bandsFor(needs: LayoutNeeds) {
+  const band = (panel: PanelName, min: number, want: number, weight: number, expendable = false): Band => ({
+    panels: [panel],
+    min,
+    want: Math.max(min, want),
+    weight,
+    expendable,
+  })
+  return {
+    market: band('market', 3, 3 + quoteRowsFor(needs.quotes), 0),
+    pnl: band('pnl', 3, PNL_ROWS, 0),
+    inventory: band('inventory', 1, Math.min(8, needs.assets) + 2, 0),
+    limits: band('limits', 1, Math.min(8, Math.max(1, needs.limits)), 0),
+    slots: band('slots', 1, needs.slots === 0 ? 1 : Math.min(8, needs.slots + 1), 0, needs.slots === 0),
+    orders: band('orders', 1, 3, 3),
+    fills: band('fills', 1, 3, 3),
+    messages: band('messages', 1, 2, 1),
+    session: band('session', 1, SESSION_ROWS, 0),
+  } as const
+}
+
+/** Two rows for up to four quotes: while quotes are replaced, old ones are still there, and the screen must not jump. */
+function quoteRowsFor(quotes: number): number {
+  return quotes <= 4 ? 2 : Math.min(8, quotes)
+}
+
+function placeStack(stack: Stack, rows: number, panels: Partial<Record<PanelName, Rect>>): void {
+  const available = rows - 1 - HEADER_ROWS
+  const bands = keepBands(stack.bands, available)
+  const heights = shareRows(bands, available - bands.length)
+  let y = HEADER_ROWS
+  bands.forEach((band, index) => {
+    const height = (heights[index] ?? 0) + 2
+    const split = band.panels.length === 2 ? Math.round(stack.width * 0.56) : stack.width
+    const [first, second] = band.panels
+    if (first !== undefined) panels[first] = { x: stack.x, y, width: split, height }
+    if (second !== undefined) panels[second] = { x: stack.x + split - 1, y, width: stack.width - split + 1, height }
+    y += height - 1
+  })
+}
+
+/** An empty slots band is the first to go where rows are short. */
+function keepBands(bands: readonly Band[], available: number): readonly Band[] {
+  const wanted = bands.reduce((rows, band) => rows + band.want + 1, 0)
+  return wanted <= available ? bands : bands.filter((band) => !band.expendable)
+}
+
+/** Everybody's minimum first, then what each wants, one row at a time from the top, then the rest by weight. */
+function shareRows(bands: readonly Band[], available: number): number[] {
+  const heights = bands.map((band) => band.min)
+  let spare = available - heights.reduce((sum, height) => sum + height, 0)
+  const grow = (wants: (band: Band, index: number) => boolean): boolean => {
+    let grown = false
+    bands.forEach((band, index) => {
+      if (spare <= 0 || !wants(band, index)) return
+      heights[index] = (heights[index] ?? 0) + 1
+      spare -= 1
+      grown = true
+    })
+    return grown
+  }
+  while (grow((band, index) => (heights[index] ?? 0) < band.want));
+  const turns = bands.flatMap((band, index) => Array.from({ length: band.weight }, () => index))
+  const takers = turns.length > 0 ? turns : [bands.length - 1]
+  for (let turn = 0; spare > 0; turn += 1) {
+    const index = takers[turn % takers.length] ?? 0
+    heights[index] = (heights[index] ?? 0) + 1
+    spare -= 1
+  }
+  return heights
+}

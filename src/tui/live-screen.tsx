@@ -1,0 +1,90 @@
+// Puts the live screen on a terminal and takes it off again. Owns the alternate screen, the keyboard and the pace of
+// drawing; a screen that fails restores the terminal and leaves the session alone.
+
+import { render } from 'ink'
+import type { SessionViewModel } from '../core/session/view-model.ts'
+import { createFramePacer } from './frame-pacer.ts'
+import { LiveApp, type StopCause } from './live-app.tsx'
+
+/** At most ten drawings a second: more cannot be read, and the session needs the processor. */
+const FRAME_INTERVAL_MS = 100
+
+export interface LiveScreenOptions {
+  readonly stdout: NodeJS.WriteStream
+  readonly stdin: NodeJS.ReadStream
+  /** A person asks the session to stop: once by key (`quit`), and with every Ctrl-C (`interrupt`). */
+  readonly stop: (cause: StopCause) => void
+  readonly colour: boolean
+  /** A clock in milliseconds that only paces the drawing. */
+  readonly now: () => number
+  /** Told once if the screen cannot go on: the session may then say things in plain lines. */
+  readonly failed?: (error: unknown) => void
+}
+
+export interface LiveScreen {
+  /** Takes the newest model; drawn at most ten times a second, the last one always. */
+  publish(model: SessionViewModel): void
+  /** Draws the last model, restores the terminal and lets go of the keyboard. May be called again. */
+  close(): Promise<void>
+}
+
+export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
+  const { stdout, stdin, stop, colour, now, failed } = options
+  let newest: SessionViewModel | null = null
+  let closed: Promise<void> | undefined
+  let broken = false
+
+  const fail = (error: unknown): void => {
+    if (broken || closed !== undefined) return
+    broken = true
+    pacer.stop()
+    failed?.(error)
+  }
+  // A terminal that has gone away answers writes with an error event, which would otherwise end the process.
+  const onStreamError = (error: Error): void => {
+    fail(error)
+    app.unmount()
+  }
+  stdout.on('error', onStreamError)
+
+  const tree = () => <LiveApp model={newest} colour={colour} stop={stop} redraw={redraw} />
+  const draw = (): void => app.rerender(tree())
+  const redraw = (): void => {
+    app.clear()
+    draw()
+  }
+  const app = render(tree(), {
+    stdout,
+    stdin,
+    exitOnCtrlC: false,
+    patchConsole: true,
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+  })
+  const pacer = createFramePacer({ intervalMs: FRAME_INTERVAL_MS, now, draw })
+  const exited = app.waitUntilExit().then(() => undefined, fail)
+
+  const shut = async (): Promise<void> => {
+    if (!broken) {
+      pacer.flush()
+      await app.waitUntilRenderFlush()
+    }
+    pacer.stop()
+    app.unmount()
+    await exited
+    stdout.off('error', onStreamError)
+  }
+
+  return {
+    publish(model) {
+      if (broken || closed !== undefined) return
+      newest = model
+      pacer.request()
+    },
+    close() {
+      closed ??= shut()
+      return closed
+    },
+  }
+}

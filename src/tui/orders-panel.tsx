@@ -1,0 +1,55 @@
+// The working orders: what rests, how much of it is filled, and whether a cancel is on its way.
+
+import type { CountsModel, OrderModel } from '../core/session/view-model.ts'
+import { amount, sideSpan } from './amounts.ts'
+import { formatCount, signOf, spaced } from './format.ts'
+import type { Rect } from './layout.ts'
+import { insideOf, Panel } from './panel.tsx'
+import { type Cell, type Column, tableLines } from './table.ts'
+import { type Span, span } from './theme.tsx'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'side', kind: 'text', min: 4, rank: 0 },
+  { title: 'role', kind: 'text', min: 5, rank: 2 },
+  { title: 'price', kind: 'number', min: 7, rank: 0 },
+  { title: 'size', kind: 'number', min: 7, rank: 0 },
+  { title: 'filled', kind: 'number', min: 6, rank: 1 },
+  { title: 'status', kind: 'fill', min: 9, rank: 0 },
+  { title: 'id', kind: 'text', min: 12, rank: 3 },
+]
+/** From here on there is room for a line of titles. */
+const ROWS_FOR_TITLES = 4
+/** Statuses in which nobody knows whether the venue has the order. */
+const TROUBLED: ReadonlySet<string> = new Set(['in_doubt', 'quarantined'])
+
+interface OrdersPanelProps {
+  readonly rect: Rect
+  readonly orders: readonly OrderModel[]
+  readonly counts: CountsModel
+}
+
+export function OrdersPanel({ rect, orders, counts }: OrdersPanelProps) {
+  const { width, rows } = insideOf(rect)
+  const titles = rows >= ROWS_FOR_TITLES
+  const shown = orders.slice(0, rows - (titles ? 1 : 0))
+  const title = shown.length < orders.length ? `orders ${shown.length} of ${orders.length}` : 'orders'
+  const sent = span(`${formatCount(counts.ordersSent)} sent`, 'label')
+  const denied = span(`${formatCount(counts.denials)} denied`, counts.denials === 0 ? 'label' : 'warning')
+  const notes = counts.denials === 0 ? [sent, denied] : [denied, sent]
+  const lines: Span[][] =
+    orders.length === 0 ? [[span('no working order', 'label')]] : tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
+  return <Panel rect={rect} title={title} notes={notes} lines={lines} />
+}
+
+function orderRow(order: OrderModel): Cell[] {
+  const cancel = order.cancel === 'none' || order.cancel === '' ? '' : `, cancel ${spaced(order.cancel)}`
+  return [
+    sideSpan(order.side),
+    span(order.role, 'label'),
+    order.price === null ? span('market', 'label') : amount(order.price),
+    span(order.quantity),
+    span(order.filled, signOf(order.filled) === 0 ? 'label' : 'value'),
+    span(`${spaced(order.status)}${cancel}`, TROUBLED.has(order.status) ? 'alarm' : 'plain'),
+    span(order.clientOrderId, 'label'),
+  ]
+}

@@ -1,0 +1,28 @@
+// The words and symbols for where a session stands.
+
+import type { SessionPhase, SessionViewModel } from '../core/session/view-model.ts'
+import { type Span, span } from './theme.tsx'
+
+/** Ends that nobody needs to worry about; every other halt is an alarm. */
+const CALM_HALTS: ReadonlySet<string> = new Set([
+  'duration_elapsed',
+  'feed_ended',
+  'engine_requested_halt',
+  'interrupted_sigint',
+  'interrupted_sigterm',
+  'interrupted_sighup',
+])
+
+/** `stopAsked`: a person pressed a key, and the session has not said yet that it is stopping. */
+export function phaseSpan(phase: SessionPhase, stopAsked: boolean): Span {
+  if (phase === 'halted') return span('■ halted', 'value')
+  if (phase === 'stopping' || stopAsked) return span('◐ stopping…', 'warning')
+  return phase === 'starting' ? span('○ starting', 'value') : span('● running', 'good')
+}
+
+/** The halt reason and its detail; nothing while the session runs. */
+export function haltSpans(model: SessionViewModel): Span[] {
+  if (model.haltReason === null) return []
+  const reason = span(model.haltReason, CALM_HALTS.has(model.haltReason) ? 'value' : 'alarm')
+  return model.haltDetail === null ? [reason] : [reason, span(' '), span(model.haltDetail)]
+}

@@ -1,0 +1,140 @@
+// The live screen's twin where there is no terminal: one plain line per event worth a line, each with its time and a
+// word to search for. Compares each model with the one before; decides nothing, draws nothing, keeps no history.
+
+import type { FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
+import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare, withSign } from './format.ts'
+import { escapeText, fitNumber } from './text.ts'
+
+/** One progress line for each tenth of the duration. */
+const PROGRESS_STEPS = 10
+/** As many messages as a model carries at most. */
+const MESSAGES_IN_MODEL = 50
+const WORD_WIDTH = 8
+/** Exact amounts may have eighteen decimals; more than fit here are for the summary. */
+const AMOUNT_WIDTH = 12
+
+export interface PlainOutputOptions {
+  /** Takes one line without its line feed. */
+  readonly write: (line: string) => void
+}
+
+export interface PlainOutput {
+  publish(model: SessionViewModel): void
+  /** Ends the output: what is published afterwards is not written. May be called again. */
+  close(): void
+}
+
+type Say = (timeUs: number, word: string, text: string) => void
+
+export function createPlainOutput({ write }: PlainOutputOptions): PlainOutput {
+  let before: SessionViewModel | null = null
+  let progress = 0
+  let closed = false
+  const say: Say = (timeUs, word, text) => write(`${formatClock(timeUs)}  ${word.padEnd(WORD_WIDTH)}  ${escapeText(text)}`)
+  return {
+    publish(model) {
+      if (closed) return
+      if (before === null) sayStart(model, say)
+      sayLimits(before, model, say)
+      sayEvents(before, model, say)
+      progress = sayProgress(progress, model, say)
+      sayPhase(before, model, say)
+      before = model
+    },
+    close() {
+      closed = true
+    },
+  }
+}
+
+function sayStart(model: SessionViewModel, say: Say): void {
+  const { startedAtUs } = model
+  say(
+    startedAtUs,
+    'session',
+    `${model.sessionId} starts at ${formatDateTime(startedAtUs)} UTC and runs ${formatDuration(model.durationUs)}`,
+  )
+  say(startedAtUs, 'trades', `${model.instrument} (${model.instrumentKind}) with ${model.strategy}`)
+  say(startedAtUs, 'venue', `${model.venue}, ${model.mode} mode, account ${model.account}`)
+  say(startedAtUs, 'feed', `${model.feedSource}, ${formatSpeed(model.speed)}, seed ${model.seed}`)
+}
+
+/** A limit is said when it is first seen and whenever it changes: what is said are the limits in force. */
+function sayLimits(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
+  const known = new Map(before?.limits.map(({ name, limit }) => [name, limit]))
+  for (const { name, limit } of model.limits) if (known.get(name) !== limit) say(model.nowUs, 'limit', `${name} ${limit}`)
+}
+
+interface Line {
+  readonly timeUs: number
+  readonly word: string
+  readonly text: string
+}
+
+/** Fills and messages in order of time; of one time, the fill comes before what it led to. */
+function sayEvents(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
+  const lines = [...freshFills(before, model), ...freshMessages(before, model)]
+  // The sort is stable: what happened at one time keeps its order.
+  lines.sort((a, b) => a.timeUs - b.timeUs)
+  for (const { timeUs, word, text } of lines) say(timeUs, word, text)
+}
+
+function freshMessages(before: SessionViewModel | null, model: SessionViewModel): Line[] {
+  const known = new Set(before?.messages.map(messageKey))
+  const fresh = model.messages.filter((message) => !known.has(messageKey(message))).reverse()
+  const lines = fresh.map(({ timeUs, severity, text }) => ({ timeUs, word: severity, text }))
+  if (fresh.length < MESSAGES_IN_MODEL || known.size === 0) return lines
+  return [{ timeUs: fresh[0]?.timeUs ?? model.nowUs, word: 'info', text: '… and older messages that no longer fit here' }, ...lines]
+}
+
+function messageKey({ timeUs, severity, text }: MessageModel): string {
+  return `${timeUs} ${severity} ${text}`
+}
+
+/** The model carries the newest fills only; the count says how many are missing between two models. */
+function freshFills(before: SessionViewModel | null, model: SessionViewModel): Line[] {
+  const known = new Set(before?.fills.map(({ tradeId }) => tradeId))
+  const fresh = model.fills.filter(({ tradeId }) => !known.has(tradeId)).reverse()
+  const lines = fresh.map((fill) => ({ timeUs: fill.timeUs, word: 'fill', text: fillText(fill, model.instrument) }))
+  const missing = model.counts.fills - (before?.counts.fills ?? 0) - fresh.length
+  if (missing <= 0) return lines
+  const text = `… and ${missing} more ${missing === 1 ? 'fill' : 'fills'}`
+  return [{ timeUs: fresh[0]?.timeUs ?? model.nowUs, word: 'fill', text }, ...lines]
+}
+
+function fillText(fill: FillModel, instrument: string): string {
+  const deal = `${fill.side.toLowerCase().padEnd(4)} ${fill.quantity.padStart(AMOUNT_WIDTH)} ${instrument} @ ${fill.price.padEnd(10)}`
+  const fee = `fee ${fitNumber(fill.fee, AMOUNT_WIDTH).padStart(AMOUNT_WIDTH)} ${fill.feeAsset}`
+  const pnl = `pnl ${fitNumber(withSign(fill.realizedPnl), AMOUNT_WIDTH).padStart(AMOUNT_WIDTH)}`
+  return `${deal} ${fill.liquidity.padEnd(5)}  ${fee}  ${pnl}  ${fill.role} ${fill.tradeId}`
+}
+
+/** How many tenths of the duration have been said. */
+function sayProgress(said: number, model: SessionViewModel, say: Say): number {
+  const share = progressShare(model.elapsedUs, model.durationUs)
+  if (share === null) return said
+  const step = Math.floor(share * PROGRESS_STEPS + 1e-9)
+  if (step <= said) return said
+  const { pnl, counts } = model
+  const done = `${formatShare(share).padStart(5)}  ${formatDuration(model.elapsedUs)} of ${formatDuration(model.durationUs)}`
+  const net = pnl.net === null ? 'net not known' : `net ${withSign(pnl.net)} ${pnl.asset}`
+  say(
+    model.nowUs,
+    'progress',
+    `${done}  mid ${model.market.mid ?? 'none'}  position ${withSign(model.position.quantity)}  ${net}  fills ${counts.fills}`,
+  )
+  return step
+}
+
+function sayPhase(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
+  if (before?.phase === model.phase) return
+  if (model.phase === 'stopping') say(model.nowUs, 'stopping', 'cancelling what rests and waiting for the venue')
+  if (model.phase !== 'halted') return
+  const { counts } = model
+  say(model.nowUs, 'halt', `${model.haltReason ?? 'no reason given'}${model.haltDetail === null ? '' : `: ${model.haltDetail}`}`)
+  say(
+    model.nowUs,
+    'counts',
+    `events ${counts.events}  gaps ${counts.gaps}  bad lines ${counts.badLines}  ticks ${counts.ticks}  orders ${counts.ordersSent}  fills ${counts.fills}  denials ${counts.denials}`,
+  )
+}

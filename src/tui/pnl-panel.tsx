@@ -1,0 +1,29 @@
+// Profit and loss, from its parts to the equity.
+
+import type { PnlModel } from '../core/session/view-model.ts'
+import { amount, profit } from './amounts.ts'
+import type { Rect } from './layout.ts'
+import { insideOf, Panel } from './panel.tsx'
+import { type Cell, type Column, tableLines } from './table.ts'
+import { span } from './theme.tsx'
+
+const COLUMNS: readonly Column[] = [
+  { title: '', kind: 'text', min: 10, rank: 0 },
+  { title: '', kind: 'number', min: 14, rank: 0 },
+]
+
+interface PnlPanelProps {
+  readonly rect: Rect
+  readonly pnl: PnlModel
+}
+
+export function PnlPanel({ rect, pnl }: PnlPanelProps) {
+  const { width, rows } = insideOf(rect)
+  const realized: Cell[] = [span('realised', 'label'), profit(pnl.realized)]
+  const unrealized: Cell[] = [span('unrealised', 'label'), profit(pnl.unrealized)]
+  const fees: Cell[] = [span('fees paid', 'label'), amount(pnl.fees, 'plain')]
+  const net: Cell[] = [span('net', 'value'), profit(pnl.net)]
+  const equity: Cell[] = [span('equity', 'label'), amount(pnl.equity)]
+  const shown = rows >= 5 ? [realized, unrealized, fees, net, equity] : [net, realized, unrealized, fees]
+  return <Panel rect={rect} title={`pnl ${pnl.asset}`} lines={tableLines({ columns: COLUMNS, rows: shown, width, titles: false })} />
+}

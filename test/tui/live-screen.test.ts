@@ -1,0 +1,239 @@
+import { Console } from 'node:console'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type LiveScreen, startLiveScreen } from '../../src/tui/live-screen.tsx'
+import { FakeKeyboard, FakeTerminal } from './fake-terminal.ts'
+import { sampleModel } from './sample-model.ts'
+
+interface Started {
+  readonly terminal: FakeTerminal
+  readonly keyboard: FakeKeyboard
+  readonly screen: LiveScreen
+  readonly failures: unknown[]
+  readonly stops: string[]
+}
+
+const open: LiveScreen[] = []
+
+function start({ columns = 80, rows = 24, colour = true, isTTY = true } = {}): Started {
+  const terminal = new FakeTerminal(columns, rows)
+  const keyboard = new FakeKeyboard(isTTY)
+  const failures: unknown[] = []
+  const stops: string[] = []
+  const screen = startLiveScreen({
+    stdout: terminal.stream,
+    stdin: keyboard.stream,
+    stop: (cause) => stops.push(cause),
+    colour,
+    now: () => performance.now(),
+    failed: (error) => failures.push(error),
+  })
+  open.push(screen)
+  return { terminal, keyboard, screen, failures, stops }
+}
+
+/** Waits until the terminal shows something, and fails with the picture where it never does. */
+async function until(terminal: FakeTerminal, shown: (text: string) => boolean): Promise<string> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    if (shown(terminal.text())) return terminal.text()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error(`the terminal never showed it:\n${terminal.text()}`)
+}
+
+function sampleAt(index: number) {
+  return sampleModel({ sessionId: `session-${index}`, elapsedUs: index * 1_000_000 })
+}
+
+// The test runner's console has no constructor, and Ink needs one to keep console output off the picture.
+const runnerConsole = console.Console
+beforeAll(() => {
+  Object.assign(console, { Console })
+})
+afterAll(() => {
+  Object.assign(console, { Console: runnerConsole })
+})
+afterEach(async () => {
+  for (const screen of open.splice(0)) await screen.close()
+})
+
+describe('drawing', () => {
+  test('it takes the alternate screen and draws what was published, without wrapping or scrolling', async () => {
+    const { terminal, screen } = start()
+    expect(terminal.alternate).toBe(true)
+    expect(terminal.cursorVisible).toBe(false)
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1') && text.includes('q stop'))
+    expect(terminal.lines()).toHaveLength(24)
+    expect(terminal.wrapped).toBe(0)
+    expect(terminal.scrolled).toBe(0)
+  })
+
+  test('a hundred models at once are few frames, and the last one is drawn', async () => {
+    const { terminal, screen } = start()
+    await until(terminal, (text) => text.includes('starting'))
+    const before = terminal.frames
+    for (let index = 1; index <= 100; index += 1) screen.publish(sampleAt(index))
+    await until(terminal, (text) => text.includes('session-100'))
+    expect(terminal.frames - before).toBeLessThanOrEqual(3)
+  })
+
+  test('the same model again costs the terminal nothing', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    const before = terminal.written.length
+    screen.publish(sampleAt(1))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(terminal.written.length).toBe(before)
+  })
+
+  test('what somebody prints meanwhile does not tear the picture', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    const picture = await until(terminal, (text) => text.includes('session-1'))
+    console.log('a line from a strategy')
+    expect(await until(terminal, (text) => text === picture)).toBe(picture)
+  })
+
+  test('without colour no rendition is ever sent', async () => {
+    const { terminal, screen } = start({ colour: false })
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    await screen.close()
+    expect(terminal.renditions).toBe(0)
+  })
+})
+
+describe('resizing', () => {
+  const SIZES = [
+    [120, 40],
+    [60, 16],
+    [200, 60],
+    [40, 10],
+    [80, 24],
+    [79, 23],
+  ] as const
+
+  test('the picture follows at once, in every direction, and leaves nothing behind', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    for (const [columns, rows] of SIZES) {
+      terminal.resize(columns, rows)
+      const fresh = start({ columns, rows })
+      fresh.screen.publish(sampleAt(1))
+      const expected = await until(fresh.terminal, (text) => text.includes('running'))
+      await fresh.screen.close()
+      expect(await until(terminal, (text) => text === expected)).toBe(expected)
+    }
+  })
+})
+
+describe('keys', () => {
+  test('q asks the session to stop, once, and the screen says so', async () => {
+    const { terminal, keyboard, screen, stops } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('running'))
+    keyboard.press('q')
+    keyboard.press('q')
+    await until(terminal, (text) => text.includes('stopping…'))
+    expect(stops).toEqual(['quit'])
+  })
+
+  test('L02 every Ctrl-C reaches the session', async () => {
+    const { terminal, keyboard, stops } = start()
+    await until(terminal, (text) => text.includes('starting'))
+    keyboard.press('\u0003')
+    await until(terminal, (text) => text.includes('stopping…'))
+    keyboard.press('\u0003')
+    expect(stops).toEqual(['interrupt', 'interrupt'])
+    expect(terminal.alternate).toBe(true)
+  })
+
+  test('? shows the keys, and takes them away again', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('? help'))
+    keyboard.press('?')
+    await until(terminal, (text) => text.includes('leave at once'))
+    keyboard.press('h')
+    await until(terminal, (text) => text.includes('? help'))
+  })
+
+  test('Ctrl-L draws a torn screen afresh', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleAt(1))
+    const picture = await until(terminal, (text) => text.includes('session-1'))
+    terminal.write('\u001b[5;10Hnoise from elsewhere\u001b[24;80H')
+    keyboard.press('\u000c')
+    expect(await until(terminal, (text) => text === picture)).toBe(picture)
+  })
+
+  test('other keys do nothing', async () => {
+    const { terminal, keyboard, stops } = start()
+    await until(terminal, (text) => text.includes('starting'))
+    for (const key of ['x', 'Q', '\u001b[A', '\r', '\u0011', '日']) keyboard.press(key)
+    expect(stops).toEqual([])
+  })
+
+  test('without a keyboard it draws all the same', async () => {
+    const { terminal, keyboard, screen } = start({ isTTY: false })
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('Ctrl-C stop'))
+    expect(keyboard.raw).toBe(false)
+  })
+})
+
+describe('closing', () => {
+  test('L03 it draws the last model, restores the terminal, and may be called again', async () => {
+    const { terminal, keyboard, screen } = start()
+    await until(terminal, (text) => text.includes('starting'))
+    expect(keyboard.raw).toBe(true)
+    for (let index = 1; index <= 50; index += 1) screen.publish(sampleAt(index))
+    const closing = screen.close()
+    expect(screen.close()).toBe(closing)
+    await closing
+    await screen.close()
+    expect(terminal.written.join('')).toContain('session-50')
+    expect(terminal.alternate).toBe(false)
+    expect(terminal.cursorVisible).toBe(true)
+    expect(keyboard.raw).toBe(false)
+    expect(terminal.listenerCount('error') + terminal.listenerCount('resize') + keyboard.listenerCount('readable')).toBe(0)
+  })
+
+  test('after close nothing more is written', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    await screen.close()
+    const before = terminal.written.length
+    screen.publish(sampleAt(2))
+    terminal.resize(100, 30)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(terminal.written.length).toBe(before)
+  })
+})
+
+describe('failures of the screen', () => {
+  test('a terminal that goes away is reported once, and the session can go on publishing', async () => {
+    const { terminal, screen, failures } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    const gone = new Error('write EIO')
+    terminal.emit('error', gone)
+    terminal.emit('error', gone)
+    screen.publish(sampleAt(2))
+    await screen.close()
+    expect(failures).toEqual([gone])
+  })
+
+  test('a model that cannot be drawn ends the screen and restores the terminal, not the session', async () => {
+    const { terminal, screen, failures } = start()
+    const broken = { ...sampleAt(1), market: null } as unknown as ReturnType<typeof sampleModel>
+    screen.publish(broken)
+    for (let attempt = 0; attempt < 100 && failures.length === 0; attempt += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(failures).toHaveLength(1)
+    expect(terminal.alternate).toBe(false)
+    screen.publish(sampleAt(2))
+    await screen.close()
+  })
+})

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { SessionViewModel } from '../../src/core/session/view-model.ts'
+import { createPlainOutput } from '../../src/tui/plain.ts'
+import { newestFirst, sampleFill, sampleMessage, sampleModel } from './sample-model.ts'
+
+const QUIET: Partial<SessionViewModel> = { fills: [], messages: [], slots: [], elapsedUs: 0, counts: { ...sampleModel().counts, fills: 0 } }
+
+function quietModel(changes: Partial<SessionViewModel> = {}): SessionViewModel {
+  return sampleModel({ ...QUIET, ...changes })
+}
+
+/** The lines that the last of these models adds to what the others gave. */
+function linesOfLast(...models: SessionViewModel[]): string[] {
+  let lines: string[] = []
+  const output = createPlainOutput({ write: (line) => lines.push(line) })
+  for (const model of models) {
+    lines = []
+    output.publish(model)
+  }
+  return lines
+}
+
+function withFills(count: number): SessionViewModel {
+  return quietModel({ fills: newestFirst(count, sampleFill).slice(0, 50), counts: { ...sampleModel().counts, fills: count } })
+}
+
+describe('plain output', () => {
+  test('S06 it starts with what runs on what, and the limits in force', () => {
+    expect(linesOfLast(quietModel())).toEqual([
+      '03:44:18  session   20261120-034418-k3f9 starts at 2026-11-20 03:44:18 UTC and runs 30:00',
+      '03:44:18  trades    XRP/RLUSD (spot) with market_maker',
+      '03:44:18  venue     paper, paper mode, account k3f9',
+      '03:44:18  feed      simulated, 60× speed, seed 7',
+      '03:57:12  limit     exposure 1000',
+      '03:57:12  limit     session_loss 100',
+      '03:57:12  limit     order_notional 300',
+      '03:57:12  limit     open_orders 20',
+    ])
+  })
+
+  test('S06 limits that are known only later, or change, are said then', () => {
+    const [limit = { name: 'exposure', value: '0', limit: '1000', share: 0 }] = quietModel().limits
+    const lines = linesOfLast(quietModel({ limits: [] }), quietModel({ limits: [{ ...limit, limit: '900' }] }))
+    expect(lines).toEqual(['03:57:12  limit     exposure 900'])
+  })
+
+  test('a model that says nothing new gives no line', () => {
+    expect(linesOfLast(sampleModel(), sampleModel())).toEqual([])
+  })
+
+  test('each fill is one line, the oldest first', () => {
+    expect(linesOfLast(withFills(1), withFills(3))).toEqual([
+      '03:44:19  fill      sell        120.5 XRP/RLUSD @ 2.1001     maker  fee       0.0253 RLUSD  pnl      +0.0843  quote trade-1',
+      '03:44:20  fill      buy         120.5 XRP/RLUSD @ 2.1002     maker  fee       0.0253 RLUSD  pnl            0  quote trade-2',
+    ])
+  })
+
+  test('no fill is lost in silence: those that no longer fit in the model are counted', () => {
+    const lines = linesOfLast(withFills(2), withFills(60))
+    expect(lines).toHaveLength(51)
+    expect(lines[0]).toMatch(/fill {6}… and 8 more fills$/)
+    expect(lines[1]).toContain('trade-10')
+    expect(lines.at(-1)).toContain('trade-59')
+  })
+
+  test('a new message is one line with its severity, the oldest first', () => {
+    const before = quietModel({ messages: [sampleMessage(1)] })
+    const after = quietModel({
+      messages: [
+        sampleMessage(3, { severity: 'alarm', text: 'in doubt' }),
+        sampleMessage(2, { severity: 'warning', text: 'a gap' }),
+        sampleMessage(1),
+      ],
+    })
+    expect(linesOfLast(before, after)).toEqual(['03:44:20  warning   a gap', '03:44:21  alarm     in doubt'])
+  })
+
+  test('L04 where more messages came than a model holds, it says so', () => {
+    const before = quietModel({ messages: [sampleMessage(1)] })
+    const lines = linesOfLast(before, quietModel({ messages: newestFirst(100, sampleMessage).slice(0, 50) }))
+    expect(lines).toHaveLength(51)
+    expect(lines[0]).toContain('older messages')
+  })
+
+  test('V07 what comes from outside cannot break a line or colour it', () => {
+    const lines = linesOfLast(quietModel(), quietModel({ messages: [sampleMessage(1, { text: 'a\nb\u001b[31m\u202e' })] }))
+    expect(lines).toEqual(['03:44:19  info      a\\nb\\x1b[31m\\u{202e}'])
+  })
+
+  test('fills and messages come in order of time, and a fill before the slot move it led to', () => {
+    const at = (timeUs: number) => ({ timeUs })
+    const fills = [sampleFill(2, at(7_000_000)), sampleFill(1, at(5_000_000))]
+    const moves = [sampleMessage(2, { ...at(7_000_000), text: 'slot closed' }), sampleMessage(1, { ...at(6_000_000), text: 'slot exits' })]
+    const after = quietModel({ fills, messages: moves, counts: { ...quietModel().counts, fills: 2 } })
+    const words = linesOfLast(quietModel({ counts: { ...quietModel().counts, fills: 0 } }), after).map((line) => line.slice(0, 25).trim())
+    expect(words).toEqual([
+      expect.stringMatching(/^00:00:05 {2}fill/),
+      expect.stringMatching(/^00:00:06 {2}info {6}slot/),
+      expect.stringMatching(/^00:00:07 {2}fill/),
+      expect.stringMatching(/^00:00:07 {2}info {6}slot/),
+    ])
+  })
+
+  test('progress is one line for each tenth of the duration', () => {
+    const lines: string[] = []
+    const output = createPlainOutput({ write: (line) => lines.push(line) })
+    for (let percent = 0; percent <= 100; percent += 1) output.publish(quietModel({ elapsedUs: percent * 18_000_000 }))
+    const progress = lines.filter((line) => line.includes('  progress  '))
+    expect(progress).toHaveLength(10)
+    expect(progress[3]).toBe('03:57:12  progress   40 %  12:00 of 30:00  mid 2.10375  position +120.5  net +0.7209 RLUSD  fills 0')
+  })
+
+  test('S02 the halt is said once, with its reason, detail and the counts', () => {
+    const halted = quietModel({ phase: 'halted', haltReason: 'risk_loss_limit', haltDetail: '101.20 is beyond 100' })
+    expect(linesOfLast(quietModel(), quietModel({ phase: 'stopping' }))).toEqual([
+      '03:57:12  stopping  cancelling what rests and waiting for the venue',
+    ])
+    expect(linesOfLast(quietModel(), halted)).toEqual([
+      '03:57:12  halt      risk_loss_limit: 101.20 is beyond 100',
+      '03:57:12  counts    events 12345  gaps 0  bad lines 0  ticks 774  orders 56  fills 0  denials 0',
+    ])
+    expect(linesOfLast(quietModel(), halted, halted)).toEqual([])
+  })
+
+  test('L03 after close, which may be called twice, nothing is written', () => {
+    const lines: string[] = []
+    const output = createPlainOutput({ write: (line) => lines.push(line) })
+    output.close()
+    output.close()
+    output.publish(sampleModel())
+    expect(lines).toEqual([])
+  })
+})

@@ -1,0 +1,124 @@
+// View models for the screen's tests: one believable market maker, and ways to change it.
+
+import type { FillModel, MessageModel, OrderModel, SessionViewModel, SlotModel } from '../../src/core/session/view-model.ts'
+
+const START_US = Date.UTC(2026, 10, 20, 3, 44, 18) * 1_000
+const MINUTE_US = 60_000_000
+
+export function sampleFill(index: number, changes: Partial<FillModel> = {}): FillModel {
+  return {
+    tradeId: `trade-${index}`,
+    timeUs: START_US + index * 1_000_000,
+    side: index % 2 === 0 ? 'buy' : 'sell',
+    price: `2.10${String(index % 100).padStart(2, '0')}`,
+    quantity: '120.5',
+    liquidity: 'maker',
+    fee: '0.0253',
+    feeAsset: 'RLUSD',
+    role: 'quote',
+    realizedPnl: index % 2 === 0 ? '0' : '0.0843',
+    ...changes,
+  }
+}
+
+export function sampleMessage(index: number, changes: Partial<MessageModel> = {}): MessageModel {
+  return { timeUs: START_US + index * 1_000_000, severity: 'info', text: `message ${index}`, ...changes }
+}
+
+export function sampleOrder(index: number, changes: Partial<OrderModel> = {}): OrderModel {
+  return {
+    clientOrderId: `s7k2${String(index).padStart(8, '0')}`,
+    role: 'quote',
+    side: index % 2 === 0 ? 'buy' : 'sell',
+    price: index % 2 === 0 ? '2.1020' : '2.1055',
+    quantity: '120.5',
+    filled: '0',
+    status: 'acked',
+    cancel: 'none',
+    ...changes,
+  }
+}
+
+export function sampleSlot(index: number, changes: Partial<SlotModel> = {}): SlotModel {
+  return {
+    slotId: `S${index}`,
+    trade: 3,
+    stage: 'position_partially_closed',
+    side: 'long',
+    openSize: '60.25',
+    entryPrice: '2.0987',
+    legs: '1/3',
+    realizedPnl: '0.4100',
+    unrealizedPnl: '-0.1200',
+    ...changes,
+  }
+}
+
+/** Newest first, as the session gives them. */
+export function newestFirst<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, place) => make(count - 1 - place))
+}
+
+export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionViewModel {
+  return {
+    sessionId: '20261120-034418-k3f9',
+    mode: 'paper',
+    venue: 'paper',
+    account: 'k3f9',
+    strategy: 'market_maker',
+    instrument: 'XRP/RLUSD',
+    instrumentKind: 'spot',
+    feedSource: 'simulated',
+    speed: '60',
+    seed: 7,
+    phase: 'running',
+    haltReason: null,
+    haltDetail: null,
+    startedAtUs: START_US,
+    nowUs: START_US + 12.9 * MINUTE_US,
+    elapsedUs: 12.9 * MINUTE_US,
+    durationUs: 30 * MINUTE_US,
+    market: {
+      bid: '2.1034',
+      bidSize: '1200.5',
+      ask: '2.1041',
+      askSize: '900',
+      mid: '2.10375',
+      mark: '2.1037',
+      lastTrade: '2.1040',
+      spreadBps: '3.33',
+    },
+    quotes: [
+      { side: 'bid', price: '2.1020', size: '120.5', distanceBps: '-6.66', status: 'acked' },
+      { side: 'ask', price: '2.1055', size: '120.5', distanceBps: '-6.65', status: 'acked' },
+    ],
+    slots: [],
+    orders: newestFirst(2, sampleOrder),
+    fills: newestFirst(12, sampleFill),
+    inventory: [
+      { asset: 'XRP', fromFills: '120.5', fromCapital: '5000', total: '5120.5' },
+      { asset: 'RLUSD', fromFills: '-253.3', fromCapital: '10000', total: '9746.7' },
+    ],
+    position: { quantity: '120.5', averagePrice: '2.1020', notional: '253.50', inSlots: '0', quoted: '120.5', unassigned: '0' },
+    pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', net: '0.7209', equity: '20519.4709' },
+    limits: [
+      { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535 },
+      { name: 'session_loss', value: '0', limit: '100', share: 0 },
+      { name: 'order_notional', value: '253.50', limit: '300', share: 0.845 },
+      { name: 'open_orders', value: '2', limit: '20', share: 0.1 },
+    ],
+    counts: {
+      events: 12_345,
+      gaps: 0,
+      badLines: 0,
+      ticks: 774,
+      ordersSent: 56,
+      fills: 12,
+      denials: 0,
+      facts: 4_321,
+      commits: 770,
+    },
+    messages: newestFirst(3, sampleMessage),
+    ...changes,
+  }
+}

@@ -1,0 +1,283 @@
+import { stripVTControlCharacters } from 'node:util'
+import { renderToString } from 'ink'
+import { describe, expect, test } from 'vitest'
+import type { SessionViewModel } from '../../src/core/session/view-model.ts'
+import { Screen } from '../../src/tui/screen.tsx'
+import { displayWidth } from '../../src/tui/text.ts'
+import { newestFirst, sampleFill, sampleMessage, sampleModel, sampleOrder, sampleSlot } from './sample-model.ts'
+
+interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+const SMALL: Size = { columns: 80, rows: 24 }
+const LARGE: Size = { columns: 120, rows: 40 }
+const SIZES: readonly Size[] = [
+  { columns: 40, rows: 10 },
+  { columns: 60, rows: 16 },
+  { columns: 60, rows: 20 },
+  { columns: 71, rows: 17 },
+  SMALL,
+  { columns: 99, rows: 30 },
+  { columns: 100, rows: 16 },
+  LARGE,
+  { columns: 160, rows: 32 },
+  { columns: 200, rows: 60 },
+]
+
+interface Drawing extends Size {
+  readonly model: SessionViewModel | null
+  readonly colour?: boolean
+  readonly stopAsked?: boolean
+  readonly help?: boolean
+  readonly keys?: boolean
+}
+
+function draw({ model, columns, rows, colour = false, stopAsked = false, help = false, keys = true }: Drawing): string {
+  const screen = <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} help={help} keys={keys} />
+  return renderToString(screen, { columns })
+}
+
+function expectInside(picture: string, { columns, rows }: Size): void {
+  const lines = picture.split('\n')
+  expect(lines.length).toBeLessThanOrEqual(rows)
+  for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(columns)
+}
+
+/** The line of the picture that holds a text. */
+function lineWith(picture: string, text: string): string {
+  const line = picture.split('\n').find((candidate) => candidate.includes(text))
+  if (line === undefined) throw new Error(`no line holds ${text}:\n${picture}`)
+  return line
+}
+
+/** As Ink writes black on yellow, and white on red. */
+const WARNING = '\\u001b\\[30m\\u001b\\[43m'
+const ALARM = '\\u001b\\[37m\\u001b\\[41m'
+
+const HOSTILE = 'x\u001b[2J\u202e\n日本語🚀'.repeat(20)
+
+/** Everything too long, too wide, too many. */
+const EXTREME = sampleModel({
+  sessionId: HOSTILE,
+  strategy: HOSTILE,
+  instrument: HOSTILE,
+  feedSource: HOSTILE,
+  phase: 'halted',
+  haltReason: HOSTILE,
+  haltDetail: HOSTILE,
+  market: {
+    bid: '123456789012.123456789012345678',
+    bidSize: '1'.repeat(40),
+    ask: '1e',
+    askSize: null,
+    mid: null,
+    mark: null,
+    lastTrade: HOSTILE,
+    spreadBps: '9'.repeat(30),
+  },
+  quotes: newestFirst(40, (index) => ({
+    side: index % 2 === 0 ? 'bid' : 'ask',
+    price: `${index}`,
+    size: HOSTILE,
+    distanceBps: null,
+    status: HOSTILE,
+  })),
+  slots: newestFirst(30, (index) => sampleSlot(index, { stage: HOSTILE, openSize: '1'.repeat(50) })),
+  orders: newestFirst(200, (index) => sampleOrder(index, { clientOrderId: HOSTILE, price: null, status: 'in_doubt', cancel: 'requested' })),
+  fills: newestFirst(50, (index) => sampleFill(index, { price: '9'.repeat(60), feeAsset: HOSTILE })),
+  inventory: newestFirst(20, () => ({ asset: HOSTILE, fromFills: '-'.repeat(50), fromCapital: '0', total: '1'.repeat(50) })),
+  limits: newestFirst(20, (index) => ({
+    name: HOSTILE,
+    value: '1'.repeat(50),
+    limit: '0',
+    share: index === 0 ? Number.NaN : Number.POSITIVE_INFINITY,
+  })),
+  messages: newestFirst(50, (index) => sampleMessage(index, { text: HOSTILE })),
+})
+
+describe('every size', () => {
+  const models = {
+    ordinary: sampleModel(),
+    empty: sampleModel({ quotes: [], orders: [], fills: [], inventory: [], limits: [], messages: [] }),
+    extreme: EXTREME,
+    first: null,
+  }
+  for (const [name, model] of Object.entries(models)) {
+    test.each(SIZES)(`the ${name} picture fits $columns×$rows, without a wrapped line`, (size) => {
+      for (const flags of [{}, { stopAsked: true }, { help: true }, { keys: false }]) expectInside(draw({ model, ...size, ...flags }), size)
+    })
+  }
+
+  test.each(SIZES)('V07 nothing from outside reaches a $columns×$rows terminal raw', (size) => {
+    expect(draw({ model: EXTREME, ...size })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+  })
+
+  test.each(SIZES)('without colour there is not one escape sequence at $columns×$rows', (size) => {
+    expect(draw({ model: sampleModel(), ...size })).not.toContain('\u001b')
+  })
+
+  test('with colour the text is the same, only painted', () => {
+    const painted = draw({ model: sampleModel(), ...SMALL, colour: true })
+    expect(painted).toContain('\u001b[')
+    expect(stripVTControlCharacters(painted)).toBe(draw({ model: sampleModel(), ...SMALL }))
+  })
+})
+
+describe('80×24', () => {
+  const picture = draw({ model: sampleModel({ slots: [sampleSlot(1)] }), ...SMALL })
+
+  test('the frame is complete: 24 lines, each exactly 80 columns', () => {
+    const lines = picture.split('\n')
+    expect(lines).toHaveLength(24)
+    for (const line of lines) expect(displayWidth(line), line).toBe(80)
+  })
+
+  test('where the session stands: phase, progress, time, and what runs on what', () => {
+    expect(lineWith(picture, 'dita')).toMatch(/20261120-034418-k3f9 .* 2026-11-20 03:57:12 UTC/)
+    expect(lineWith(picture, 'running')).toMatch(/● running +█+░+ +43 % +12:54 of 30:00/)
+    expect(lineWith(picture, 'market_maker')).toMatch(/XRP\/RLUSD spot +market_maker +paper +feed simulated +60× speed/)
+  })
+
+  test('the market, and our quotes with their distance to the touch, as a ladder', () => {
+    const ladder = picture.split('\n').slice(4, 9)
+    expect(ladder[0]).toMatch(/our ask +2\.1055 +120\.5 +-6\.65 bps acked/)
+    expect(ladder[1]).toMatch(/ask +2\.1041 +900 +mid +2\.10375/)
+    expect(ladder[2]).toMatch(/bid +2\.1034 +1200\.5 +spread 3\.33 bps/)
+    expect(ladder[3]).toMatch(/our bid +2\.1020 +120\.5 +-6\.66 bps acked/)
+    expect(ladder[4]).toMatch(/mark +2\.1037 +last +2\.1040/)
+  })
+
+  test('profit and loss with signs, right-aligned', () => {
+    const amounts = ['realised +\\+1.2345', 'unrealised +-0.2100', 'fees paid +0.3036', 'net +\\+0.7209', 'equity +20519.4709']
+    const ends = amounts.map((amount) => {
+      const found = new RegExp(amount).exec(picture)
+      if (found === null) throw new Error(`${amount} is not shown:\n${picture}`)
+      return (found.index + found[0].length) % 81
+    })
+    expect(new Set(ends).size).toBe(1)
+  })
+
+  test('inventory from fills, from capital and in total, and the position', () => {
+    expect(lineWith(picture, 'position')).toMatch(/position \+120\.5 @ 2\.1020 = 253\.50/)
+    expect(lineWith(picture, 'XRP  ')).toMatch(/XRP +\+120\.5 +\+5000 +5120\.5/)
+    expect(lineWith(picture, 'RLUSD  ')).toMatch(/RLUSD +-253\.3 +\+10000 +9746\.7/)
+  })
+
+  test('the slot with stage, side, open size, entry, legs and profit', () => {
+    expect(lineWith(picture, 'partially closed')).toMatch(/S1 #3 +partially closed +long +60\.25 +2\.0987 +1\/3 +\+0\.4100 +-0\.1200/)
+  })
+
+  test('orders, fills, messages and the counts', () => {
+    expect(lineWith(picture, 'sent')).toMatch(/orders .*56 sent · 0 denied .* fills 12/)
+    expect(picture).toMatch(/sell +2\.1055 +120\.5 +0 +acked/)
+    expect(picture).toMatch(/03:44:29 +sell +120\.5 +2\.1011/)
+    expect(picture).toContain('03:44:20 ·  message 2')
+    expect(lineWith(picture, 'market ─')).toContain('12,345 events · 0 gaps · 0 bad')
+    expect(lineWith(picture, 'q stop')).toMatch(/q stop {2}\? help .* ticks 774 facts 4,321 commits 770/)
+  })
+})
+
+describe('what must not be overlooked', () => {
+  const near = (share: number) =>
+    draw({ model: sampleModel({ limits: [{ name: 'exposure', value: '1', limit: '1', share }] }), ...SMALL, colour: true })
+
+  test('a limit at 80 % is marked as a warning, at 100 % as an alarm, in words and in colour', () => {
+    expect(near(0.799)).not.toContain('!')
+    expect(near(0.8)).toMatch(new RegExp(`${WARNING} +80 % ! `))
+    expect(near(0.999)).toContain('99 % ! ')
+    expect(near(1)).toMatch(new RegExp(`${ALARM} *100 % !!`))
+  })
+
+  test('the limits nearest to being reached stay where room is short', () => {
+    const picture = draw({ model: sampleModel(), columns: 60, rows: 16 })
+    expect(picture).toContain('84 % !')
+    expect(picture).toMatch(/limits \d of 4/)
+  })
+
+  test('S02 a halt shows its reason and its detail', () => {
+    const halt = { phase: 'halted', haltReason: 'risk_loss_limit', haltDetail: 'session loss 101.20 is beyond 100' } as const
+    expect(lineWith(draw({ model: sampleModel(halt), ...LARGE }), 'halted')).toContain('risk_loss_limit session loss 101.20 is beyond 100')
+    expect(lineWith(draw({ model: sampleModel(halt), ...SMALL }), 'halted')).toContain('risk_loss_limit')
+    expect(draw({ model: sampleModel(halt), columns: 60, rows: 16 })).toContain('risk_loss_limit')
+  })
+
+  test('a key that asked to stop is answered at once', () => {
+    expect(draw({ model: sampleModel(), ...SMALL, stopAsked: true })).toContain('stopping…')
+    expect(draw({ model: null, ...SMALL, stopAsked: true })).toContain('stopping…')
+  })
+
+  test('an alarm among the messages is counted in the title even when it is not in sight', () => {
+    const messages = [...newestFirst(20, sampleMessage), sampleMessage(0, { severity: 'alarm', text: 'old' })]
+    expect(lineWith(draw({ model: sampleModel({ messages }), ...SMALL }), 'messages')).toContain('1 alarm')
+  })
+
+  test('gaps, bad lines and denials come first in their titles', () => {
+    const counts = { ...sampleModel().counts, gaps: 3, badLines: 2, denials: 4 }
+    const picture = draw({ model: sampleModel({ counts }), columns: 60, rows: 20 })
+    expect(lineWith(picture, 'market ─')).toContain('3 gaps')
+    expect(picture).toMatch(/orders ─+ 4 denied/)
+  })
+
+  test('unassigned exposure stands first in the position', () => {
+    const position = { ...sampleModel().position, unassigned: '-7' }
+    expect(draw({ model: sampleModel({ position }), columns: 60, rows: 16 })).toContain('unassigned -7')
+  })
+
+  test('more orders than rows are counted', () => {
+    expect(draw({ model: sampleModel({ orders: newestFirst(9, sampleOrder) }), ...SMALL })).toContain('orders 3 of 9')
+  })
+
+  test('what is missing is a dash, not a zero', () => {
+    const pnl = { ...sampleModel().pnl, unrealized: null, net: null, equity: null }
+    expect(draw({ model: sampleModel({ pnl }), ...SMALL })).toMatch(/unrealised +—/)
+  })
+})
+
+describe('long names', () => {
+  test('a recording is cut at its start, so that its name stays', () => {
+    const feedSource = '/home/trader/recordings/binance/2026-11-20/XRPUSDT.jsonl.gz'
+    expect(draw({ model: sampleModel({ feedSource }), ...SMALL })).toMatch(/feed …[^ ]*XRPUSDT\.jsonl\.gz/)
+  })
+
+  test('a long message ends in …', () => {
+    const text = `begin ${'x'.repeat(100)}`
+    expect(draw({ model: sampleModel({ messages: [sampleMessage(1, { text })] }), ...SMALL })).toMatch(/· {2}begin x+… │/)
+  })
+})
+
+describe('larger terminals', () => {
+  test('120×40 shows more fills, with titles and profit', () => {
+    const model = sampleModel({ fills: newestFirst(50, sampleFill) })
+    const fillsIn = (picture: string) => picture.match(/03:4\d:\d\d +(buy|sell) /g)?.length ?? 0
+    expect(fillsIn(draw({ model, ...LARGE }))).toBeGreaterThan(fillsIn(draw({ model, ...SMALL })) + 10)
+    expect(draw({ model, ...LARGE })).toMatch(/time +side +size +price +pnl/)
+  })
+
+  test('200×60 shows the session itself as well', () => {
+    const picture = draw({ model: sampleModel(), columns: 200, rows: 60 })
+    expect(picture).toMatch(/account +k3f9/)
+    expect(picture).toMatch(/seed +7/)
+  })
+})
+
+describe('too small', () => {
+  test('one line with the essentials', () => {
+    expect(draw({ model: sampleModel(), columns: 100, rows: 10 })).toBe('terminal too small ● running 43 % net +0.7209 XRP/RLUSD +120.5')
+    expect(draw({ model: sampleModel(), columns: 40, rows: 10 })).toBe('too small ● running 43 % net +0.7209 XR…')
+    expect(draw({ model: null, columns: 40, rows: 10 })).toBe('too small')
+  })
+})
+
+describe('help', () => {
+  test('one line in the footer names the keys', () => {
+    const footer = lineWith(draw({ model: sampleModel(), ...SMALL, help: true }), '╰')
+    expect(footer).toContain('q stop and sum up')
+    expect(footer).toContain('Ctrl-C again: leave at once')
+  })
+
+  test('without a keyboard only what works is offered', () => {
+    expect(lineWith(draw({ model: sampleModel(), ...SMALL, keys: false }), '╰')).toContain('Ctrl-C stop')
+  })
+})
