@@ -1,6 +1,6 @@
 // Facts as text and back: canonical JSON with decimals as strings. The text is what the hash chain covers.
 
-import { type Decimal, formatDecimal, parseDecimal } from './decimal.ts'
+import { type Decimal, formatDecimal, readDecimal } from './decimal.ts'
 import type { FactBody } from './facts.ts'
 
 /** The names under which facts carry decimals; a name means a decimal everywhere or nowhere. */
@@ -39,7 +39,10 @@ const DECIMAL_KEYS: ReadonlySet<string> = new Set([
 /** The one list of decimals that facts carry. */
 const DECIMAL_LIST_KEY = 'exitRatios'
 
-/** One line of JSON; keys in the order the fact was made with, which is fixed by the code that makes it. */
+/**
+ * One line of JSON; keys in the order the fact was made with, which is fixed by the code that makes it.
+ * Throws TypeError on what JSON cannot hold, rather than writing a line that reads back as something else.
+ */
 export function encodeFactBody(body: FactBody): string {
   return encode(body)
 }
@@ -50,14 +53,16 @@ export function decodeFactBody(text: string): FactBody {
 }
 
 function revive(key: string, value: unknown): unknown {
-  if (typeof value === 'string' && DECIMAL_KEYS.has(key)) return parseDecimal(value)
-  if (key === DECIMAL_LIST_KEY && Array.isArray(value)) return value.map((item) => parseDecimal(String(item)))
+  if (typeof value === 'string' && DECIMAL_KEYS.has(key)) return readDecimal(value)
+  if (key === DECIMAL_LIST_KEY && Array.isArray(value)) return value.map((item) => readDecimal(String(item)))
   return value
 }
 
 function encode(value: unknown): string {
   if (typeof value === 'bigint') return `"${formatDecimal(value as Decimal)}"`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value !== 'object') throw new TypeError(`a fact cannot hold ${String(value)}`)
   if (Array.isArray(value)) return `[${value.map(encode).join(',')}]`
   let out = '{'
   let separator = ''

@@ -1,12 +1,14 @@
 // From intents to facts: what a strategy or an operator wants becomes orders, cancels, or denials.
 
-import { decimalFault, exitRatiosFault, leverageFault, type OrderWish, riskFault, shapeFault } from './checks.ts'
-import { type Decimal, formatDecimal, ONE, ZERO } from './decimal.ts'
-import { type Denial, denialFact, denialOf } from './denials.ts'
-import { exitSizeOf } from './exit-size.ts'
+import { decimalFault, exitRatiosFault, leverageFault, limitFault, type OrderWish, shapeFault, waitFault } from './checks.ts'
+import { ONE, ZERO } from './decimal.ts'
+import { type Denial, denialFact, denialOf, textOf } from './denials.ts'
+import { type ExitSize, exitSizeOf } from './exit-size.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
 import { clientOrderIdOf } from './ids.ts'
 import type { CancelIntent, EnterIntent, ExitIntent, Intent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
+import type { Instrument } from './instrument.ts'
+import { cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import { SLOT_TABLE } from './slot-table.ts'
 import type { KernelState, Order, Slot } from './state.ts'
@@ -29,254 +31,213 @@ export function decideIntent(state: KernelState, intent: Intent, timeUs: number,
   }
 }
 
+function haltFault(state: KernelState): Denial | null {
+  return state.halted ? denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none') : null
+}
+
+/** The instrument of a new order: what an older session of the account traded can only be closed. */
+function tradedInstrument(state: KernelState, symbol: string): Instrument | Denial {
+  const instrument = state.session?.instrument
+  return instrument?.symbol === symbol ? instrument : denialOf('INSTRUMENT_UNKNOWN', 'instrument', symbol)
+}
+
 function decideEnter(state: KernelState, intent: EnterIntent, timeUs: number, facts: FactBody[]): void {
-  const slot = state.slots.get(intent.slotId)
+  const { slotId, instrument, side, quantity, exitRatios } = intent
   const wish: OrderWish = { ...intent, path: '' }
-  const denial = enterFault(state, intent, slot, wish, timeUs)
-  if (denial !== null || slot === undefined) {
-    facts.push(denialFact('ENTER', denial ?? denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId), { slotId: intent.slotId }))
+  const slot = slotToEnter(state, intent, wish, timeUs)
+  if ('code' in slot) {
+    facts.push(denialFact('ENTER', slot, { slotId }))
     return
   }
   const trade = slot.trade + 1
-  const request = requestOf(state, wish, timeUs, { role: 'entry', slotId: slot.slotId, trade, leg: null, reduceOnly: false, offset: 1 })
+  const request = requestOf(state, wish, timeUs, { role: 'entry', slotId, trade, leg: null, reduceOnly: false, offset: 1 })
   facts.push(
-    {
-      type: 'TRADE_OPENED',
-      slotId: slot.slotId,
-      trade,
-      instrument: intent.instrument,
-      side: intent.side,
-      quantity: intent.quantity,
-      exitRatios: intent.exitRatios.length === 0 ? [ONE] : [...intent.exitRatios],
-    },
-    { type: 'SLOT_MOVED', slotId: slot.slotId, trade, from: 'idle', to: SLOT_TABLE.idle.enter, trigger: 'enter', reason: null },
+    { type: 'TRADE_OPENED', slotId, trade, instrument, side, quantity, exitRatios: exitRatios.length === 0 ? [ONE] : [...exitRatios] },
+    { type: 'SLOT_MOVED', slotId, trade, from: 'idle', to: SLOT_TABLE.idle.enter, trigger: 'enter', reason: null },
     { type: 'ORDER_PREPARED', request },
   )
 }
 
-function enterFault(state: KernelState, intent: EnterIntent, slot: Slot | undefined, wish: OrderWish, timeUs: number): Denial | null {
-  if (state.halted) return denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none')
-  if (slot === undefined) return denialOf('SLOT_UNKNOWN', 'slotId', String(intent.slotId))
+function slotToEnter(state: KernelState, intent: EnterIntent, wish: OrderWish, timeUs: number): Slot | Denial {
+  const halt = haltFault(state)
+  if (halt !== null) return halt
+  const slot = state.slots.get(intent.slotId)
+  if (slot === undefined || state.session?.slotIds.includes(slot.slotId) !== true) return denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId)
   if (slot.stage !== 'idle' && slot.stage !== 'closed') return denialOf('SLOT_BUSY', 'slotId', slot.stage)
-  const instrument = state.instruments.get(intent.instrument)
-  const position = state.positions.get(intent.instrument)
-  if (instrument === undefined || position === undefined) return denialOf('INSTRUMENT_UNKNOWN', 'instrument', String(intent.instrument))
-  if (position.unassigned !== ZERO) return denialOf('UNASSIGNED_EXPOSURE', 'unassigned', formatDecimal(position.unassigned))
+  const instrument = tradedInstrument(state, intent.instrument)
+  if ('code' in instrument) return instrument
+  const { mark = null, unassigned = ZERO } = state.positions.get(instrument.symbol) ?? {}
+  if (unassigned !== ZERO) return denialOf('UNASSIGNED_EXPOSURE', 'unassigned', unassigned)
   return (
-    shapeFault(instrument, wish, position.mark) ??
+    shapeFault(instrument, wish, mark) ??
     leverageFault(instrument, intent.leverage) ??
     exitRatiosFault(intent.exitRatios) ??
-    riskFault(state, wish, timeUs, false)
+    waitFault(state, timeUs) ??
+    limitFault(state, wish, new Set(), 0) ??
+    slot
   )
 }
 
 function decideExit(state: KernelState, intent: ExitIntent, timeUs: number, facts: FactBody[]): void {
-  const about = { slotId: intent.slotId }
-  const slot = state.slots.get(intent.slotId)
-  if (slot === undefined) {
-    facts.push(denialFact('EXIT', denialOf('SLOT_UNKNOWN', 'slotId', String(intent.slotId)), about))
+  const exit = exitOf(state, intent, timeUs)
+  if ('code' in exit) {
+    facts.push(denialFact('EXIT', exit, { slotId: intent.slotId }))
     return
   }
-  if (state.halted) {
-    facts.push(denialFact('EXIT', denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none'), about))
-    return
+  const { slot, size, wish, reduceOnly } = exit
+  const { slotId, trade, stage } = slot
+  const { leg, quantity, skipped } = size
+  const reason = textOf(intent.reason)
+  const request = requestOf(state, wish, timeUs, { role: 'exit', slotId, trade, leg, reduceOnly, offset: 1 })
+  for (const { leg: skippedLeg, filledQuantity } of skipped) {
+    facts.push({ type: 'LEG_ENDED', slotId, trade, leg: skippedLeg, filledQuantity, consumed: true })
   }
-  const next = SLOT_TABLE[slot.stage].exit
-  const instrument = slot.instrument === null ? undefined : state.instruments.get(slot.instrument)
-  if (next === 'refused' || instrument === undefined || slot.side === null) {
-    facts.push(denialFact('EXIT', denialOf('EXIT_NOT_ALLOWED', 'slotId', slot.stage), about))
-    return
-  }
-  const exit = exitSizeOf(slot, intent.scope, instrument.lotSize)
-  if (exit === null) {
-    facts.push(denialFact('EXIT', denialOf('NOTHING_TO_EXIT', 'openSize', formatDecimal(slot.openSize)), about))
-    return
-  }
-  const side: Side = slot.side === 'buy' ? 'sell' : 'buy'
-  const wish: OrderWish = { ...intent, instrument: instrument.symbol, side, quantity: exit.quantity, path: '' }
-  const denial = shapeFault(instrument, wish, state.positions.get(instrument.symbol)?.mark ?? null) ?? riskFault(state, wish, timeUs, true)
-  if (denial !== null) {
-    facts.push(denialFact('EXIT', denial, about))
-    return
-  }
-  // Spot has no positions to reduce: a sale is a sale.
-  const reduceOnly = instrument.kind !== 'spot'
-  const request = requestOf(state, wish, timeUs, {
-    role: 'exit',
-    slotId: slot.slotId,
-    trade: slot.trade,
-    leg: exit.leg,
-    reduceOnly,
-    offset: 1,
-  })
-  for (const leg of exit.skipped) {
-    facts.push({
-      type: 'LEG_ENDED',
-      slotId: slot.slotId,
-      trade: slot.trade,
-      leg: leg.leg,
-      filledQuantity: leg.filledQuantity,
-      consumed: true,
-    })
-  }
-  if (next !== 'same') {
-    facts.push({
-      type: 'SLOT_MOVED',
-      slotId: slot.slotId,
-      trade: slot.trade,
-      from: slot.stage,
-      to: next,
-      trigger: 'exit',
-      reason: intent.reason,
-    })
-  }
+  const to = SLOT_TABLE[stage].exit
+  if (to !== 'same' && to !== 'refused') facts.push({ type: 'SLOT_MOVED', slotId, trade, from: stage, to, trigger: 'exit', reason })
   facts.push(
     { type: 'ORDER_PREPARED', request },
-    {
-      type: 'LEG_OPENED',
-      slotId: slot.slotId,
-      trade: slot.trade,
-      leg: exit.leg,
-      quantity: exit.quantity,
-      clientOrderId: request.clientOrderId,
-      reason: intent.reason,
-    },
+    { type: 'LEG_OPENED', slotId, trade, leg, quantity, clientOrderId: request.clientOrderId, reason },
   )
 }
 
-function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {
-  const instrument = state.instruments.get(intent.instrument)
-  if (instrument === undefined) {
-    facts.push(denialFact('QUOTE', denialOf('INSTRUMENT_UNKNOWN', 'instrument', String(intent.instrument))))
-    return
-  }
-  const { bid, ask } = intent
-  if (bid !== null && ask !== null && bid.price >= ask.price) {
-    facts.push(denialFact('QUOTE', denialOf('QUOTE_CROSSED', 'bid.price', formatDecimal(bid.price))))
-    return
-  }
-  const prepared: FactBody[] = []
-  quoteSide(state, intent, 'buy', bid, timeUs, facts, prepared)
-  quoteSide(state, intent, 'sell', ask, timeUs, facts, prepared)
-  // Cancels leave first, so that what they free is free when the new orders arrive.
-  facts.push(...prepared)
+interface Exit {
+  readonly slot: Slot
+  readonly size: ExitSize
+  readonly wish: OrderWish
+  readonly reduceOnly: boolean
 }
 
-function quoteSide(
-  state: KernelState,
-  intent: QuoteIntent,
-  side: Side,
-  wanted: QuoteSide | null,
-  timeUs: number,
-  facts: FactBody[],
-  prepared: FactBody[],
-): void {
+function exitOf(state: KernelState, intent: ExitIntent, timeUs: number): Exit | Denial {
+  const slot = state.slots.get(intent.slotId)
+  if (slot === undefined) return denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId)
+  const halt = haltFault(state)
+  if (halt !== null) return halt
+  if (intent.scope !== 'leg' && intent.scope !== 'rest') return denialOf('FIELD_INVALID', 'scope', intent.scope)
+  const instrument = slot.instrument === null ? undefined : state.instruments.get(slot.instrument)
+  if (SLOT_TABLE[slot.stage].exit === 'refused' || instrument === undefined) return denialOf('EXIT_NOT_ALLOWED', 'slotId', slot.stage)
+  const size = exitSizeOf(state, slot, intent.scope, instrument.lotSize)
+  if (size === null) return denialOf('NOTHING_TO_EXIT', 'openSize', slot.openSize)
+  const side: Side = slot.side === 'buy' ? 'sell' : 'buy'
+  const wish: OrderWish = { ...intent, instrument: instrument.symbol, side, quantity: size.quantity, path: '' }
+  const fault = shapeFault(instrument, wish, state.positions.get(instrument.symbol)?.mark ?? null) ?? waitFault(state, timeUs)
+  // Spot has no positions to reduce: a sale is a sale.
+  return fault ?? { slot, size, wish, reduceOnly: instrument.kind !== 'spot' }
+}
+
+function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {
+  const instrument = tradedInstrument(state, intent.instrument)
+  if ('code' in instrument) {
+    facts.push(denialFact('QUOTE', instrument))
+    return
+  }
+  const bid = quoteWish(intent, 'buy', intent.bid ?? null)
+  const ask = quoteWish(intent, 'sell', intent.ask ?? null)
+  if (typeof bid?.price === 'bigint' && typeof ask?.price === 'bigint' && bid.price >= ask.price) {
+    facts.push(denialFact('QUOTE', denialOf('QUOTE_CROSSED', 'bid.price', bid.price)))
+    return
+  }
+  const leaving = new Set<Order>()
+  const sides = [reviewSide(state, instrument.symbol, 'buy', bid, leaving), reviewSide(state, instrument.symbol, 'sell', ask, leaving)]
+  // Cancels leave first, so that what they free is free when the new orders arrive.
+  for (const order of leaving) facts.push(cancelMoved(order, 'requested', null))
+  let prepared = 0
+  for (const { wish, blocked } of sides) {
+    if (wish === null) continue
+    const denial =
+      haltFault(state) ??
+      blocked ??
+      shapeFault(instrument, wish, null) ??
+      waitFault(state, timeUs) ??
+      limitFault(state, wish, leaving, prepared)
+    if (denial !== null) {
+      facts.push(denialFact('QUOTE', denial))
+      continue
+    }
+    prepared += 1
+    const purpose = { role: 'quote', slotId: null, trade: null, leg: null, reduceOnly: false, offset: prepared } as const
+    facts.push({ type: 'ORDER_PREPARED', request: requestOf(state, wish, timeUs, purpose) })
+  }
+}
+
+interface QuoteReview {
+  /** The order to ask for; null where none is wanted, or where it rests already. */
+  readonly wish: OrderWish | null
+  readonly blocked: Denial | null
+}
+
+/** Compares what rests on a side with what is wanted there; what has to go is added to `leaving`. */
+function reviewSide(state: KernelState, symbol: string, side: Side, wish: OrderWish | null, leaving: Set<Order>): QuoteReview {
   const name = side === 'buy' ? 'bid' : 'ask'
   let blocked: Denial | null = null
   let kept = false
   for (const order of state.liveOrders.values()) {
-    const { role, instrument, side: orderSide, price, quantity } = order.request
-    if (role !== 'quote' || instrument !== intent.instrument || orderSide !== side) continue
+    const { role, instrument, side: orderSide, price, quantity, clientOrderId } = order.request
+    if (role !== 'quote' || instrument !== symbol || orderSide !== side) continue
     if (order.status === 'in_doubt' || order.status === 'quarantined') {
-      blocked = denialOf('QUOTE_SIDE_IN_DOUBT', name, order.request.clientOrderId)
+      blocked = denialOf('QUOTE_SIDE_IN_DOUBT', name, clientOrderId)
     } else if (CANCEL_PENDING[order.cancel]) {
-      blocked ??= denialOf('QUOTE_SIDE_PENDING', name, order.request.clientOrderId)
-    } else if (wanted !== null && price === wanted.price && quantity === wanted.quantity && !kept) {
+      blocked ??= denialOf('QUOTE_SIDE_PENDING', name, clientOrderId)
+    } else if (wish !== null && price === wish.price && quantity === wish.quantity && !kept) {
       kept = true
     } else {
-      facts.push(cancelRequested(order))
+      leaving.add(order)
     }
   }
-  if (wanted === null || kept) return
-  const denial = state.halted
-    ? denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none')
-    : (blocked ?? quoteFault(state, intent, side, wanted, timeUs))
-  if (denial !== null) {
-    prepared.push(denialFact('QUOTE', denial))
-    return
-  }
-  const wish = quoteWish(intent, side, wanted)
-  const offset = 1 + prepared.filter((fact) => fact.type === 'ORDER_PREPARED').length
-  prepared.push({
-    type: 'ORDER_PREPARED',
-    request: requestOf(state, wish, timeUs, { role: 'quote', slotId: null, trade: null, leg: null, reduceOnly: false, offset }),
-  })
+  return { wish: kept ? null : wish, blocked }
 }
 
-function quoteFault(state: KernelState, intent: QuoteIntent, side: Side, wanted: QuoteSide, timeUs: number): Denial | null {
-  const instrument = state.instruments.get(intent.instrument)
-  if (instrument === undefined) return denialOf('INSTRUMENT_UNKNOWN', 'instrument', intent.instrument)
-  const wish = quoteWish(intent, side, wanted)
-  return shapeFault(instrument, wish, null) ?? riskFault(state, wish, timeUs, false)
+function quoteWish(intent: QuoteIntent, side: Side, wanted: QuoteSide | null): OrderWish | null {
+  if (wanted === null) return null
+  const { price, quantity } = wanted
+  const { instrument, postOnly } = intent
+  return { instrument, side, orderType: 'limit', price, quantity, timeInForce: 'gtc', postOnly, path: side === 'buy' ? 'bid.' : 'ask.' }
 }
 
-function quoteWish(intent: QuoteIntent, side: Side, wanted: QuoteSide): OrderWish {
-  return {
-    instrument: intent.instrument,
-    side,
-    orderType: 'limit',
-    price: wanted.price,
-    quantity: wanted.quantity,
-    timeInForce: 'gtc',
-    postOnly: intent.postOnly,
-    path: side === 'buy' ? 'bid.' : 'ask.',
+function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[]): void {
+  switch (target?.kind) {
+    case 'order':
+      return cancelOrder(state, target.clientOrderId, facts)
+    case 'entry':
+    case 'exit':
+      return cancelSlotOrders(state, target.kind, target.slotId, facts)
+    case 'instrument':
+      for (const order of state.liveOrders.values()) {
+        if (order.request.instrument === target.instrument && !CANCEL_PENDING[order.cancel])
+          facts.push(cancelMoved(order, 'requested', null))
+      }
+      return
+    default:
+      facts.push(denialFact('CANCEL', denialOf('FIELD_INVALID', 'target.kind', (target as { kind?: unknown } | null | undefined)?.kind)))
   }
 }
 
-function decideCancel(state: KernelState, intent: CancelIntent, facts: FactBody[]): void {
-  const { target } = intent
-  if (target.kind === 'order') {
-    const order = state.orders.get(target.clientOrderId)
-    const about = { clientOrderId: target.clientOrderId }
-    if (order === undefined) facts.push(denialFact('CANCEL', denialOf('ORDER_UNKNOWN', 'clientOrderId', target.clientOrderId), about))
-    else if (!ORDER_LIVE[order.status]) facts.push(denialFact('CANCEL', denialOf('ORDER_FINAL', 'clientOrderId', order.status), about))
-    else if (CANCEL_PENDING[order.cancel])
-      facts.push(denialFact('CANCEL', denialOf('CANCEL_PENDING', 'clientOrderId', order.cancel), about))
-    else facts.push(cancelRequested(order))
-    return
-  }
-  if (target.kind === 'instrument') {
-    for (const order of state.liveOrders.values()) {
-      if (order.request.instrument === target.instrument && !CANCEL_PENDING[order.cancel]) facts.push(cancelRequested(order))
-    }
-    return
-  }
-  cancelSlotOrders(state, target.kind, target.slotId, facts)
+function cancelOrder(state: KernelState, clientOrderId: string, facts: FactBody[]): void {
+  const order = state.orders.get(clientOrderId)
+  const deny = (denial: Denial) => facts.push(denialFact('CANCEL', denial, { clientOrderId }))
+  if (order === undefined) deny(denialOf('ORDER_UNKNOWN', 'clientOrderId', clientOrderId))
+  else if (!ORDER_LIVE[order.status]) deny(denialOf('ORDER_FINAL', 'clientOrderId', order.status))
+  else if (CANCEL_PENDING[order.cancel]) deny(denialOf('CANCEL_PENDING', 'clientOrderId', order.cancel))
+  else facts.push(cancelMoved(order, 'requested', null))
 }
 
 function cancelSlotOrders(state: KernelState, role: 'entry' | 'exit', slotId: string, facts: FactBody[]): void {
-  const about = { slotId }
-  if (!state.slots.has(slotId)) {
-    facts.push(denialFact('CANCEL', denialOf('SLOT_UNKNOWN', 'slotId', slotId), about))
-    return
-  }
+  const deny = (denial: Denial) => facts.push(denialFact('CANCEL', denial, { slotId }))
   const live = [...state.liveOrders.values()].filter((order) => order.request.role === role && order.request.slotId === slotId)
-  if (live.length === 0) {
-    const code = role === 'entry' ? 'NO_ACTIVE_ENTRY_ORDER' : 'NO_ACTIVE_EXIT_ORDER'
-    facts.push(denialFact('CANCEL', denialOf(code, 'slotId', slotId), about))
-    return
-  }
   const open = live.filter((order) => !CANCEL_PENDING[order.cancel])
-  if (open.length === 0) {
-    const code = role === 'entry' ? 'ENTRY_NOT_CANCELLABLE' : 'EXIT_NOT_CANCELLABLE'
-    facts.push(denialFact('CANCEL', denialOf(code, 'slotId', slotId), about))
-  }
-  for (const order of open) facts.push(cancelRequested(order))
+  if (!state.slots.has(slotId)) deny(denialOf('SLOT_UNKNOWN', 'slotId', slotId))
+  else if (live.length === 0) deny(denialOf(role === 'entry' ? 'NO_ACTIVE_ENTRY_ORDER' : 'NO_ACTIVE_EXIT_ORDER', 'slotId', slotId))
+  else if (open.length === 0) deny(denialOf(role === 'entry' ? 'ENTRY_NOT_CANCELLABLE' : 'EXIT_NOT_CANCELLABLE', 'slotId', slotId))
+  for (const order of open) facts.push(cancelMoved(order, 'requested', null))
 }
 
-function cancelRequested(order: Order): FactBody {
-  return { type: 'CANCEL_MOVED', clientOrderId: order.request.clientOrderId, from: order.cancel, to: 'requested', reason: null }
-}
-
-function decideMark(state: KernelState, intent: MarkPriceIntent, facts: FactBody[]): void {
-  const position = state.positions.get(intent.instrument)
+function decideMark(state: KernelState, { instrument, price }: MarkPriceIntent, facts: FactBody[]): void {
+  const position = state.positions.get(instrument)
   const denial =
     position === undefined
-      ? denialOf('INSTRUMENT_UNKNOWN', 'instrument', String(intent.instrument))
-      : (decimalFault(intent.price, 'price') ??
-        (intent.price <= ZERO ? denialOf('PRICE_NOT_POSITIVE', 'price', formatDecimal(intent.price)) : null))
+      ? denialOf('INSTRUMENT_UNKNOWN', 'instrument', instrument)
+      : (decimalFault(price, 'price') ?? (price <= ZERO ? denialOf('PRICE_NOT_POSITIVE', 'price', price) : null))
   if (denial !== null) facts.push(denialFact('MARK_PRICE', denial))
-  else if (position?.mark !== intent.price) facts.push({ type: 'MARK_SET', instrument: intent.instrument, price: intent.price })
+  else if (position?.mark !== price) facts.push({ type: 'MARK_SET', instrument, price })
 }
 
 interface Purpose {
@@ -292,22 +253,24 @@ interface Purpose {
 function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
   const { session } = state
   if (session === null) throw new RangeError('an order needs an open session')
-  const intentSeq = state.intentSeq + purpose.offset
+  const { instrument, side, orderType, price, quantity, timeInForce, postOnly } = wish
+  const { role, slotId, trade, leg, reduceOnly, offset } = purpose
+  const intentSeq = state.intentSeq + offset
   return {
     clientOrderId: clientOrderIdOf(state.orderPrefix, session.sessionId, intentSeq, FIRST_ATTEMPT),
-    instrument: wish.instrument,
-    side: wish.side,
-    orderType: wish.orderType,
-    price: wish.price as Decimal | null,
-    quantity: wish.quantity,
-    timeInForce: wish.timeInForce,
-    postOnly: wish.postOnly,
-    reduceOnly: purpose.reduceOnly,
+    instrument,
+    side,
+    orderType,
+    price,
+    quantity,
+    timeInForce,
+    postOnly,
+    reduceOnly,
     validUntilUs: timeUs + session.orderValidityUs,
-    role: purpose.role,
-    slotId: purpose.slotId,
-    trade: purpose.trade,
-    leg: purpose.leg,
+    role,
+    slotId,
+    trade,
+    leg,
     intentSeq,
     attempt: FIRST_ATTEMPT,
   }

@@ -7,7 +7,7 @@ import type { FactBody } from './facts.ts'
 import type { Operation } from './inputs.ts'
 import { instrumentFaults } from './instrument.ts'
 import { capitalPostings } from './ledger.ts'
-import { cancelMoved, followOrder, queried } from './moves.ts'
+import { cancelMoved, doubtCancel, followOrder } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import type { KernelState } from './state.ts'
 import { equityOf } from './valuation.ts'
@@ -70,12 +70,8 @@ function noteSubmit(state: KernelState, note: Extract<Operation, { type: 'NOTE_S
 function noteCancel(state: KernelState, note: Extract<Operation, { type: 'NOTE_CANCEL' }>, facts: FactBody[]): void {
   const order = state.orders.get(note.clientOrderId)
   if (order === undefined || !ORDER_LIVE[order.status] || !CANCEL_PENDING[order.cancel]) return
-  if (note.outcome === 'sent') {
-    if (order.cancel === 'requested') facts.push(cancelMoved(order, 'sent', null))
-    return
-  }
-  if (order.cancel !== 'in_doubt') facts.push(cancelMoved(order, 'in_doubt', note.detail))
-  facts.push(queried(order, `cancel: ${note.detail ?? 'no readable answer'}`))
+  if (note.outcome === 'unknown') doubtCancel(order, note.detail ?? 'no readable answer', facts)
+  else if (order.cancel === 'requested') facts.push(cancelMoved(order, 'sent', null))
 }
 
 function observe(state: KernelState, { observation }: Extract<Operation, { type: 'OBSERVE_MARKET' }>, facts: FactBody[]): void {

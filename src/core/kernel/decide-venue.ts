@@ -4,7 +4,7 @@ import { formatDecimal } from './decimal.ts'
 import type { FactBody } from './facts.ts'
 import { decideFill } from './fill.ts'
 import type { OrderReference, VenueEvent } from './inputs.ts'
-import { cancelMoved, followOrder, queried } from './moves.ts'
+import { cancelMoved, doubtCancel, followOrder, queried } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import type { KernelState, Order } from './state.ts'
 
@@ -13,46 +13,43 @@ const RETRY_DEFAULT_MS = 1_000
 const RETRY_LONGEST_MS = 60_000
 
 export function decideVenueEvent(state: KernelState, event: VenueEvent, facts: FactBody[]): void {
-  if (event.type === 'SNAPSHOT') {
-    decideSnapshot(state, event, facts)
-    return
-  }
-  const order = matchOrder(state, event)
+  if (event.type === 'SNAPSHOT') return decideSnapshot(state, event, facts)
   if (event.type === 'RATE_LIMITED') noteRateLimit(event, facts)
-  if (order === undefined) {
-    if (event.type !== 'RATE_LIMITED') facts.push(unmatched(event))
+  const order = matchOrder(state, event)
+  if (order === undefined || boundElsewhere(state, order, event)) {
+    if (event.type !== 'RATE_LIMITED') facts.push(unmatched(event.type, event, order, detailOf(event)))
     return
   }
-  if (boundElsewhere(state, order, event)) {
-    facts.push({
-      type: 'EVENT_UNMATCHED',
-      event: event.type,
-      clientOrderId: event.clientOrderId,
-      venueOrderId: event.venueOrderId,
-      detail: `the client order id belongs to venue order ${order.venueOrderId ?? 'none yet'}, the event names another`,
-    })
-    return
-  }
+  const { venueOrderId } = event
   switch (event.type) {
     case 'ORDER_ACK':
-      return followOrder(state, order, 'ack', facts, { venueOrderId: event.venueOrderId, reason: null })
+      return followOrder(state, order, 'ack', facts, { venueOrderId, reason: null })
     case 'ORDER_REJECT':
-      return followOrder(state, order, 'reject', facts, { venueOrderId: event.venueOrderId, reason: `${event.code}: ${event.reason}` })
+      return followOrder(state, order, 'reject', facts, { venueOrderId, reason: `${event.code}: ${event.reason}` })
     case 'PARTIAL_FILL':
     case 'FULL_FILL':
       return decideFill(state, order, event, facts)
     case 'CANCEL_ACK':
-      return followOrder(state, order, 'cancelAck', facts, { venueOrderId: event.venueOrderId, reason: null })
+      return followOrder(state, order, 'cancelAck', facts, { venueOrderId, reason: null })
     case 'EXPIRED':
-      return followOrder(state, order, 'expire', facts, { venueOrderId: event.venueOrderId, reason: event.reason })
+      return followOrder(state, order, 'expire', facts, { venueOrderId, reason: event.reason })
     case 'CANCEL_REJECT':
       return decideCancelReject(order, `${event.code}: ${event.reason}`, facts)
     case 'RATE_LIMITED':
-      // The request may or may not have been counted as received: ask, never assume.
-      return followOrder(state, order, 'unknown', facts, { venueOrderId: null, reason: 'rate limited' })
+      return decideUnknown(state, order, 'rate limited', facts)
     case 'UNRECOGNISED':
-      facts.push(anomaly('VENUE_UNRECOGNISED', event.raw))
-      return followOrder(state, order, 'unknown', facts, { venueOrderId: null, reason: 'unrecognised answer' })
+      facts.push({ type: 'RISK_FLAGGED', code: 'VENUE_UNRECOGNISED', severity: 'warning', value: null, limit: null, detail: event.raw })
+      return decideUnknown(state, order, 'unrecognised answer', facts)
+  }
+}
+
+/** An answer that is none: it is the cancel's where one is under way on an order that the venue has confirmed. */
+function decideUnknown(state: KernelState, order: Order, reason: string, facts: FactBody[]): void {
+  const pending = CANCEL_PENDING[order.cancel]
+  if (pending) doubtCancel(order, reason, facts)
+  // The request may or may not have been counted as received: ask, never assume.
+  if (!pending || order.status === 'prepared' || order.status === 'submitting') {
+    followOrder(state, order, 'unknown', facts, { venueOrderId: null, reason })
   }
 }
 
@@ -80,14 +77,8 @@ function decideCancelReject(order: Order, reason: string, facts: FactBody[]): vo
 function decideSnapshot(state: KernelState, event: Extract<VenueEvent, { type: 'SNAPSHOT' }>, facts: FactBody[]): void {
   for (const seen of event.openOrders) {
     const order = matchOrder(state, seen)
-    if (order === undefined) {
-      facts.push({
-        type: 'EVENT_UNMATCHED',
-        event: 'SNAPSHOT',
-        clientOrderId: seen.clientOrderId,
-        venueOrderId: seen.venueOrderId,
-        detail: `open ${seen.side} order on ${seen.instrument} that is not ours to know`,
-      })
+    if (order === undefined || boundElsewhere(state, order, seen)) {
+      facts.push(unmatched(event.type, seen, order, `open ${seen.side} order on ${seen.instrument} that is not ours to know`))
       continue
     }
     followOrder(state, order, 'found', facts, { venueOrderId: seen.venueOrderId, reason: null })
@@ -104,14 +95,9 @@ function noteRateLimit(event: Extract<VenueEvent, { type: 'RATE_LIMITED' }>, fac
   facts.push({ type: 'RATE_LIMIT_NOTED', clientOrderId: event.clientOrderId, retryAfterMs: Math.min(wished, RETRY_LONGEST_MS), stated })
 }
 
-function unmatched(event: Exclude<VenueEvent, { type: 'SNAPSHOT' }>): FactBody {
-  return {
-    type: 'EVENT_UNMATCHED',
-    event: event.type,
-    clientOrderId: event.clientOrderId,
-    venueOrderId: event.venueOrderId,
-    detail: detailOf(event),
-  }
+function unmatched(event: string, { clientOrderId, venueOrderId }: OrderReference, order: Order | undefined, detail: string): FactBody {
+  const mixed = `the client order id belongs to venue order ${order?.venueOrderId ?? 'none yet'}, the event names another: ${detail}`
+  return { type: 'EVENT_UNMATCHED', event, clientOrderId, venueOrderId, detail: order === undefined ? detail : mixed }
 }
 
 function detailOf(event: Exclude<VenueEvent, { type: 'SNAPSHOT' }>): string {
@@ -129,8 +115,4 @@ function detailOf(event: Exclude<VenueEvent, { type: 'SNAPSHOT' }>): string {
     default:
       return 'no order of ours'
   }
-}
-
-function anomaly(code: string, detail: string): FactBody {
-  return { type: 'RISK_FLAGGED', code, severity: 'warning', value: null, limit: null, detail }
 }

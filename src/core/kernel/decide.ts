@@ -3,6 +3,7 @@
 import { decideIntent } from './decide-intent.ts'
 import { decideOperation } from './decide-operation.ts'
 import { decideVenueEvent } from './decide-venue.ts'
+import { denialFact, denialOf, textOf } from './denials.ts'
 import type { Fact, FactBody } from './facts.ts'
 import type { KernelInput, Timed } from './inputs.ts'
 import type { KernelState } from './state.ts'
@@ -31,8 +32,23 @@ export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>
     case 'FLAG_RISK':
       decideOperation(state, input, bodies)
       break
-    default:
+    case 'ORDER_ACK':
+    case 'ORDER_REJECT':
+    case 'PARTIAL_FILL':
+    case 'FULL_FILL':
+    case 'CANCEL_ACK':
+    case 'CANCEL_REJECT':
+    case 'EXPIRED':
+    case 'RATE_LIMITED':
+    case 'UNRECOGNISED':
+    case 'SNAPSHOT':
       decideVenueEvent(state, input, bodies)
+      break
+    default: {
+      // A user's own strategy may return anything.
+      const { type } = input satisfies never as { readonly type: unknown }
+      bodies.push(denialFact(textOf(type), denialOf('INPUT_UNKNOWN', 'type', type)))
+    }
   }
   return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
 }

@@ -29,8 +29,8 @@ export class DecimalError extends Error {
   }
 }
 
-const PLAIN = /^[+-]?(\d+)(?:\.(\d+))?$/
-const SCIENTIFIC = /^([+-]?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/
+const NUMBER = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/
+const PRINTED = /^(-?\d+)(?:\.(\d{1,18}))?$/
 const LONGEST_TEXT = 64
 
 /**
@@ -41,15 +41,28 @@ export function parseDecimal(text: string): Decimal {
   const fast = parseShort(text)
   if (fast !== undefined) return fast
   if (text.length > LONGEST_TEXT) throw new DecimalError('NOT_A_NUMBER', `a text of ${text.length} characters is no decimal`)
-  const plain = PLAIN.exec(text)
-  if (plain) return assemble(text, text.startsWith('-'), plain[1] as string, plain[2] ?? '', 0)
-  const scientific = SCIENTIFIC.exec(text)
-  if (scientific) {
-    const [, sign, whole, fraction, exponent] = scientific
-    return assemble(text, sign === '-', whole as string, fraction ?? '', Number(exponent))
+  const match = NUMBER.exec(text)
+  if (match === null) {
+    if (/^[+-]?(inf(inity)?|\.inf|nan|\.nan)$/i.test(text)) throw new DecimalError('NOT_FINITE', `${text} is not a finite number`)
+    throw new DecimalError('NOT_A_NUMBER', `${JSON.stringify(text)} is not a decimal number`)
   }
-  if (/^[+-]?(inf(inity)?|\.inf|nan|\.nan)$/i.test(text)) throw new DecimalError('NOT_FINITE', `${text} is not a finite number`)
-  throw new DecimalError('NOT_A_NUMBER', `${JSON.stringify(text)} is not a decimal number`)
+  const [, sign, whole, fraction = '', exponent = '0'] = match
+  const digits = BigInt(whole + fraction)
+  const shift = DECIMAL_PLACES - fraction.length + Number(exponent)
+  const scale = 10n ** BigInt(Math.abs(shift))
+  if (shift < 0 && digits % scale !== 0n) throw new DecimalError('TOO_PRECISE', `${text} has more than ${DECIMAL_PLACES} decimals`)
+  const magnitude = shift < 0 ? digits / scale : digits * scale
+  if (magnitude > LIMIT) throw new DecimalError('TOO_LARGE', `${text} is beyond 10^15`)
+  return (sign === '-' ? -magnitude : magnitude) as Decimal
+}
+
+/** Reads what `formatDecimal` wrote, however large: a total may pass the bound that every single input is held to. */
+export function readDecimal(text: string): Decimal {
+  const fast = parseShort(text)
+  if (fast !== undefined) return fast
+  const match = PRINTED.exec(text)
+  if (match === null) throw new DecimalError('NOT_A_NUMBER', `${JSON.stringify(text)} is not a decimal number`)
+  return BigInt(match[1] + (match[2] ?? '').padEnd(DECIMAL_PLACES, '0')) as Decimal
 }
 
 /** The decimal in a text, or undefined where the text holds none. */
@@ -94,23 +107,6 @@ function parseShort(text: string): Decimal | undefined {
   return (negative ? -magnitude : magnitude) as Decimal
 }
 
-function assemble(text: string, negative: boolean, whole: string, fraction: string, exponent: number): Decimal {
-  let digits = (whole + fraction).replace(/^0+(?=\d)/, '')
-  let places = fraction.length - exponent
-  while (places > 0 && digits.endsWith('0') && digits.length > 1) {
-    digits = digits.slice(0, -1)
-    places -= 1
-  }
-  if (digits === '0') return ZERO
-  if (places > DECIMAL_PLACES) {
-    throw new DecimalError('TOO_PRECISE', `${text} has more than ${DECIMAL_PLACES} decimals`)
-  }
-  if (digits.length - places > 16) throw new DecimalError('TOO_LARGE', `${text} is beyond 10^15`)
-  const magnitude = BigInt(digits) * 10n ** BigInt(DECIMAL_PLACES - places)
-  if (magnitude > LIMIT) throw new DecimalError('TOO_LARGE', `${text} is beyond 10^15`)
-  return (negative ? -magnitude : magnitude) as Decimal
-}
-
 /** The shortest text that reads back as the same decimal: `0.5`, `-12`, `0`. */
 export function formatDecimal(value: Decimal): string {
   const negative = value < 0n
@@ -131,29 +127,13 @@ export function formatFixed(value: Decimal, places: number): string {
   return negative ? `-${text}` : text
 }
 
-export function add(a: Decimal, b: Decimal): Decimal {
-  return (a + b) as Decimal
-}
-
-export function sub(a: Decimal, b: Decimal): Decimal {
-  return (a - b) as Decimal
-}
-
-export function neg(value: Decimal): Decimal {
-  return -value as Decimal
-}
-
-export function abs(value: Decimal): Decimal {
-  return value < 0n ? (-value as Decimal) : value
-}
-
-export function min(a: Decimal, b: Decimal): Decimal {
-  return a < b ? a : b
-}
-
-export function max(a: Decimal, b: Decimal): Decimal {
-  return a > b ? a : b
-}
+export const add = (a: Decimal, b: Decimal): Decimal => (a + b) as Decimal
+export const sub = (a: Decimal, b: Decimal): Decimal => (a - b) as Decimal
+export const neg = (value: Decimal): Decimal => -value as Decimal
+export const abs = (value: Decimal): Decimal => (value < 0n ? neg(value) : value)
+export const min = (a: Decimal, b: Decimal): Decimal => (a < b ? a : b)
+export const max = (a: Decimal, b: Decimal): Decimal => (a > b ? a : b)
+export const isMultipleOf = (value: Decimal, step: Decimal): boolean => value % step === 0n
 
 /** -1, 0 or 1. */
 export function signOf(value: Decimal): -1 | 0 | 1 {
@@ -191,10 +171,6 @@ export function floorToStep(value: Decimal, step: Decimal): Decimal {
 export function ceilToStep(value: Decimal, step: Decimal): Decimal {
   const rest = value % step
   return (rest > 0n ? value - rest + step : value - rest) as Decimal
-}
-
-export function isMultipleOf(value: Decimal, step: Decimal): boolean {
-  return value % step === 0n
 }
 
 /** How many decimals a value needs, 0 to 18. */

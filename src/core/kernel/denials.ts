@@ -1,9 +1,12 @@
 // Every reason the kernel refuses an intent for. The codes are part of the interface: scripts and strategies read them.
 
+import { type Decimal, formatDecimal } from './decimal.ts'
 import type { DenialFact } from './facts.ts'
 
 /** Code → what it means, in a sentence. A denial adds the field and the value that offended. */
 export const DENIALS = {
+  INPUT_UNKNOWN: 'There is no intent, venue event or operation of this type.',
+  FIELD_INVALID: 'The field holds something that it cannot mean.',
   SESSION_HALTED: 'The session has halted: nothing new is sent.',
   INSTRUMENT_UNKNOWN: 'The instrument is not one this session trades.',
   VALUE_NOT_DECIMAL: 'The value is not an exact decimal.',
@@ -54,19 +57,23 @@ export interface Denial {
   readonly value: string
 }
 
-export function denialOf(code: DenialCode, field: string, value: string): Denial {
-  return { code, field, value }
+export function denialOf(code: DenialCode, field: string, value: unknown): Denial {
+  return { code, field, value: textOf(value) }
 }
 
-export function denialFact(intent: string, denial: Denial, about: { slotId?: string; clientOrderId?: string } = {}): DenialFact {
-  return {
-    type: 'INTENT_DENIED',
-    intent,
-    code: denial.code,
-    field: denial.field,
-    value: denial.value,
-    detail: DENIALS[denial.code],
-    slotId: about.slotId ?? null,
-    clientOrderId: about.clientOrderId ?? null,
-  }
+const LONGEST_VALUE = 64
+
+/** Any value as a short text: decimals as such, and of what has no text of its own only the kind. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'bigint') return formatDecimal(value as Decimal).slice(0, LONGEST_VALUE)
+  if (value !== null && (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol')) return typeof value
+  return String(value).slice(0, LONGEST_VALUE)
+}
+
+/** What the denied intent was about is kept where it is a name at all: a user's own code may hand over anything. */
+export function denialFact(intent: string, denial: Denial, about: { slotId?: unknown; clientOrderId?: unknown } = {}): DenialFact {
+  const { code, field, value } = denial
+  const slotId = typeof about.slotId === 'string' ? about.slotId : null
+  const clientOrderId = typeof about.clientOrderId === 'string' ? about.clientOrderId : null
+  return { type: 'INTENT_DENIED', intent, code, field, value, detail: DENIALS[code], slotId, clientOrderId }
 }

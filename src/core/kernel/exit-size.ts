@@ -1,7 +1,7 @@
 // How much the next exit closes, and as which leg. Completion is never judged here: only by what is still open.
 
 import { add, type Decimal, mul, sub, truncateToStep, ZERO } from './decimal.ts'
-import type { Leg, Slot } from './state.ts'
+import type { KernelState, Leg, Slot } from './state.ts'
 
 export interface ExitSize {
   readonly leg: number
@@ -17,8 +17,9 @@ export interface ExitSize {
  * the next one gains. A leg that comes to nothing is consumed without an order. The last leg, and the scope `rest`,
  * take the whole remainder.
  */
-export function exitSizeOf(slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal): ExitSize | null {
-  const free = sub(slot.openSize, workingQuantity(slot))
+export function exitSizeOf(state: KernelState, slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal): ExitSize | null {
+  const working = workingQuantity(state, slot)
+  const free = sub(slot.openSize, working)
   if (free <= ZERO) return null
   const open = slot.legs.filter((leg) => !leg.consumed && !leg.working)
   const last = open.at(-1)
@@ -29,7 +30,7 @@ export function exitSizeOf(slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal):
   for (const leg of open) {
     if (leg === last) break
     const target = truncateToStep(mul(slot.entryQuantity, cumulativeRatio(slot, leg.leg)), lotSize)
-    const quantity = sub(target, add(slot.exitQuantity, workingQuantity(slot)))
+    const quantity = sub(target, add(slot.exitQuantity, working))
     if (quantity >= free) return { leg: leg.leg, quantity: free, skipped }
     if (quantity > ZERO) return { leg: leg.leg, quantity, skipped }
     skipped.push(leg)
@@ -37,10 +38,16 @@ export function exitSizeOf(slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal):
   return { leg: last.leg, quantity: free, skipped }
 }
 
-/** What working exit orders may still close. */
-function workingQuantity(slot: Slot): Decimal {
+/**
+ * What live exit orders may still close. By the orders, not by the legs: an order that was said to be gone may be alive
+ * after all, and a leg may have had several.
+ */
+function workingQuantity(state: KernelState, slot: Slot): Decimal {
   let total = ZERO
-  for (const leg of slot.legs) if (leg.working) total = add(total, sub(leg.quantity, leg.filledQuantity))
+  for (const { request, filledQuantity } of state.liveOrders.values()) {
+    const covers = request.role === 'exit' && request.slotId === slot.slotId && request.trade === slot.trade
+    if (covers && filledQuantity < request.quantity) total = add(total, sub(request.quantity, filledQuantity))
+  }
   return total
 }
 

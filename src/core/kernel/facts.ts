@@ -2,7 +2,7 @@
 // nothing and a reader needs no code to check it.
 
 import type { Decimal } from './decimal.ts'
-import type { FeedReport, Liquidity, MarketObservation, OrderType, SessionOpening, Severity, Side, TimeInForce } from './inputs.ts'
+import type { FeedReport, MarketObservation, OrderReference, OrderShape, RiskFlag, SessionOpening, Side, VenueFill } from './inputs.ts'
 import type { CancelState, OrderStatus, OrderTrigger } from './order-table.ts'
 import type { SlotStage, SlotTrigger } from './slot-table.ts'
 
@@ -10,16 +10,8 @@ import type { SlotStage, SlotTrigger } from './slot-table.ts'
 export type OrderRole = 'entry' | 'exit' | 'quote'
 
 /** The exact request, as it will leave for the venue. Immutable: fills are counted elsewhere. */
-export interface OrderRequest {
+export interface OrderRequest extends OrderShape {
   readonly clientOrderId: string
-  readonly instrument: string
-  readonly side: Side
-  readonly orderType: OrderType
-  /** Null exactly for market orders. */
-  readonly price: Decimal | null
-  readonly quantity: Decimal
-  readonly timeInForce: TimeInForce
-  readonly postOnly: boolean
   readonly reduceOnly: boolean
   /** After this the venue must not accept it any more. */
   readonly validUntilUs: number
@@ -47,18 +39,10 @@ export interface Posting {
   readonly amount: Decimal
 }
 
-export interface FillFact {
+export interface FillFact extends VenueFill, OrderReference {
   readonly type: 'FILL_BOOKED'
-  readonly clientOrderId: string | null
-  readonly venueOrderId: string | null
-  readonly tradeId: string
   readonly instrument: string
   readonly side: Side
-  readonly price: Decimal
-  readonly quantity: Decimal
-  readonly fee: Decimal
-  readonly feeAsset: string
-  readonly liquidity: Liquidity
   readonly role: OrderRole | null
   readonly slotId: string | null
   readonly trade: number | null
@@ -77,6 +61,55 @@ export interface FillFact {
   readonly postings: readonly Posting[]
 }
 
+/** Which trade of which slot a fact is about. */
+interface OfTrade {
+  readonly slotId: string
+  readonly trade: number
+}
+
+interface Move<State> {
+  /** The state that was truly left. */
+  readonly from: State
+  readonly to: State
+  readonly reason: string | null
+}
+
+interface OrderMoved extends Move<OrderStatus> {
+  readonly clientOrderId: string
+  readonly trigger: OrderTrigger
+  readonly venueOrderId: string | null
+}
+
+/** Two that cannot both be true: what the order is, and what the venue says of it. */
+interface EventConflicted {
+  readonly clientOrderId: string
+  readonly status: OrderStatus
+  readonly trigger: OrderTrigger
+  readonly detail: string
+}
+
+/** One trade id with two sets of numbers, in words: the one that was booked, and the one that was not. */
+interface FillConflicted {
+  readonly tradeId: string
+  readonly clientOrderId: string | null
+  readonly booked: string
+  readonly received: string
+}
+
+interface TradeOpened extends OfTrade {
+  readonly instrument: string
+  readonly side: Side
+  readonly quantity: Decimal
+  readonly exitRatios: readonly Decimal[]
+}
+
+interface LegOpened extends OfTrade {
+  readonly leg: number
+  readonly quantity: Decimal
+  readonly clientOrderId: string
+  readonly reason: string
+}
+
 export type FactBody =
   | ({ readonly type: 'SESSION_OPENED' } & SessionOpening)
   | { readonly type: 'SESSION_HALTED'; readonly reason: string; readonly detail: string | null }
@@ -89,83 +122,20 @@ export type FactBody =
     }
   | DenialFact
   | { readonly type: 'ORDER_PREPARED'; readonly request: OrderRequest }
-  | {
-      readonly type: 'ORDER_MOVED'
-      readonly clientOrderId: string
-      readonly from: OrderStatus
-      readonly to: OrderStatus
-      readonly trigger: OrderTrigger
-      readonly venueOrderId: string | null
-      readonly reason: string | null
-    }
+  | ({ readonly type: 'ORDER_MOVED' } & OrderMoved)
   | { readonly type: 'ORDER_BOUND'; readonly clientOrderId: string; readonly venueOrderId: string }
-  | {
-      readonly type: 'CANCEL_MOVED'
-      readonly clientOrderId: string
-      readonly from: CancelState
-      readonly to: CancelState
-      readonly reason: string | null
-    }
+  | ({ readonly type: 'CANCEL_MOVED'; readonly clientOrderId: string } & Move<CancelState>)
   | FillFact
   | { readonly type: 'FILL_REPEATED'; readonly tradeId: string; readonly clientOrderId: string | null }
-  | {
-      readonly type: 'FILL_CONFLICTED'
-      readonly tradeId: string
-      readonly clientOrderId: string | null
-      readonly booked: string
-      readonly received: string
-    }
-  | {
-      readonly type: 'EVENT_UNMATCHED'
-      readonly event: string
-      readonly clientOrderId: string | null
-      readonly venueOrderId: string | null
-      readonly detail: string
-    }
-  | {
-      readonly type: 'EVENT_CONFLICTED'
-      readonly clientOrderId: string
-      readonly status: OrderStatus
-      readonly trigger: OrderTrigger
-      readonly detail: string
-    }
+  | ({ readonly type: 'FILL_CONFLICTED' } & FillConflicted)
+  | ({ readonly type: 'EVENT_UNMATCHED'; readonly event: string; readonly detail: string } & OrderReference)
+  | ({ readonly type: 'EVENT_CONFLICTED' } & EventConflicted)
   | { readonly type: 'ORDER_QUERIED'; readonly clientOrderId: string; readonly why: string }
   | { readonly type: 'RATE_LIMIT_NOTED'; readonly clientOrderId: string | null; readonly retryAfterMs: number; readonly stated: boolean }
-  | {
-      readonly type: 'SLOT_MOVED'
-      readonly slotId: string
-      readonly trade: number
-      readonly from: SlotStage
-      readonly to: SlotStage
-      readonly trigger: SlotTrigger
-      readonly reason: string | null
-    }
-  | {
-      readonly type: 'TRADE_OPENED'
-      readonly slotId: string
-      readonly trade: number
-      readonly instrument: string
-      readonly side: Side
-      readonly quantity: Decimal
-      readonly exitRatios: readonly Decimal[]
-    }
-  | {
-      readonly type: 'LEG_OPENED'
-      readonly slotId: string
-      readonly trade: number
-      readonly leg: number
-      readonly quantity: Decimal
-      readonly clientOrderId: string
-      readonly reason: string
-    }
-  | {
-      readonly type: 'LEG_ENDED'
-      readonly slotId: string
-      readonly trade: number
-      readonly leg: number
-      readonly filledQuantity: Decimal
-      readonly consumed: boolean
-    }
+  | ({ readonly type: 'SLOT_MOVED'; readonly trigger: SlotTrigger } & OfTrade & Move<SlotStage>)
+  | ({ readonly type: 'TRADE_OPENED' } & TradeOpened)
+  | ({ readonly type: 'LEG_OPENED' } & LegOpened)
+  | ({ readonly type: 'LEG_ENDED'; readonly leg: number; readonly filledQuantity: Decimal; readonly consumed: boolean } & OfTrade)
   | { readonly type: 'MARK_SET'; readonly instrument: string; readonly price: Decimal }
   | {
       readonly type: 'MARKET_OBSERVED'
@@ -173,14 +143,7 @@ export type FactBody =
       readonly position: Decimal
       readonly equity: Decimal | null
     }
-  | {
-      readonly type: 'RISK_FLAGGED'
-      readonly code: string
-      readonly severity: Severity
-      readonly value: string | null
-      readonly limit: string | null
-      readonly detail: string
-    }
+  | ({ readonly type: 'RISK_FLAGGED' } & RiskFlag)
   | { readonly type: 'FEED_REPORTED'; readonly report: FeedReport }
 
 /** A refused intent: a stable code, the offending field, and the value as text. */

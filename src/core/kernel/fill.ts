@@ -5,7 +5,7 @@ import { abs, add, type Decimal, formatDecimal, min, mul, mulDiv, neg, sub, ZERO
 import type { FactBody, FillFact } from './facts.ts'
 import type { VenueEvent, VenueFill } from './inputs.ts'
 import { changePosition, fillPostings } from './ledger.ts'
-import { alarm, bindIfNew, endLeg, moved, moveSlot, queried, slotOfOrder } from './moves.ts'
+import { alarm, bindIfNew, endLeg, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
 import type { OrderStatus } from './order-table.ts'
 import { fillKey, type KernelState, type Order, type Slot } from './state.ts'
 
@@ -13,49 +13,35 @@ type FillEvent = Extract<VenueEvent, { type: 'PARTIAL_FILL' | 'FULL_FILL' }>
 
 export function decideFill(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
   const { fill } = event
-  const { request } = order
-  const known = state.fills.get(fillKey(request.instrument, fill.tradeId))
-  if (known !== undefined) {
-    const repeated = describe(known) === describe({ ...fill, side: event.side })
-    facts.push(
-      repeated
-        ? { type: 'FILL_REPEATED', tradeId: fill.tradeId, clientOrderId: request.clientOrderId }
-        : {
-            type: 'FILL_CONFLICTED',
-            tradeId: fill.tradeId,
-            clientOrderId: request.clientOrderId,
-            booked: describe(known),
-            received: describe({ ...fill, side: event.side }),
-          },
-    )
-    return
-  }
+  const { clientOrderId, instrument } = order.request
   const fault = fillFault(order, event)
   if (fault !== null) {
-    facts.push({ type: 'EVENT_CONFLICTED', clientOrderId: request.clientOrderId, status: order.status, trigger: 'fillPart', detail: fault })
-    facts.push(queried(order, fault))
+    facts.push({ type: 'EVENT_CONFLICTED', clientOrderId, status: order.status, trigger: 'fillPart', detail: fault }, queried(order, fault))
     return
   }
-  book(state, order, event, facts)
+  const known = state.fills.get(fillKey(instrument, fill.tradeId))
+  if (known === undefined) {
+    book(state, order, event, facts)
+    return
+  }
+  const [booked, received] = [describe(known), describe({ ...fill, side: event.side })]
+  if (booked === received) facts.push({ type: 'FILL_REPEATED', tradeId: fill.tradeId, clientOrderId })
+  else facts.push({ type: 'FILL_CONFLICTED', tradeId: fill.tradeId, clientOrderId, booked, received })
 }
 
 /** What makes a fill impossible to book; the order is then asked about. */
-function fillFault(order: Order, event: FillEvent): string | null {
-  const { fill } = event
-  const fields: [string, Decimal][] = [
-    ['fill.price', fill.price],
-    ['fill.quantity', fill.quantity],
-    ['fill.fee', fill.fee],
-  ]
-  for (const [field, value] of fields) {
-    const fault = decimalFault(value, field)
-    if (fault !== null) return `${field} ${fault.value}: ${fault.code}`
-  }
+function fillFault(order: Order, { fill, side, instrument }: FillEvent): string | null {
+  const { request } = order
+  const fault =
+    decimalFault(fill.price, 'fill.price') ??
+    decimalFault(fill.quantity, 'fill.quantity') ??
+    decimalFault(fill.fee, 'fill.fee') ??
+    decimalFault(mul(fill.price, fill.quantity), 'fill.price × fill.quantity')
+  if (fault !== null) return `${fault.field} ${fault.value}: ${fault.code}`
   if (fill.quantity <= ZERO) return `fill.quantity ${formatDecimal(fill.quantity)} is not above zero`
   if (fill.price <= ZERO) return `fill.price ${formatDecimal(fill.price)} is not above zero`
-  if (event.side !== order.request.side) return `a ${event.side} fill on a ${order.request.side} order`
-  if (event.instrument !== order.request.instrument) return `a fill in ${event.instrument} on an order in ${order.request.instrument}`
-  return null
+  if (side !== request.side) return `a ${side} fill on a ${request.side} order`
+  return instrument === request.instrument ? null : `a fill in ${instrument} on an order in ${request.instrument}`
 }
 
 function book(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
@@ -132,24 +118,13 @@ function shareOf(order: Order, slot: Slot | undefined, fill: VenueFill): Share {
 
 /** By our own sum of fills, never by whether the venue called it partial or full. */
 function moveFilled(order: Order, filledQuantity: Decimal, facts: FactBody[]): OrderStatus {
-  const { clientOrderId, quantity } = order.request
-  const trigger = filledQuantity >= quantity ? 'fillAll' : 'fillPart'
-  const to = moved(order.status, trigger, filledQuantity)
-  if (to === 'conflict') {
-    facts.push({
-      type: 'EVENT_CONFLICTED',
-      clientOrderId,
-      status: order.status,
-      trigger,
-      detail: 'a fill on a filled order that leaves it unfilled',
-    })
-    return order.status
-  }
-  if (to === order.status) return to
-  facts.push({ type: 'ORDER_MOVED', clientOrderId, from: order.status, to, trigger, venueOrderId: null, reason: null })
-  if (order.status === 'absent')
-    facts.push(alarm('ORDER_ARRIVED_LATE', clientOrderId, 'The venue filled an order that it had said it did not have.'))
-  if (to === 'in_doubt') facts.push(queried(order, `a fill on an order that was ${order.status}`))
+  const { status, request } = order
+  const trigger = filledQuantity >= request.quantity ? 'fillAll' : 'fillPart'
+  const to = moved(status, trigger, filledQuantity)
+  // The table's one conflict, a filled order that a fill leaves unfilled, cannot come: the sum only grows.
+  if (to === status || to === 'conflict') return status
+  facts.push({ type: 'ORDER_MOVED', clientOrderId: request.clientOrderId, from: status, to, trigger, venueOrderId: null, reason: null })
+  noteOddMove(order, to, trigger, null, facts)
   return to
 }
 

@@ -9,31 +9,35 @@ export type OrderType = 'limit' | 'market'
 export type TimeInForce = 'gtc' | 'ioc' | 'fok'
 export type Liquidity = 'maker' | 'taker'
 
-/** Opens a slot: a managed trade with exit legs. Price is null exactly for market orders. */
-export interface EnterIntent {
-  readonly type: 'ENTER'
-  readonly slotId: string
-  readonly instrument: string
-  readonly side: Side
+/** How an order is to be filled. Price is null exactly for market orders. */
+export interface OrderTerms {
   readonly orderType: OrderType
   readonly price: Decimal | null
-  readonly quantity: Decimal
   readonly timeInForce: TimeInForce
   readonly postOnly: boolean
+}
+
+/** What an order is, whoever asks for it. */
+export interface OrderShape extends OrderTerms {
+  readonly instrument: string
+  readonly side: Side
+  readonly quantity: Decimal
+}
+
+/** Opens a slot: a managed trade with exit legs. */
+export interface EnterIntent extends OrderShape {
+  readonly type: 'ENTER'
+  readonly slotId: string
   readonly leverage: Decimal
   /** The share of the filled quantity each exit leg closes: each in (0, 1], sum exactly 1; empty means one leg. */
   readonly exitRatios: readonly Decimal[]
 }
 
 /** Closes the next exit leg of a slot, or with scope `rest` all that is still open. */
-export interface ExitIntent {
+export interface ExitIntent extends OrderTerms {
   readonly type: 'EXIT'
   readonly slotId: string
   readonly scope: 'leg' | 'rest'
-  readonly orderType: OrderType
-  readonly price: Decimal | null
-  readonly timeInForce: TimeInForce
-  readonly postOnly: boolean
   /** Why, in a word of the strategy: `target`, `stop`, `time`. Kept with the leg. */
   readonly reason: string
 }
@@ -119,16 +123,17 @@ export type Operation =
   | { readonly type: 'NOTE_CANCEL'; readonly clientOrderId: string; readonly outcome: 'sent' | 'unknown'; readonly detail: string | null }
   | { readonly type: 'OBSERVE_MARKET'; readonly observation: MarketObservation }
   | { readonly type: 'REPORT_FEED'; readonly report: FeedReport }
-  | {
-      readonly type: 'FLAG_RISK'
-      readonly code: string
-      readonly severity: Severity
-      readonly value: string | null
-      readonly limit: string | null
-      readonly detail: string
-    }
+  | ({ readonly type: 'FLAG_RISK' } & RiskFlag)
 
 export type Severity = 'info' | 'warning' | 'alarm'
+
+export interface RiskFlag {
+  readonly code: string
+  readonly severity: Severity
+  readonly value: string | null
+  readonly limit: string | null
+  readonly detail: string
+}
 
 /** Everything a session starts from, so that a reader of the journal needs no config file. */
 export interface SessionOpening {

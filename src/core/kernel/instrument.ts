@@ -1,6 +1,6 @@
 // What we trade: the numbers a venue binds orders to.
 
-import { add, type Decimal, decimalPlacesOf, ZERO } from './decimal.ts'
+import { type Decimal, decimalPlacesOf, ZERO } from './decimal.ts'
 
 /** How a position settles: coins change hands (spot), or profit is paid in the quote (linear) or the base (inverse). */
 export type InstrumentKind = 'spot' | 'linear' | 'inverse'
@@ -39,8 +39,11 @@ export function instrumentFaults(instrument: Instrument): string[] {
   if (decimalPlacesOf(instrument.tickSize) + decimalPlacesOf(instrument.lotSize) > 18) {
     faults.push('tickSize and lotSize must not need more than 18 decimals together')
   }
-  if (instrument.maxQuantity > ZERO && add(instrument.minQuantity, instrument.lotSize) > add(instrument.maxQuantity, instrument.lotSize)) {
+  if (instrument.maxQuantity > ZERO && instrument.minQuantity > instrument.maxQuantity) {
     faults.push('minQuantity must not be above maxQuantity')
   }
+  // The ledger books profit in the quote: it has no postings yet for contracts that settle in anything else.
+  if (instrument.kind === 'inverse') faults.push('inverse contracts cannot be booked yet')
+  else if (instrument.settle !== instrument.quote) faults.push('settle must be the quote')
   return faults
 }

@@ -32,11 +32,13 @@ export function changePosition(quantity: Decimal, cost: Decimal, fill: FillNumbe
   }
   const closing = signed > ZERO ? min(signed, neg(quantity)) : max(signed, neg(quantity))
   const costRemoved = abs(closing) === abs(quantity) ? cost : mulDiv(cost, abs(closing), abs(quantity))
-  const opening = sub(signed, closing)
+  const closingValue = mul(closing, fill.price)
+  // By subtraction, so that the two parts are the value that is posted, whatever its rounding.
+  const openingValue = sub(mul(signed, fill.price), closingValue)
   return {
     quantity: add(quantity, signed),
-    cost: add(sub(cost, costRemoved), mul(opening, fill.price)),
-    realizedPnl: sub(neg(mul(closing, fill.price)), costRemoved),
+    cost: add(sub(cost, costRemoved), openingValue),
+    realizedPnl: neg(add(closingValue, costRemoved)),
   }
 }
 

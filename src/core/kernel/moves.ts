@@ -13,39 +13,39 @@ export interface MoveContext {
 
 /** The facts of a trigger other than a fill: the order's move, and what follows for its slot and leg. */
 export function followOrder(state: KernelState, order: Order, trigger: OrderTrigger, facts: FactBody[], context: MoveContext): void {
-  const { clientOrderId } = order.request
-  const to = moved(order.status, trigger, order.filledQuantity)
+  const { status, request } = order
+  const { clientOrderId, role } = request
+  const { venueOrderId, reason } = context
+  const to = moved(status, trigger, order.filledQuantity)
   if (to === 'conflict') {
-    facts.push({
-      type: 'EVENT_CONFLICTED',
-      clientOrderId,
-      status: order.status,
-      trigger,
-      detail: context.reason ?? 'the venue says what cannot be true of this order',
-    })
+    const detail = reason ?? 'the venue says what cannot be true of this order'
+    facts.push({ type: 'EVENT_CONFLICTED', clientOrderId, status, trigger, detail })
     return
   }
-  if (to === order.status) {
-    bindIfNew(order, context.venueOrderId, facts)
-    if (trigger === 'unknown' && ORDER_LIVE[order.status]) facts.push(queried(order, context.reason ?? 'no readable answer'))
+  if (order.cancel === 'in_doubt' && (trigger === 'ack' || trigger === 'found') && ORDER_LIVE[to]) {
+    // The cancel did not do its work, and may be asked for again: otherwise nobody ever could.
+    facts.push(cancelMoved(order, 'refused', 'the venue still has the order'))
+  }
+  if (to === status) {
+    bindIfNew(order, venueOrderId, facts)
+    if (trigger === 'unknown' && ORDER_LIVE[status]) facts.push(queried(order, reason ?? 'no readable answer'))
     return
   }
-  facts.push({
-    type: 'ORDER_MOVED',
-    clientOrderId,
-    from: order.status,
-    to,
-    trigger,
-    venueOrderId: newId(order, context),
-    reason: context.reason,
-  })
-  if (order.status === 'absent')
-    facts.push(alarm('ORDER_ARRIVED_LATE', clientOrderId, 'The venue has an order that it had said it did not have.'))
-  if (to === 'in_doubt') facts.push(queried(order, context.reason ?? `${trigger} on ${order.status}`))
+  const newId = order.venueOrderId === null ? venueOrderId : null
+  facts.push({ type: 'ORDER_MOVED', clientOrderId, from: status, to, trigger, venueOrderId: newId, reason })
+  noteOddMove(order, to, trigger, reason, facts)
   const slot = slotOfOrder(state, order)
   if (slot === undefined) return
-  if (order.request.role === 'entry') followEntry(slot, order, to, facts)
+  if (role === 'entry') followEntry(slot, order, to, facts)
   else followExit(slot, order, to, facts)
+}
+
+/** What a person, or the venue, has to be told of a move. */
+export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger, reason: string | null, facts: FactBody[]): void {
+  if (order.status === 'absent') {
+    facts.push(alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, 'The venue has an order that it had said it did not have.'))
+  }
+  if (to === 'in_doubt') facts.push(queried(order, reason ?? `${trigger} on ${order.status}`))
 }
 
 /** The status a trigger leads to; an acked order that has fills reads partially_filled. */
@@ -64,47 +64,33 @@ export function slotOfOrder(state: KernelState, order: Order): Slot | undefined 
 }
 
 function followEntry(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
-  const trigger = ENTRY_TRIGGER[to]
+  const trigger = SLOT_TRIGGER[to].entry
   if (trigger === null) return
   const outcome = trigger === 'entryOver' && order.filledQuantity === ZERO ? 'entryFailed' : trigger
   moveSlot(slot, slot.stage, outcome, outcome === 'entryFailed' ? to : null, facts)
 }
 
 function followExit(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
-  const trigger = EXIT_TRIGGER[to]
+  const trigger = SLOT_TRIGGER[to].exit
   if (trigger === null) return
   if (trigger === 'exitFailed') endLeg(slot, order, order.filledQuantity, facts)
   moveSlot(slot, slot.stage, trigger, trigger === 'exitFailed' ? to : null, facts)
 }
 
-/** What the status an entry order comes to means for its slot; `entryOver` where something was bought, else it failed. */
-const ENTRY_TRIGGER = {
-  prepared: null,
-  submitting: 'entrySent',
-  acked: 'entryAck',
-  partially_filled: 'entryAck',
-  filled: 'entryOver',
-  canceled: 'entryOver',
-  expired: 'entryOver',
-  rejected: 'entryOver',
-  absent: 'entryOver',
-  in_doubt: null,
-  quarantined: null,
-} as const satisfies Record<OrderStatus, SlotTrigger | null>
-
-const EXIT_TRIGGER = {
-  prepared: null,
-  submitting: 'exitSent',
-  acked: 'exitAck',
-  partially_filled: 'exitAck',
-  filled: null,
-  canceled: 'exitFailed',
-  expired: 'exitFailed',
-  rejected: 'exitFailed',
-  absent: 'exitFailed',
-  in_doubt: null,
-  quarantined: null,
-} as const satisfies Record<OrderStatus, SlotTrigger | null>
+/** What the status its order comes to means for a slot; `entryOver` where something was bought, else the entry failed. */
+const SLOT_TRIGGER = {
+  prepared: { entry: null, exit: null },
+  submitting: { entry: 'entrySent', exit: 'exitSent' },
+  acked: { entry: 'entryAck', exit: 'exitAck' },
+  partially_filled: { entry: 'entryAck', exit: 'exitAck' },
+  filled: { entry: 'entryOver', exit: null /* its fills have said it */ },
+  canceled: { entry: 'entryOver', exit: 'exitFailed' },
+  expired: { entry: 'entryOver', exit: 'exitFailed' },
+  rejected: { entry: 'entryOver', exit: 'exitFailed' },
+  absent: { entry: 'entryOver', exit: 'exitFailed' },
+  in_doubt: { entry: null, exit: null },
+  quarantined: { entry: null, exit: null },
+} as const satisfies Record<OrderStatus, Record<'entry' | 'exit', SlotTrigger | null>>
 
 /** Pushes the slot's move, if there is one, and returns the stage it then has. */
 export function moveSlot(slot: Slot, from: SlotStage, trigger: SlotTrigger, reason: string | null, facts: FactBody[]): SlotStage {
@@ -134,8 +120,10 @@ export function alarm(code: string, value: string | null, detail: string): FactB
   return { type: 'RISK_FLAGGED', code, severity: 'alarm', value, limit: null, detail }
 }
 
-function newId(order: Order, context: MoveContext): string | null {
-  return order.venueOrderId === null ? context.venueOrderId : null
+/** The answer to a cancel was none: whether it did its work is asked about. */
+export function doubtCancel(order: Order, why: string, facts: FactBody[]): void {
+  if (order.cancel !== 'in_doubt') facts.push(cancelMoved(order, 'in_doubt', why))
+  facts.push(queried(order, `cancel: ${why}`))
 }
 
 export function bindIfNew(order: Order, venueOrderId: string | null, facts: FactBody[]): void {

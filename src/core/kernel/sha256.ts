@@ -5,7 +5,7 @@ const INITIAL = firstPrimes(8).map((prime) => fractionBits(prime, 2))
 
 /** The SHA-256 digest of a text in UTF-8, as eight unsigned 32-bit words. */
 export function sha256Words(text: string): number[] {
-  const bytes = padded(utf8(text))
+  const bytes = padded(new TextEncoder().encode(text))
   const hash = [...INITIAL]
   const schedule = new Int32Array(64)
   for (let offset = 0; offset < bytes.length; offset += 64) {
@@ -75,19 +75,7 @@ function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by))
 }
 
-function utf8(text: string): number[] {
-  const bytes: number[] = []
-  for (const character of text) {
-    const code = character.codePointAt(0) as number
-    if (code < 0x80) bytes.push(code)
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return bytes
-}
-
-function padded(bytes: number[]): Uint8Array {
+function padded(bytes: Uint8Array): Uint8Array {
   const total = Math.ceil((bytes.length + 9) / 64) * 64
   const out = new Uint8Array(total)
   out.set(bytes)

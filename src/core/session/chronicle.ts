@@ -97,10 +97,11 @@ const MESSAGES: MessageTable = {
       ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'no answer'}` }
       : null
   },
-  SLOT_MOVED: ({ slotId, trade, from, to, reason }) => ({
-    severity: 'info',
-    text: `slot ${slotId}#${trade} ${from} → ${to}${reason === null ? '' : ` (${reason})`}`,
-  }),
+  // Being sent and being acknowledged are steps of an order; what a trader follows is the trade.
+  SLOT_MOVED: ({ slotId, trade, from, to, reason }) =>
+    /_(sent|working)$/.test(to)
+      ? null
+      : { severity: 'info', text: `slot ${slotId}#${trade} ${from} → ${to}${reason === null ? '' : ` (${reason})`}` },
   FILL_CONFLICTED: ({ tradeId, booked, received }) => ({
     severity: 'alarm',
     text: `trade ${tradeId} booked as ${booked}, now said to be ${received}`,

@@ -8,6 +8,7 @@ CREATE TABLE accounts (
 ) STRICT;
 
 -- One row a fact. `hash` = SHA-256 over the hash before it and this fact's text; the chain starts from the account's name.
+-- Its rows are too wide for WITHOUT ROWID: they would fill the inner pages of the tree as well.
 CREATE TABLE journal (
   account_id INTEGER NOT NULL REFERENCES accounts,
   seq INTEGER NOT NULL,
@@ -17,7 +18,7 @@ CREATE TABLE journal (
   body TEXT NOT NULL,
   hash BLOB NOT NULL,
   PRIMARY KEY (account_id, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- One row a durable commit, chained across all accounts of the store; the high-water mark beside the store names one.
 CREATE TABLE commits (
@@ -132,6 +133,8 @@ CREATE TABLE positions (
   PRIMARY KEY (account_id, instrument)
 ) STRICT, WITHOUT ROWID;
 
+-- Keyed by what the client order id is a hash of: orders come in that order, so a commit writes a few pages at the end.
+-- An index on the id itself, which is random, would write a page an order, and prove nothing more.
 CREATE TABLE orders (
   account_id INTEGER NOT NULL REFERENCES accounts,
   client_order_id TEXT NOT NULL,
@@ -158,8 +161,8 @@ CREATE TABLE orders (
   filled_cost TEXT NOT NULL,
   prepared_at_us INTEGER NOT NULL,
   updated_at_us INTEGER NOT NULL,
-  PRIMARY KEY (account_id, client_order_id)
-) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (account_id, intent_seq, attempt)
+) STRICT;
 CREATE INDEX orders_by_session ON orders (session_id, prepared_at_us);
 
 CREATE TABLE fills (
