@@ -1,0 +1,134 @@
+// Every failure of a store that a person can meet, each with its exit code and what to do next. Opens and closes nothing.
+
+import { DitaError, EXIT, messageOf } from '../errors.ts'
+
+/** Who holds the writer lock of a store; all three are null where the holder left no name. */
+export interface LockHolder {
+  readonly sessionId: string | null
+  readonly pid: number | null
+  /** ISO 8601, UTC. */
+  readonly since: string | null
+}
+
+export function storeMissing(path: string): DitaError {
+  return new DitaError('STORE_MISSING', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `There is no store at ${path}.`,
+    next: 'Run a session first with `dita run`, or name another store with --store.',
+  })
+}
+
+export function storeEmpty(path: string): DitaError {
+  return new DitaError('STORE_EMPTY', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `The store at ${path} holds nothing yet.`,
+    next: 'Run a session first with `dita run`, or name another store with --store.',
+  })
+}
+
+export function storeForeign(path: string, what: string, cause?: unknown): DitaError {
+  return new DitaError('STORE_FOREIGN', {
+    fault: 'user',
+    exitCode: EXIT.storeDamaged,
+    message: `${path} is not a store of dita: ${what}.`,
+    next: 'It was left as it is. Name another store with --store, or move this file away.',
+    cause,
+  })
+}
+
+export function storeNewer(path: string, found: number, known: number): DitaError {
+  return new DitaError('STORE_NEWER', {
+    fault: 'user',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${path} has layout ${found}; this version of dita knows layouts up to ${known}.`,
+    next: 'Update dita, or name another store with --store. The store was left as it is.',
+  })
+}
+
+export function storeOlder(path: string, found: number, known: number): DitaError {
+  return new DitaError('STORE_OLDER', {
+    fault: 'user',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${path} has layout ${found}, older than layout ${known}, which this version of dita reads.`,
+    next: 'Start any session on it with `dita run --store PATH`: that brings it up to date.',
+  })
+}
+
+export function storeBusy(path: string, holder: LockHolder): DitaError {
+  const pid = holder.pid === null ? '' : ` (pid ${holder.pid})`
+  const since = holder.since === null ? '' : ` since ${holder.since}`
+  const who = holder.sessionId === null ? `Another process${pid}` : `Session ${holder.sessionId}${pid}`
+  return new DitaError('STORE_BUSY', {
+    fault: 'user',
+    exitCode: EXIT.storeBusy,
+    message: `${who} is using the store ${path}${since}.`,
+    next: 'Wait for it, stop it with `dita halt`, or give another store with --store.',
+  })
+}
+
+/** A reader or a writer waited its time for SQLite's own locks: nobody holds ours, so there is no holder to name. */
+export function storeLocked(path: string, cause: unknown): DitaError {
+  return new DitaError('STORE_BUSY', {
+    fault: 'user',
+    exitCode: EXIT.storeBusy,
+    message: `Another program has the store ${path} locked (${messageOf(cause)}).`,
+    next: 'Close the program that has it open, then try again.',
+    cause,
+  })
+}
+
+export function storeDamaged(path: string, what: string, options: { readonly next?: string; readonly cause?: unknown } = {}): DitaError {
+  return new DitaError('STORE_DAMAGED', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${path} is damaged: ${what}.`,
+    next:
+      options.next ??
+      'Do not trade on it. Keep all files of this folder as they are, and go back to a backup, or start anew with another --store.',
+    cause: options.cause,
+  })
+}
+
+export function storeUnusable(path: string, what: string, cause?: unknown): DitaError {
+  return new DitaError('STORE_UNUSABLE', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${path} cannot be used: ${what}.`,
+    next: 'Check that the folder exists, is writable by you and has free space, or name another store with --store.',
+    cause,
+  })
+}
+
+/** Every commit is on disk; it was only not moved from the WAL into the store. */
+export function walLeft(path: string, what: string): DitaError {
+  return new DitaError('STORE_UNUSABLE', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${path} was closed, but its write-ahead log could not be moved into it (${what}). No commit is lost.`,
+    next: 'Free disk space or mend the disk; keep the files with -wal and -shm in their names until the next start, which does the rest.',
+  })
+}
+
+/** The outcome of the failed commit is unknown: it may be on disk or not. The writer takes nothing more. */
+export function journalFailed(path: string, cause: unknown): DitaError {
+  return new DitaError('JOURNAL_FAILED', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The journal ${path} could not be written (${messageOf(cause)}). Whether the last commit is on disk is unknown.`,
+    next: 'Nothing more is sent or written. Free disk space or mend the disk, then start again: the next start finds out what was kept.',
+    cause,
+  })
+}
+
+/** The facts do not belong at the end of this chain, or cannot be stored as they are: nothing was written. */
+export function journalRefused(what: string, cause?: unknown): DitaError {
+  return new DitaError('JOURNAL_REFUSED', {
+    fault: 'dita',
+    exitCode: EXIT.defect,
+    message: `The journal refused a commit: ${what}. Nothing of it was written.`,
+    next: 'This is a defect of dita. Please report it with the session id.',
+    cause,
+  })
+}

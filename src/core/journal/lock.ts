@@ -1,0 +1,67 @@
+// The writer's lock: an exclusive SQLite transaction on a file of its own, held for as long as the store is open. The
+// operating system drops it with the process, so a crash leaves nothing to clean up. It never touches the store itself.
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { type LockHolder, storeBusy } from './errors.ts'
+import { ensurePrivateFile, type StorePaths } from './private-files.ts'
+
+/** The process that opens a store; `since` is ISO 8601, UTC. */
+export interface LockOwner {
+  readonly sessionId: string
+  readonly pid: number
+  readonly since: string
+}
+
+interface StoreLock {
+  release(): void
+}
+
+const NOBODY: LockHolder = { sessionId: null, pid: null, since: null }
+
+/** Takes the lock or throws STORE_BUSY at once. */
+export function acquireLock(paths: StorePaths, owner: LockOwner): StoreLock {
+  ensurePrivateFile(paths.lock)
+  const database = new Database(paths.lock, { timeout: 0 })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+    nameHolder(paths.lockHolder, owner)
+  } catch (error) {
+    database.close()
+    const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+    throw busy ? storeBusy(paths.store, readHolder(paths.lockHolder)) : error
+  }
+  return {
+    release() {
+      if (!database.open) return
+      try {
+        rmSync(paths.lockHolder, { force: true })
+      } finally {
+        database.close()
+      }
+    },
+  }
+}
+
+/** lock.db cannot be read while it is held, so the name stands in a file beside it: for people, never for deciding. */
+function nameHolder(path: string, owner: LockOwner): void {
+  ensurePrivateFile(path)
+  writeFileSync(path, `${JSON.stringify(owner)}\n`)
+}
+
+function readHolder(path: string): LockHolder {
+  let found: unknown
+  try {
+    found = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    // The holder is just starting, just ending, or its disk is full: it is there, but nameless.
+    return NOBODY
+  }
+  if (typeof found !== 'object' || found === null) return NOBODY
+  const { sessionId, pid, since } = found as Record<string, unknown>
+  return {
+    sessionId: typeof sessionId === 'string' ? sessionId : null,
+    pid: typeof pid === 'number' ? pid : null,
+    since: typeof since === 'string' ? since : null,
+  }
+}

@@ -1,0 +1,64 @@
+// Names and rights of the files of a store: 0600, and 0700 for the folder, whatever the umask. Never opens a file that
+// SQLite may have open in this process: closing it again would drop SQLite's locks. Looking up and chmod by name are safe.
+
+import { chmodSync, closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { messageOf } from '../errors.ts'
+import { storeForeign, storeUnusable } from './errors.ts'
+
+const FILE_MODE = 0o600
+const FOLDER_MODE = 0o700
+const OTHERS = 0o077
+
+/** The folder a workspace keeps its store in: ours alone, so its rights may be tightened even if we did not make it. */
+const STORE_FOLDER = '.dita'
+
+/** The files of a store, all named after it, so that one folder can hold several. */
+export interface StorePaths {
+  readonly store: string
+  readonly lock: string
+  /** Who holds the lock, for messages only. */
+  readonly lockHolder: string
+  readonly mark: string
+}
+
+/** One name for one store: links are followed, so that two names of it meet at the same lock. The folder must exist. */
+export function storePathsOf(path: string): StorePaths {
+  const absolute = resolve(path)
+  const store = storeKindAt(absolute) === 'file' ? realpathSync(absolute) : join(realpathSync(dirname(absolute)), basename(absolute))
+  return { store, lock: `${store}.lock.db`, lockHolder: `${store}.lock.json`, mark: `${store}.mark` }
+}
+
+/** Whether a file is at `path`. */
+export function storeKindAt(path: string): 'missing' | 'file' {
+  // SQLite's binding trims names: the file it opens would not be the one that was named.
+  if (path.trim() !== path) throw storeUnusable(path, 'its name begins or ends with a blank')
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return 'missing'
+  if (!stats.isFile()) throw storeForeign(path, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file')
+  return 'file'
+}
+
+/** Makes the folder of a store where it is missing. A folder that others share is left as it is: the files are private. */
+export function ensureFolder(folder: string): void {
+  try {
+    const made = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
+    if (made !== undefined || basename(folder) === STORE_FOLDER) chmodSync(folder, FOLDER_MODE)
+  } catch (error) {
+    throw storeUnusable(folder, `its folder cannot be made private or made at all (${messageOf(error)})`, error)
+  }
+}
+
+/** Makes an empty private file where none is, so that SQLite never creates one with the umask's rights. */
+export function ensurePrivateFile(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) closeSync(openSync(path, 'wx', FILE_MODE))
+  // The umask may have taken rights away from a new file as well.
+  if (stats === undefined || (stats.mode & OTHERS) !== 0) chmodSync(path, FILE_MODE)
+}
+
+/** Takes the rights of others away from a file that may be there. */
+export function tightenFile(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats !== undefined && (stats.mode & OTHERS) !== 0) chmodSync(path, FILE_MODE)
+}
