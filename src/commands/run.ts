@@ -1,5 +1,6 @@
 import { integer, string } from '@oclif/core/flags'
 import { DitaCommand } from '../cli/base-command.ts'
+import { EXIT } from '../core/errors.ts'
 import type { SummaryView } from '../core/report/summary-view.ts'
 
 export default class Run extends DitaCommand<SummaryView> {
@@ -38,10 +39,10 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
       json: this.jsonEnabled(),
       version: this.config.version,
     })
-    this.exitWith(outcome.exitCode)
     const { summarizeFromStore } = await import('../core/report/open-report.ts')
     const { renderSummary } = await import('../core/report/summary-text.ts')
     const summary = await summarizeFromStore(workspace.storePath, outcome.sessionId)
+    this.exitWith(summary.checks.drift && outcome.exitCode === EXIT.done ? EXIT.findings : outcome.exitCode)
     this.show(renderSummary(summary, { width: this.terminalWidth() }))
     return summary
   }

@@ -1,0 +1,102 @@
+// The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
+
+import { DitaError, EXIT, type Fault, messageOf } from '../core/errors.ts'
+import { escapeLine, escapeText, safeJson } from './escape.ts'
+import { usageFailure } from './usage.ts'
+
+export interface Failure {
+  readonly code: string
+  /** What happened, one sentence. */
+  readonly message: string
+  /** What to do or type next. */
+  readonly next: string
+  readonly fault: Fault
+  readonly exitCode: number
+}
+
+/** Where stdout itself is the trouble, it is no place to say so. */
+const OUTPUT_FAILED = 'OUTPUT_FAILED'
+
+/** What a person is told about something thrown while `command` ran. */
+export function describeFailure(thrown: unknown, command: string | undefined): Failure {
+  if (thrown instanceof DitaError) {
+    const { code, next, fault, exitCode } = thrown
+    return { code, message: unwrapParsing(thrown.message), next, fault, exitCode }
+  }
+  const usage = usageFailure(thrown, command)
+  if (usage !== undefined) return usage
+  if (isOutputFailure(thrown)) {
+    return {
+      code: OUTPUT_FAILED,
+      message: `The output could not be written: ${messageOf(thrown)}.`,
+      next: 'Check where the output goes: the disk may be full.',
+      fault: 'machine',
+      exitCode: EXIT.defect,
+    }
+  }
+  return {
+    code: 'DEFECT',
+    message: `Something went wrong inside dita: ${messageOf(thrown).split('\n', 1)[0]}`,
+    next: 'This is a defect of dita, not of yours: run it again with DITA_DEBUG=1 to see where, and report that with the session id.',
+    fault: 'dita',
+    exitCode: EXIT.defect,
+  }
+}
+
+/** Says it on stderr, or with `json` as one object on stdout, and sets the exit code. */
+export function reportFailure(thrown: unknown, options: { readonly json: boolean; readonly command: string | undefined }): void {
+  const exit = quietExitOf(thrown)
+  if (exit !== undefined) {
+    process.exitCode = exit
+    return
+  }
+  const failure = describeFailure(thrown, options.command)
+  process.exitCode = failure.exitCode
+  const { DITA_DEBUG: debug } = process.env
+  if (debug === '1') process.stderr.write(`${escapeText(stackOf(thrown))}\n`)
+  if (options.json && failure.code !== OUTPUT_FAILED) {
+    process.stdout.write(`${safeJson({ error: failure })}\n`)
+    return
+  }
+  process.stderr.write(
+    `dita: ${indented(failure.message)}\nnext: ${indented(failure.next)}\n(${failure.code}, ${FAULT_WORDS[failure.fault]})\n`,
+  )
+}
+
+const FAULT_WORDS = {
+  user: 'the input is at fault',
+  venue: 'the venue or the feed is at fault',
+  machine: 'this machine is at fault',
+  dita: 'dita is at fault',
+} as const satisfies Record<Fault, string>
+
+/** Further lines stand under the first, so that none of them can pass for one of ours. */
+function indented(text: string): string {
+  return text.split('\n').map(escapeLine).join('\n      ')
+}
+
+/** The parser wraps what a flag's own check throws; the check's sentence is the one to show. */
+function unwrapParsing(message: string): string {
+  return /^Parsing (--\S+) \n\t(.*)\nSee more help with --help$/s.exec(message)?.[2] ?? message
+}
+
+/** A command that asked oclif to leave says nothing more. */
+function quietExitOf(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'EEXIT') return undefined
+  return 'oclif' in thrown ? ((thrown.oclif as { exit?: number }).exit ?? EXIT.done) : EXIT.done
+}
+
+function isOutputFailure(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'write' && !('path' in thrown)
+}
+
+/** The stack with all its causes. */
+function stackOf(thrown: unknown): string {
+  const parts: string[] = []
+  let current: unknown = thrown
+  while (current !== undefined && parts.length < 10) {
+    parts.push(current instanceof Error ? (current.stack ?? current.message) : String(current))
+    current = current instanceof Error ? current.cause : undefined
+  }
+  return parts.join('\ncaused by: ')
+}

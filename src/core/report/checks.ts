@@ -1,0 +1,96 @@
+// Computes every total a second way and says where the two differ. A difference is drift: it is shown, never smoothed.
+
+import { add, type Decimal, formatDecimal, neg, sub } from '../kernel/decimal.ts'
+import { type MoneyInputs, ownedOf } from './money.ts'
+import { type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
+import type { ChecksSummary, DriftFinding, EquitySummary } from './summary-view.ts'
+
+/** Sums of the engine's own inventory ledger within the session, by `source|asset`. */
+export async function loadInventoryLedger(db: JournalDb, window: Window): Promise<Sums> {
+  const sums = new Sums()
+  for (const slice of slicesOf(window)) {
+    const rows = await db
+      .selectFrom('inventory_ledger')
+      .select(['asset', 'source', 'change'])
+      .where('account_id', '=', slice.accountId)
+      .where('seq', '>=', slice.firstSeq)
+      .where('seq', '<=', slice.lastSeq)
+      .execute()
+    for (const row of rows) sums.add(`${row.source}|${row.asset}`, stored(row.change))
+  }
+  return sums
+}
+
+export function checkTotals(inputs: MoneyInputs, inventoryLedger: Sums, equity: EquitySummary): ChecksSummary {
+  const findings = new Findings()
+  checkPostings(findings, inputs)
+  checkPosition(findings, inputs)
+  checkInventory(findings, inputs, inventoryLedger)
+  checkEquity(findings, inputs, equity)
+  return { drift: findings.list.length > 0, findings: findings.list }
+}
+
+class Findings {
+  readonly list: DriftFinding[] = []
+
+  compare(what: string, expected: Decimal, found: Decimal): void {
+    if (expected !== found) this.list.push({ what, expected: formatDecimal(expected), found: formatDecimal(found) })
+  }
+}
+
+function checkPostings(findings: Findings, { trading, ledger }: MoneyInputs): void {
+  if (ledger.unbalanced !== null) {
+    const { seq, asset, rest } = ledger.unbalanced
+    findings.list.push({ what: `postings of fact ${seq} in ${asset}`, expected: '0', found: formatDecimal(rest) })
+  }
+  const booked = (account: string, sums: Sums): string[] => {
+    const assets = ledger.inSession
+      .keys()
+      .filter((key) => key.startsWith(`${account}|`))
+      .map((key) => key.slice(account.length + 1))
+    return [...new Set([...assets, ...sums.keys()])].sort()
+  }
+  for (const asset of booked('realized_pnl', trading.realized)) {
+    findings.compare(`realised in ${asset}: fills, postings`, trading.realized.of(asset), neg(ledger.inSession.of(`realized_pnl|${asset}`)))
+  }
+  for (const asset of booked('fees', trading.fees)) {
+    findings.compare(`fees in ${asset}: fills, postings`, trading.fees.of(asset), ledger.inSession.of(`fees|${asset}`))
+  }
+  for (const asset of booked('capital', trading.fromCapital)) {
+    findings.compare(`capital in ${asset}: events, postings`, trading.fromCapital.of(asset), neg(ledger.inSession.of(`capital|${asset}`)))
+  }
+}
+
+function checkPosition(findings: Findings, { session, trading, positions, ledger }: MoneyInputs): void {
+  const { before, end, now, table } = positions
+  findings.compare(`position in ${session.instrument}: sum of fills, last fill`, add(before.quantity, trading.signedQuantity), end.quantity)
+  if (table !== null) {
+    findings.compare(`position in ${session.instrument}: last fill, positions`, now.quantity, table.quantity)
+    const parts = add(add(table.inSlots, table.quoted), table.unassigned)
+    findings.compare(`position in ${session.instrument}: slots + quoted + unassigned, positions`, parts, table.quantity)
+  }
+  const { count, bought, sold } = trading.fills
+  // A late fill of another instrument may share the quote, and with it the balance that holds the cost.
+  if (count === bought.count + sold.count) {
+    const booked = ledger.inSession.of(`conversion|${session.quote}`)
+    findings.compare(`cost of the position in ${session.quote}: fills, postings`, sub(end.cost, before.cost), booked)
+  }
+}
+
+function checkInventory(findings: Findings, { session, trading, ledger }: MoneyInputs, inventoryLedger: Sums): void {
+  const { fromFills, fromCapital, fees } = trading
+  for (const asset of new Set([session.base, session.quote, ...fromFills.keys(), ...fromCapital.keys(), ...fees.keys()])) {
+    const change = sub(add(fromFills.of(asset), fromCapital.of(asset)), fees.of(asset))
+    findings.compare(`inventory in ${asset}: fills and capital, postings`, change, ownedOf(ledger.inSession, asset, session))
+    findings.compare(`capital in ${asset}: events, inventory ledger`, fromCapital.of(asset), inventoryLedger.of(`capital|${asset}`))
+  }
+  const base = session.base
+  findings.compare(`inventory in ${base}: fills, inventory ledger`, fromFills.of(base), inventoryLedger.of(`fill|${base}`))
+}
+
+/** The engine's own equity, where nothing was booked and no mark was set between it and the sums here. */
+function checkEquity(findings: Findings, { session, ledger, marks }: MoneyInputs, equity: EquitySummary): void {
+  const noted = marks?.engineEquity ?? null
+  if (marks === null || noted === null || equity.end === null || noted.seq < ledger.lastSeq || noted.seq < marks.last.seq) return
+  findings.compare(`equity at the last tick in ${session.quote}: postings, engine`, stored(equity.end), noted.equity)
+}

@@ -1,0 +1,30 @@
+// A report on a store that is named by its path: opened for reading, read at one moment, closed again.
+
+import { openReader } from '../journal/read.ts'
+import { asStoreError } from '../journal/store-file.ts'
+import { findSession } from './find-session.ts'
+import { listSessions, type SessionsView } from './sessions.ts'
+import type { JournalDb } from './stored.ts'
+import { summarizeSession } from './summary.ts'
+import type { SummaryView } from './summary-view.ts'
+
+/** @throws DitaError where the store or the session cannot be found or read */
+export function summarizeFromStore(storePath: string, reference: string): Promise<SummaryView> {
+  return readStore(storePath, async (db) => summarizeSession(db, await findSession(db, reference)))
+}
+
+/** @throws DitaError where the store cannot be found or read */
+export function sessionsOfStore(storePath: string, options: { readonly limit: number }): Promise<SessionsView> {
+  return readStore(storePath, (db) => listSessions(db, options))
+}
+
+async function readStore<T>(storePath: string, read: (db: JournalDb) => Promise<T>): Promise<T> {
+  const reader = openReader(storePath)
+  try {
+    return await reader.snapshot(read)
+  } catch (error) {
+    throw asStoreError(storePath, error)
+  } finally {
+    await reader.close()
+  }
+}

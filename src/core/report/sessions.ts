@@ -1,0 +1,85 @@
+// The list of sessions in a store, newest first. The money of each is summed from its own fills.
+
+import { formatDecimal } from '../kernel/decimal.ts'
+import { newestFirst } from './find-session.ts'
+import { loadPositions } from './holdings.ts'
+import { loadMarks } from './marks.ts'
+import { pnlSummary } from './money.ts'
+import type { JournalDb, SessionRow } from './stored.ts'
+import { loadTrading } from './trading.ts'
+
+export interface SessionsView {
+  /** How many the store holds in all. */
+  readonly count: number
+  /** Newest first. */
+  readonly sessions: readonly SessionLine[]
+}
+
+export interface SessionLine {
+  readonly sessionId: string
+  readonly mode: string
+  readonly account: string
+  readonly strategy: string
+  readonly instrument: string
+  readonly feedSource: string
+  /** Of the real world; null where it was not recorded. */
+  readonly startedWallUs: number | null
+  /** Session time. */
+  readonly startedAtUs: number
+  readonly ranUs: number
+  readonly fills: number
+  readonly pnl: { readonly asset: string; readonly realized: string; readonly net: string | null }
+  /** Null for a session that wrote no end: it crashed, or still runs. */
+  readonly haltReason: string | null
+}
+
+export async function listSessions(db: JournalDb, options: { readonly limit: number }): Promise<SessionsView> {
+  const { count } = await db
+    .selectFrom('sessions')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  const rows = await newestFirst(db)
+    .innerJoin('accounts', 'accounts.account_id', 'sessions.account_id')
+    .selectAll('sessions')
+    .select(['accounts.name as account', 'session_runs.started_wall_us as startedWallUs'])
+    .limit(options.limit)
+    .execute()
+  const sessions: SessionLine[] = []
+  for (const row of rows) sessions.push(await sessionLine(db, row))
+  return { count, sessions }
+}
+
+type ListedRow = SessionRow & { readonly account: string; readonly startedWallUs: number | null }
+
+async function sessionLine(db: JournalDb, session: ListedRow): Promise<SessionLine> {
+  const window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
+  const trading = await loadTrading(db, session, window)
+  const positions = await loadPositions(db, session, window)
+  const { net } = pnlSummary({ session, trading, positions, marks: await loadMarks(db, window, session.instrument) })
+  return {
+    sessionId: session.session_id,
+    mode: session.mode,
+    account: session.account,
+    strategy: session.strategy,
+    instrument: session.instrument,
+    feedSource: session.feed_source,
+    startedWallUs: session.startedWallUs,
+    startedAtUs: session.started_at_us,
+    ranUs: await ranUsOf(db, session),
+    fills: trading.fills.count,
+    pnl: { asset: session.quote, realized: formatDecimal(trading.realized.of(session.quote)), net },
+    haltReason: session.halt_reason,
+  }
+}
+
+/** Up to the halt, or to the last fact of a session that wrote none. */
+async function ranUsOf(db: JournalDb, session: SessionRow): Promise<number> {
+  if (session.ended_at_us !== null) return Math.max(0, session.ended_at_us - session.started_at_us)
+  const last = await db
+    .selectFrom('journal')
+    .select('time_us')
+    .where('account_id', '=', session.account_id)
+    .where('seq', '=', session.last_seq)
+    .executeTakeFirst()
+  return Math.max(0, (last?.time_us ?? session.started_at_us) - session.started_at_us)
+}

@@ -1,0 +1,217 @@
+// The second part of a summary's text: every figure, by subject.
+
+import { amountText, countText, durationText, oneLine, plainText, plural, signedText, table, timeText, wrap } from './format.ts'
+import type { QuotingSideSummary, SummaryView } from './summary-view.ts'
+
+export interface Section {
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+const MOST_TRADES_SHOWN = 10
+const UNKNOWN = '-'
+
+export function detailSections(view: SummaryView, width: number): Section[] {
+  const sections: Section[] = [
+    { title: 'Session', lines: sessionLines(view) },
+    { title: 'Money', lines: moneyLines(view) },
+    { title: 'Traded', lines: tradedLines(view) },
+    { title: 'Inventory', lines: inventoryLines(view) },
+    { title: 'Orders', lines: orderLines(view) },
+    { title: 'Quotes against the touch (bps of the mid; 0 at the touch, below 0 behind it)', lines: quotingLines(view) },
+    { title: 'Trades', lines: tradeLines(view) },
+    { title: 'Risk', lines: riskLines(view) },
+    { title: 'Limits in force', lines: limitLines(view) },
+    { title: 'Feed', lines: feedLines(view) },
+    { title: 'Journal', lines: [`facts ${view.journal.firstSeq} to ${view.journal.lastSeq}, chain hash ${view.journal.hash}`] },
+    { title: 'Checks', lines: checkLines(view) },
+  ]
+  const fit = (line: string): string[] => (/ {2,}/.test(line.trim()) ? [line] : wrap(line, width - 2, '  '))
+  return sections.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => ({ title, lines: lines.flatMap(fit) }))
+}
+
+function sessionLines(view: SummaryView): string[] {
+  const { instrument, time } = view
+  const rows = [
+    ['account', `${view.account} (${view.mode}, ${view.venue})`],
+    ['strategy', oneLine(view.strategy)],
+    [
+      'instrument',
+      `${instrument.symbol}, ${instrument.kind}, tick ${instrument.tickSize}, lot ${instrument.lotSize} (${instrument.origin})`,
+    ],
+    ['feed', `${oneLine(view.feed.source)}, seed ${view.seed}`],
+    ['started', `${timeText(time.startedAtUs)} UTC of session time`],
+    [
+      'ended',
+      time.endedAtUs === null
+        ? 'not written'
+        : `${timeText(time.endedAtUs)} UTC, after ${durationText(time.ranUs)} of ${durationText(time.durationUs)}`,
+    ],
+  ]
+  if (time.startedWallUs !== null) rows.push(['run on', `${timeText(time.startedWallUs)} UTC${wallSpan(time)}`])
+  return table(rows)
+}
+
+function wallSpan(time: SummaryView['time']): string {
+  if (time.startedWallUs === null || time.endedWallUs === null) return ''
+  return `, in ${durationText(Math.max(0, time.endedWallUs - time.startedWallUs))}`
+}
+
+function moneyLines(view: SummaryView): string[] {
+  const { pnl, equity } = view
+  const rows = [
+    ['realised', signedText(pnl.realized, 18), pnl.asset],
+    ['unrealised', pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized, 18), pnl.asset],
+  ]
+  if (pnl.unrealizedBefore !== '0') {
+    rows.push(['unrealised before', pnl.unrealizedBefore === null ? 'no mark' : signedText(pnl.unrealizedBefore, 18), pnl.asset])
+  }
+  const fees = Object.entries(pnl.feesByAsset)
+  if (fees.length === 0) rows.push(['fees', amountText(pnl.fees, 18), pnl.asset])
+  for (const [asset, fee] of fees) rows.push(['fees', amountText(fee, 18), asset])
+  rows.push(['net', pnl.net === null ? 'not known' : signedText(pnl.net, 18), pnl.asset])
+  const lines = table(rows, [1])
+  if (equity.start === null || equity.end === null || equity.change === null) return [...lines, 'equity: no mark']
+  lines.push(`equity ${amountText(equity.start)} → ${amountText(equity.end)} ${equity.asset}: ${signedText(equity.change)}`)
+  const parts = [
+    ['from trading', equity.fromTrading],
+    [`from the price of ${view.instrument.base} held beside the position`, equity.fromHoldings],
+    ['from capital moved', equity.fromCapital],
+  ] as const
+  const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signedText(value)} ${name}`)
+  return told.length === 0 ? lines : [...lines, `  of which ${told.join(', ')}`]
+}
+
+function tradedLines(view: SummaryView): string[] {
+  const { fills, instrument } = view
+  const side = (name: string, totals: SummaryView['fills']['bought']): string[] => [
+    name,
+    countText(totals.count),
+    plainText(totals.quantity, 18),
+    amountText(totals.value, 18),
+    totals.averagePrice === null ? UNKNOWN : plainText(totals.averagePrice),
+  ]
+  const header = ['', 'fills', instrument.base, instrument.quote, 'average price']
+  return table([header, side('bought', fills.bought), side('sold', fills.sold)], [1, 2, 3, 4])
+}
+
+function inventoryLines(view: SummaryView): string[] {
+  const { inventory, position, instrument } = view
+  const carried = inventory.some((line) => line.before !== '0')
+  const header = ['', ...(carried ? ['before'] : []), 'fills only', 'fees', 'capital', 'total']
+  const rows = inventory.map((line) => [
+    line.asset,
+    ...(carried ? [amountText(line.before)] : []),
+    signedText(line.fromFills),
+    signedText(line.fromFees),
+    signedText(line.fromCapital),
+    amountText(line.total),
+  ])
+  const average = position.averagePrice === null ? '' : ` at ${plainText(position.averagePrice)} on average`
+  const before = position.before === '0' ? '' : `, ${plainText(position.before)} before`
+  const now = position.now === position.end ? '' : `; now ${plainText(position.now)}`
+  return [
+    ...table([header, ...rows], [1, 2, 3, 4, 5]),
+    `position ${plainText(position.end)} ${instrument.base}${average}${before}${now}: ` +
+      `${plainText(position.nowInSlots)} in slots, ${plainText(position.nowQuoted)} quoted, ${plainText(position.nowUnassigned)} unassigned`,
+  ]
+}
+
+function orderLines(view: SummaryView): string[] {
+  const { orders } = view
+  const statuses = Object.entries(orders.byStatus).map(([status, count]) => `${status} ${countText(count)}`)
+  const { requested, refused, inDoubt } = orders.cancels
+  const unsent = orders.prepared - orders.sent
+  return [
+    `${countText(orders.sent)} sent${unsent === 0 ? '' : `, ${countText(unsent)} prepared and not sent`}${statuses.length === 0 ? '' : `: ${statuses.join(', ')}`}`,
+    `${plural(requested, 'cancel')} requested, ${countText(refused)} refused, ${countText(inDoubt)} in doubt`,
+  ]
+}
+
+function quotingLines(view: SummaryView): string[] {
+  const { quoting } = view
+  if (quoting.bid.quotedTicks + quoting.ask.quotedTicks === 0) return []
+  const side = (name: string, figures: QuotingSideSummary): string[] => [
+    name,
+    countText(figures.quotedTicks),
+    figures.withinTwoBpsPercent === null ? UNKNOWN : `${rounded(figures.withinTwoBpsPercent)}%`,
+    figures.withinTwoBpsPercentOfQuoted === null ? UNKNOWN : `${rounded(figures.withinTwoBpsPercentOfQuoted)}%`,
+    rounded(figures.meanBps),
+    rounded(figures.medianBps),
+    ...Object.values(figures.histogram).map(countText),
+  ]
+  const header = ['', 'quoted', '≤2 bps of all', 'of quoted', 'mean', 'median', '0-2', '2-5', '5-10', '10+']
+  return [
+    ...table([header, side('bid', quoting.bid), side('ask', quoting.ask)], [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+    `of ${plural(quoting.ticks, 'tick')}`,
+  ]
+}
+
+function rounded(text: string | null): string {
+  return text === null ? UNKNOWN : amountText(text, 2)
+}
+
+function tradeLines(view: SummaryView): string[] {
+  const { trades } = view
+  if (trades.count === 0) return []
+  const shown = trades.list.slice(0, MOST_TRADES_SHOWN)
+  const header = ['slot', 'side', 'size', 'entry', 'exit', 'realised', 'legs', 'stage']
+  const rows = shown.map((trade) => [
+    `${trade.slotId}#${trade.trade}`,
+    trade.side,
+    plainText(trade.entryQuantity),
+    trade.entryPrice === null ? UNKNOWN : plainText(trade.entryPrice),
+    trade.exitPrice === null ? UNKNOWN : plainText(trade.exitPrice),
+    signedText(trade.realizedPnl),
+    trade.legs.map((leg) => `${leg.ratio}${leg.reason === null ? '' : ` ${oneLine(leg.reason)}`}`).join(', '),
+    trade.stage,
+  ])
+  const left = trades.count - shown.length
+  return [
+    `${plural(trades.count, 'trade')}, ${countText(trades.closed)} closed (${countText(trades.won)} won, ${countText(trades.lost)} lost), ` +
+      `realised ${signedText(trades.realizedPnl)} ${view.pnl.asset} before fees`,
+    ...table([header, ...rows], [2, 3, 4, 5]),
+    ...(left > 0 ? [`and ${countText(left)} earlier`] : []),
+  ]
+}
+
+function riskLines(view: SummaryView): string[] {
+  return view.risk.events.map((event) => {
+    const value =
+      event.value === null ? '' : ` ${oneLine(event.value)}${event.limit === null ? '' : ` against a limit of ${oneLine(event.limit)}`}`
+    return `${timeText(event.timeUs)} ${event.severity} ${event.code}${value}: ${oneLine(event.detail)}`
+  })
+}
+
+function limitLines(view: SummaryView): string[] {
+  const { limits, instrument } = view
+  const amount = (text: string): string => (text === '0' ? 'none' : `${amountText(text)} ${instrument.quote}`)
+  return table([
+    ['largest exposure', amount(limits.maxExposure)],
+    ['largest loss of the session', amount(limits.maxSessionLoss)],
+    ['largest order', amount(limits.maxOrderNotional)],
+    ['open orders', limits.maxOpenOrders === 0 ? 'no limit' : `at most ${countText(limits.maxOpenOrders)}`],
+    ['stale feed', limits.staleFeedUs === 0 ? 'no limit' : `after ${durationText(limits.staleFeedUs)}`],
+  ])
+}
+
+function feedLines(view: SummaryView): string[] {
+  const { feed } = view
+  const source = oneLine(feed.source)
+  if (feed.events === null) return [`${source}: not reported`]
+  const span =
+    feed.firstTimeUs === null || feed.lastTimeUs === null
+      ? ''
+      : `, from ${timeText(feed.firstTimeUs)} over ${durationText(feed.lastTimeUs - feed.firstTimeUs)}`
+  const cut = feed.truncated === true ? ', breaks off before its end' : ''
+  return [
+    `${source}: ${plural(feed.events, 'event')}, ${plural(feed.gaps ?? 0, 'gap')}, ${plural(feed.badLines ?? 0, 'bad line')}, ` +
+      `${countText(feed.skipped ?? 0)} skipped${span}${cut}`,
+  ]
+}
+
+function checkLines(view: SummaryView): string[] {
+  if (!view.checks.drift)
+    return ['every total agrees: postings balance, profit, fees, position and inventory come out the same from fills and postings']
+  return view.checks.findings.map(({ what, expected, found }) => `DRIFT ${what}: ${expected} against ${found}`)
+}

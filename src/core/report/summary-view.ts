@@ -1,0 +1,250 @@
+// What a summary says about a session: plain data, ready for JSON. Money is decimal strings; null means "not known",
+// never zero. Types only; keys are only ever added.
+
+export interface SummaryView {
+  readonly sessionId: string
+  readonly mode: string
+  readonly venue: string
+  readonly account: string
+  readonly strategy: string
+  readonly seed: number
+  readonly instrument: InstrumentSummary
+  readonly time: TimeSummary
+  /** From the taxonomy; null for a session that wrote no end: it crashed, or still runs. */
+  readonly haltReason: string | null
+  readonly haltDetail: string | null
+  readonly feed: FeedSummary
+  readonly orders: OrdersSummary
+  readonly fills: FillsSummary
+  readonly pnl: PnlSummary
+  readonly equity: EquitySummary
+  readonly position: PositionSummary
+  readonly inventory: readonly InventorySummary[]
+  readonly trades: TradesSummary
+  readonly quoting: QuotingSummary
+  readonly denials: readonly { readonly code: string; readonly count: number }[]
+  readonly risk: RiskSummary
+  readonly limits: LimitsSummary
+  readonly journal: JournalSummary
+  readonly checks: ChecksSummary
+}
+
+export interface InstrumentSummary {
+  readonly symbol: string
+  readonly kind: string
+  readonly base: string
+  readonly quote: string
+  readonly settle: string
+  readonly tickSize: string
+  readonly lotSize: string
+  /** Where its numbers came from: `config`, `inferred`, `built-in`. */
+  readonly origin: string
+}
+
+/** Microseconds. `started`, `ended` and `ran` are session time, which is virtual where the feed is. */
+export interface TimeSummary {
+  readonly startedAtUs: number
+  readonly endedAtUs: number | null
+  readonly durationUs: number
+  readonly ranUs: number
+  readonly tickIntervalUs: number
+  readonly startedWallUs: number | null
+  readonly endedWallUs: number | null
+}
+
+/** Counts are null until the feed has reported. */
+export interface FeedSummary {
+  readonly source: string
+  readonly events: number | null
+  readonly gaps: number | null
+  readonly badLines: number | null
+  readonly skipped: number | null
+  readonly firstTimeUs: number | null
+  readonly lastTimeUs: number | null
+  readonly truncated: boolean | null
+}
+
+export interface OrdersSummary {
+  /** Orders that left for the venue, or may have. */
+  readonly sent: number
+  readonly prepared: number
+  /** By the status they have now. */
+  readonly byStatus: Readonly<Record<string, number>>
+  readonly cancels: { readonly requested: number; readonly refused: number; readonly inDoubt: number }
+}
+
+export interface FillsSummary {
+  readonly count: number
+  readonly maker: number
+  readonly taker: number
+  readonly bought: FillSideSummary
+  readonly sold: FillSideSummary
+}
+
+export interface FillSideSummary {
+  readonly count: number
+  /** In base. */
+  readonly quantity: string
+  /** Σ price × quantity, in quote. */
+  readonly value: string
+  /** value ÷ quantity; null where nothing was traded. */
+  readonly averagePrice: string | null
+}
+
+export interface PnlSummary {
+  /** The asset all figures are in. */
+  readonly asset: string
+  /** Σ of the session's fills, before fees. */
+  readonly realized: string
+  /** Position at the session's end × last mark − its cost; null without a mark. */
+  readonly unrealized: string | null
+  /** The same of what the account already held when the session started, at the first mark seen; zero when it held nothing. */
+  readonly unrealizedBefore: string | null
+  /** Fees paid in `asset`; below zero for a rebate. */
+  readonly fees: string
+  readonly feesByAsset: Readonly<Record<string, string>>
+  /** realized + unrealized − unrealizedBefore − fees, fees in base valued at the last mark; null where a part is not known. */
+  readonly net: string | null
+  readonly mark: string | null
+}
+
+/** What the account owns in base and quote, in quote, and what changed it; null where no tick had a mark. */
+export interface EquitySummary {
+  readonly asset: string
+  /** At the session's first tick with a mark, and at its end at the last mark. */
+  readonly start: string | null
+  readonly end: string | null
+  /** The sum of the three below. */
+  readonly change: string | null
+  /** pnl.net. */
+  readonly fromTrading: string | null
+  /** Coins of the base that are held beside the position, and what the move of the mark did to their worth. */
+  readonly fromHoldings: string | null
+  /** Deposits and withdrawals after the first tick. */
+  readonly fromCapital: string | null
+}
+
+/** Signed base quantities: above zero long. */
+export interface PositionSummary {
+  readonly before: string
+  readonly end: string
+  /** Signed exact cost of `end`, in quote. */
+  readonly cost: string
+  readonly averagePrice: string | null
+  /** As the account stands now, which is later where other sessions followed. */
+  readonly now: string
+  readonly nowInSlots: string
+  readonly nowQuoted: string
+  readonly nowUnassigned: string
+}
+
+/** What the session's fills, fees and capital flows did to what is held of an asset. */
+export interface InventorySummary {
+  readonly asset: string
+  readonly before: string
+  readonly fromFills: string
+  readonly fromFees: string
+  readonly fromCapital: string
+  readonly total: string
+}
+
+export interface TradesSummary {
+  readonly count: number
+  readonly closed: number
+  readonly open: number
+  /** Closed with a profit and with a loss, before fees. */
+  readonly won: number
+  readonly lost: number
+  readonly realizedPnl: string
+  /** Newest first, at most 200. */
+  readonly list: readonly TradeSummary[]
+}
+
+export interface TradeSummary {
+  readonly slotId: string
+  readonly trade: number
+  readonly side: string
+  readonly stage: string
+  readonly entryQuantity: string
+  /** Prices that were filled; null where nothing was. */
+  readonly entryPrice: string | null
+  readonly exitPrice: string | null
+  readonly openSize: string
+  readonly realizedPnl: string
+  readonly openedAtUs: number
+  readonly closedAtUs: number | null
+  readonly legs: readonly LegSummary[]
+}
+
+export interface LegSummary {
+  readonly leg: number
+  readonly ratio: string
+  readonly filledQuantity: string
+  readonly exitPrice: string | null
+  readonly reason: string | null
+}
+
+export interface QuotingSummary {
+  /** Ticks that were observed. */
+  readonly ticks: number
+  readonly bid: QuotingSideSummary
+  readonly ask: QuotingSideSummary
+}
+
+/** Distances to the touch in bps of the mid: zero at the touch, below zero behind it. */
+export interface QuotingSideSummary {
+  /** Ticks with a quote of ours and a touch to compare it with. */
+  readonly quotedTicks: number
+  /** Of them, those at most 2 bps away. */
+  readonly withinTwoBpsTicks: number
+  /** The share of those in all ticks, and in the quoted ones, in percent; null where there are none. */
+  readonly withinTwoBpsPercent: string | null
+  readonly withinTwoBpsPercentOfQuoted: string | null
+  readonly meanBps: string | null
+  readonly medianBps: string | null
+  /** Ticks by |distance|: up to 2, up to 5, up to 10, beyond. */
+  readonly histogram: { readonly '0-2': number; readonly '2-5': number; readonly '5-10': number; readonly '10+': number }
+}
+
+export interface RiskSummary {
+  readonly counts: readonly { readonly code: string; readonly severity: string; readonly count: number }[]
+  /** Warnings and alarms, newest first, at most 20. */
+  readonly events: readonly RiskEventSummary[]
+}
+
+export interface RiskEventSummary {
+  readonly timeUs: number
+  readonly code: string
+  readonly severity: string
+  readonly value: string | null
+  readonly limit: string | null
+  readonly detail: string
+}
+
+/** The limits that were in force. Zero means "no limit". */
+export interface LimitsSummary {
+  readonly maxExposure: string
+  readonly maxSessionLoss: string
+  readonly maxOrderNotional: string
+  readonly maxOpenOrders: number
+  readonly staleFeedUs: number
+}
+
+export interface JournalSummary {
+  readonly firstSeq: number
+  readonly lastSeq: number
+  /** Of the chain at `lastSeq`, hex. */
+  readonly hash: string
+}
+
+/** Totals that were computed twice, in two ways, and differ. */
+export interface ChecksSummary {
+  readonly drift: boolean
+  readonly findings: readonly DriftFinding[]
+}
+
+export interface DriftFinding {
+  readonly what: string
+  readonly expected: string
+  readonly found: string
+}

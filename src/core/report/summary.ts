@@ -1,0 +1,150 @@
+// Puts a session's summary together from the projections. Reads only; decides nothing; believes no running total.
+
+import { DitaError, EXIT } from '../errors.ts'
+import { loadDenials, loadOrders, loadRisk } from './activity.ts'
+import { checkTotals, loadInventoryLedger } from './checks.ts'
+import { loadLedger, loadPositions, positionSummary } from './holdings.ts'
+import { loadMarks } from './marks.ts'
+import { equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
+import { loadQuoting } from './quoting.ts'
+import type { JournalDb, SessionRow, Window } from './stored.ts'
+import type { FeedSummary, InstrumentSummary, JournalSummary, LimitsSummary, SummaryView, TimeSummary } from './summary-view.ts'
+import { loadTrades } from './trades.ts'
+import { loadTrading } from './trading.ts'
+
+/**
+ * The summary of one session, of what is committed at the moment of reading; hand in a snapshot while a writer runs.
+ * @throws DitaError UNKNOWN_SESSION where the store has no such session, STORE_DAMAGED where a figure cannot be read
+ */
+export async function summarizeSession(db: JournalDb, sessionId: string): Promise<SummaryView> {
+  const session = await loadSession(db, sessionId)
+  const window: Window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
+  const marks = await loadMarks(db, window, session.instrument)
+  const inputs: MoneyInputs = {
+    session,
+    marks,
+    trading: await loadTrading(db, session, window),
+    positions: await loadPositions(db, session, window),
+    ledger: await loadLedger(db, window, marks?.first.seq ?? 0),
+  }
+  const pnl = pnlSummary(inputs)
+  const equity = equitySummary(inputs, pnl)
+  const head = await loadHead(db, window)
+  return {
+    sessionId,
+    mode: session.mode,
+    venue: session.venue,
+    account: session.account,
+    strategy: session.strategy,
+    seed: session.seed,
+    instrument: instrumentSummary(session),
+    time: timeSummary(session, head.timeUs),
+    haltReason: session.halt_reason,
+    haltDetail: session.halt_detail,
+    feed: feedSummary(session),
+    orders: await loadOrders(db, sessionId, window),
+    fills: inputs.trading.fills,
+    pnl,
+    equity,
+    position: positionSummary(inputs.positions),
+    inventory: inventorySummary(inputs),
+    trades: await loadTrades(db, { sessionId, accountId: window.accountId, filledTrades: inputs.trading.filledTrades }),
+    quoting: await loadQuoting(db, window),
+    denials: await loadDenials(db, window),
+    risk: await loadRisk(db, window),
+    limits: limitsSummary(session),
+    journal: head.journal,
+    checks: checkTotals(inputs, await loadInventoryLedger(db, window), equity),
+  }
+}
+
+type LoadedSession = SessionRow & {
+  readonly account: string
+  readonly started_wall_us: number | null
+  readonly ended_wall_us: number | null
+}
+
+async function loadSession(db: JournalDb, sessionId: string): Promise<LoadedSession> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.account_id', 'sessions.account_id')
+    .leftJoin('session_runs', 'session_runs.session_id', 'sessions.session_id')
+    .selectAll('sessions')
+    .select(['accounts.name as account', 'session_runs.started_wall_us', 'session_runs.ended_wall_us'])
+    .where('sessions.session_id', '=', sessionId)
+    .executeTakeFirst()
+  if (row !== undefined) return row
+  throw new DitaError('UNKNOWN_SESSION', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `This store has no session ${JSON.stringify(sessionId)}.`,
+    next: 'See `dita sessions` for those it has.',
+  })
+}
+
+/** The end of the session in the journal: its chain hash and its time. */
+async function loadHead(db: JournalDb, window: Window): Promise<{ journal: JournalSummary; timeUs: number }> {
+  const row = await db
+    .selectFrom('journal')
+    .select(['time_us', 'hash'])
+    .where('account_id', '=', window.accountId)
+    .where('seq', '=', window.lastSeq)
+    .executeTakeFirst()
+  if (row === undefined) {
+    throw new DitaError('STORE_DAMAGED', {
+      fault: 'machine',
+      exitCode: EXIT.storeDamaged,
+      message: `The journal has no fact ${window.lastSeq}, and the session ends with it.`,
+      next: 'Do not trade on this store. Keep its files as they are, and go back to a backup.',
+    })
+  }
+  return { journal: { firstSeq: window.firstSeq, lastSeq: window.lastSeq, hash: row.hash.toString('hex') }, timeUs: row.time_us }
+}
+
+function instrumentSummary(session: SessionRow): InstrumentSummary {
+  return {
+    symbol: session.instrument,
+    kind: session.instrument_kind,
+    base: session.base,
+    quote: session.quote,
+    settle: session.settle,
+    tickSize: session.tick_size,
+    lotSize: session.lot_size,
+    origin: session.instrument_origin,
+  }
+}
+
+function timeSummary(session: LoadedSession, lastFactUs: number): TimeSummary {
+  return {
+    startedAtUs: session.started_at_us,
+    endedAtUs: session.ended_at_us,
+    durationUs: session.duration_us,
+    ranUs: Math.max(0, (session.ended_at_us ?? lastFactUs) - session.started_at_us),
+    tickIntervalUs: session.tick_interval_us,
+    startedWallUs: session.started_wall_us,
+    endedWallUs: session.ended_wall_us,
+  }
+}
+
+function feedSummary(session: SessionRow): FeedSummary {
+  return {
+    source: session.feed_source,
+    events: session.feed_events,
+    gaps: session.feed_gaps,
+    badLines: session.feed_bad_lines,
+    skipped: session.feed_skipped,
+    firstTimeUs: session.feed_first_us,
+    lastTimeUs: session.feed_last_us,
+    truncated: session.feed_truncated === null ? null : session.feed_truncated === 1,
+  }
+}
+
+function limitsSummary(session: SessionRow): LimitsSummary {
+  return {
+    maxExposure: session.max_exposure,
+    maxSessionLoss: session.max_session_loss,
+    maxOrderNotional: session.max_order_notional,
+    maxOpenOrders: session.max_open_orders,
+    staleFeedUs: session.stale_feed_us,
+  }
+}

@@ -1,0 +1,121 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../core/report/recorded-store.ts'
+import { dita, errorOf, PROJECT } from './dita.ts'
+
+const folder = temporaryFolder()
+const cwd = folder.path
+afterAll(() => folder.remove())
+
+describe('version and help', () => {
+  test('--version says the version of the package', async () => {
+    const { version }: { version: string } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'))
+    const { code, stdout, stderr } = await dita(['--version'], { cwd })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe(`dita/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+  })
+
+  test.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows the overview, examples first', async (args) => {
+    const { code, stdout } = await dita(args, { cwd })
+    expect(code).toBe(0)
+    expect(stdout.startsWith('EXAMPLES\n  $ dita run')).toBe(true)
+    expect(stdout).toMatch(/^ {2}summarize {2,}Explain a session/m)
+  })
+
+  test.each([[['summarize', '--help']], [['help', 'summarize']], [['summarize', '-h']], [['summarize-run', '--help']]])(
+    '%j shows the help of the command, examples before flags',
+    async (args) => {
+      const { code, stdout } = await dita(args, { cwd })
+      expect(code).toBe(0)
+      expect(stdout.indexOf('$ dita summarize')).toBeGreaterThan(0)
+      expect(stdout.indexOf('EXAMPLES')).toBeLessThan(stdout.indexOf('USAGE'))
+      expect(stdout).toContain('--store=PATH')
+    },
+  )
+})
+
+describe('wrong usage is exit 2, a sentence and a next step', () => {
+  test.each([
+    [['sumarize'], '"sumarize" is no command of dita.', 'Did you mean `dita summarize`?'],
+    [['hovercraft'], '"hovercraft" is no command of dita.', 'See `dita help`'],
+    [['help', 'sesions'], '"sesions" is no command of dita.', 'Did you mean `dita sessions`?'],
+    [['--frob'], '"--frob" is a flag, and no command stands before it.', 'See `dita help`'],
+    [['summarize', '--sotre', 'x'], 'There is no flag --sotre.', 'Did you mean --store?'],
+    [['summarize', '-x'], 'There is no flag -x.', 'See `dita summarize --help`'],
+    [['sessions', 'extra'], 'There is no place for "extra" here.', 'See `dita sessions --help`'],
+    [['sessions', '--limit', 'many'], '--limit: Expected an integer but received: many.', 'See `dita sessions --help`'],
+    [['sessions', '--limit', '0'], '--limit: Expected an integer greater than or equal to 1 but received: 0.', 'See'],
+    [['sessions', '--limit'], 'Flag --limit expects a value.', 'See `dita sessions --help`'],
+    [['sessions', '--store', ''], '"" is no path of a store.', 'Give a file after --store'],
+  ])('%j', async (args, message, next) => {
+    const { code, stdout, stderr } = await dita(args, { cwd })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr.split('\n')[0]).toBe(`dita: ${message}`)
+    expect(stderr.split('\n')[1]).toContain(next)
+    expect(stderr).not.toMatch(/^ +at /m)
+  })
+
+  test('with --json it is one object on stdout, and stderr stays silent', async () => {
+    const outcome = await dita(['summarize', '--sotre', 'x', '--json'], { cwd })
+    expect(outcome).toMatchObject({ code: 2, stderr: '' })
+    expect(errorOf(outcome)).toEqual({
+      code: 'UNKNOWN_FLAG',
+      message: 'There is no flag --sotre.',
+      next: 'Did you mean --store? See `dita summarize --help` for all flags.',
+      fault: 'user',
+      exitCode: 2,
+    })
+  })
+
+  test('a stack is shown with DITA_DEBUG=1, and only then', async () => {
+    const args = ['summarize', '--store', 'none.db']
+    expect((await dita(args, { cwd })).stderr).not.toMatch(/^ +at /m)
+    expect((await dita(args, { cwd, env: { DITA_DEBUG: '1' } })).stderr).toMatch(/^ +at .*dist/m)
+  })
+
+  test('control and format characters of an argument reach the terminal as escapes', async () => {
+    const { code, stderr } = await dita(['\u001b[2Jgone\u202e'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain('gone')
+    expect([...'\u001b\u202e'].filter((character) => stderr.includes(character))).toEqual([])
+  })
+})
+
+describe('where the store is', () => {
+  async function missingStore(args: readonly string[], options: Parameters<typeof dita>[1]): Promise<unknown> {
+    const { message } = errorOf(await dita(['summarize', '--json', ...args], options))
+    return message
+  }
+
+  test('a store that is not there is exit 2 with what to do', async () => {
+    const { code, stderr } = await dita(['summarize', '--store', 'none.db'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain(`There is no store at ${join(cwd, 'none.db')}.`)
+    expect(stderr).toContain('`dita run`')
+  })
+
+  test('the flag wins over the environment, that over the workspace, that over the data folder', async () => {
+    const workspace = temporaryFolder()
+    try {
+      expect(await missingStore([], { cwd })).toContain(join(cwd, '.local/share/dita/dita.db'))
+      expect(await missingStore([], { cwd, env: { XDG_DATA_HOME: '/nowhere/data' } })).toContain('/nowhere/data/dita/dita.db')
+      writeFileSync(join(workspace.path, 'dita.yaml'), '')
+      expect(await missingStore([], { cwd: workspace.path })).toContain(join(workspace.path, '.dita/dita.db'))
+      const env = { DITA_STORE: '/nowhere/env.db' }
+      expect(await missingStore([], { cwd: workspace.path, env })).toContain('/nowhere/env.db')
+      expect(await missingStore(['--store', '/nowhere/flag.db'], { cwd: workspace.path, env })).toContain('/nowhere/flag.db')
+    } finally {
+      workspace.remove()
+    }
+  })
+
+  test('a file that is no store is exit 6, and stays as it is', async () => {
+    const path = join(cwd, 'letter.txt')
+    writeFileSync(path, 'Dear store, '.repeat(500))
+    const outcome = await dita(['sessions', '--store', path, '--json'], { cwd })
+    expect(outcome.code).toBe(6)
+    expect(errorOf(outcome)).toMatchObject({ code: 'STORE_FOREIGN', exitCode: 6 })
+    expect(readFileSync(path, 'utf8')).toBe('Dear store, '.repeat(500))
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { describeFailure } from '../../src/cli/failure.ts'
+import { nearestName } from '../../src/cli/nearest.ts'
+import { DitaError, EXIT } from '../../src/core/errors.ts'
+
+describe('anything thrown', () => {
+  test('L04 an error of ours keeps its code, sentence, next step, fault and exit code', () => {
+    const options = { fault: 'venue', exitCode: EXIT.unreachable, message: 'The venue is silent.', next: 'Wait.' } as const
+    expect(describeFailure(new DitaError('VENUE_SILENT', options), 'run')).toEqual({ code: 'VENUE_SILENT', ...options })
+  })
+
+  test('L04 the sentence of a flag’s own check is not buried in the parser’s words', () => {
+    const error = new DitaError('BAD_DURATION', { fault: 'user', exitCode: EXIT.usage, message: '"5x" is no duration.', next: 'x' })
+    error.message = `Parsing --duration \n\t${error.message}\nSee more help with --help`
+    expect(describeFailure(error, 'run').message).toBe('"5x" is no duration.')
+  })
+
+  test.each([[new TypeError('x is not a function\nand more')], ['a text'], [undefined], [null], [{ odd: true }]])(
+    'L04 %j is a defect of ours: exit 1, a sentence, and where to look',
+    (thrown) => {
+      const failure = describeFailure(thrown, 'run')
+      expect(failure).toMatchObject({ code: 'DEFECT', fault: 'dita', exitCode: 1, next: expect.stringContaining('DITA_DEBUG=1') })
+      expect(failure.message).not.toContain('\n')
+    },
+  )
+})
+
+describe('the name that was meant', () => {
+  const names = ['run', 'summarize', 'sessions', 'init']
+
+  test.each([
+    ['sumarize', 'summarize'],
+    ['sesions', 'sessions'],
+    ['smumarize', 'summarize'],
+    ['rnu', 'run'],
+    ['SESSIONS', 'sessions'],
+    ['summ', 'summarize'],
+  ])('%s was %s', (typed, meant) => {
+    expect(nearestName(typed, names)).toBe(meant)
+  })
+
+  test.each(['hovercraft', 'x', '', 'r'.repeat(5000)])('%.12s was none of them', (typed) => {
+    expect(nearestName(typed, names)).toBeUndefined()
+  })
+})
