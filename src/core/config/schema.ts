@@ -125,13 +125,13 @@ function feedSection() {
     simulated: section('The generated market of the simulated feed.', {
       start_price: decimal({ default: '2', above: '0', max: '1000000000', description: 'First price, in quote.' }),
       volatility_bps_per_hour: plainNumber({
-        default: '60',
+        default: '40',
         min: '0',
         max: '10000',
         description: "Standard deviation of one hour's move in calm times, in bps of the price.",
       }),
       spread_bps: plainNumber({
-        default: '6',
+        default: '3',
         min: '0.01',
         max: '1000',
         description: 'Typical distance from bid to ask, in bps of the price.',

@@ -17,11 +17,11 @@ import {
   ZERO,
 } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
-import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
+import { equityOf } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import type { Chronicle } from './chronicle.ts'
-import { exposureOf, resultOf } from './gates.ts'
+import { type Baseline, exposureOf, lossOf, unrealizedOf } from './gates.ts'
 import type {
   InventoryModel,
   LimitModel,
@@ -51,8 +51,8 @@ export interface ModelSources {
   readonly ticks: number
   readonly facts: number
   readonly commits: number
-  /** Realised, unrealised and fees that the account already had when the session began. */
-  readonly baseline: { readonly realized: Decimal; readonly fees: Decimal; readonly result: Decimal }
+  /** What the account already had when the session began. */
+  readonly baseline: Baseline
 }
 
 export function buildViewModel(sources: ModelSources): SessionViewModel {
@@ -214,14 +214,14 @@ function pnlModel({ state, instrument, baseline }: ModelSources, show: Formats):
   const fees = sub(state.balances.get(`fees|${instrument.quote}`) ?? ZERO, baseline.fees)
   const realized = sub(position?.realizedPnl ?? ZERO, baseline.realized)
   const mark = position?.mark ?? null
-  const unrealized = position === undefined || position.quantity === ZERO ? ZERO : mark === null ? null : unrealizedPnl(position, mark)
+  const unrealized = position === undefined ? ZERO : unrealizedOf(position)
   const equity = equityOf(state.balances, instrument, mark)
   return {
     asset: instrument.quote,
     realized: show.money(realized),
     unrealized: unrealized === null ? null : show.money(unrealized),
     fees: show.money(fees),
-    net: unrealized === null ? null : show.money(sub(add(realized, unrealized), fees)),
+    net: unrealized === null ? null : show.money(sub(sub(add(realized, unrealized), baseline.unrealized), fees)),
     equity: equity === null ? null : show.money(equity),
   }
 }
@@ -232,20 +232,13 @@ function limitModels({ state, instrument, baseline }: ModelSources): LimitModel[
   const models: LimitModel[] = []
   const exposure = exposureOf(state, instrument)
   if (limits.maxExposure > ZERO && exposure !== null) models.push(limitModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
-  const result = lossOf(state, instrument, baseline.result)
-  if (limits.maxSessionLoss > ZERO && result !== null) models.push(limitModel('session loss', result, limits.maxSessionLoss))
+  const loss = lossOf(state, instrument, baseline)
+  if (limits.maxSessionLoss > ZERO && loss !== null) models.push(limitModel('session loss', max(loss, ZERO), limits.maxSessionLoss))
   if (limits.maxOpenOrders > 0) {
     const open = state.liveOrders.size
     models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share: open / limits.maxOpenOrders })
   }
   return models
-}
-
-function lossOf(state: StateView, instrument: Instrument, baseline: Decimal): Decimal | null {
-  const result = resultOf(state, instrument)
-  if (result === null) return null
-  const loss = neg(sub(result, baseline))
-  return max(loss, ZERO)
 }
 
 function limitModel(name: string, value: Decimal, limit: Decimal): LimitModel {

@@ -42,7 +42,7 @@ export function exposureReason(asset: string): HaltReason {
 export function haltEntry(reason: string): HaltReasonEntry {
   const entry = (HALT_REASONS as Record<string, HaltReasonEntry>)[reason]
   if (entry !== undefined) return entry
-  if (/^risk_[a-z0-9]+_exposure$/.test(reason)) return HALT_REASONS['risk_<asset>_exposure']
+  if (/^risk_.+_exposure$/.test(reason)) return HALT_REASONS['risk_<asset>_exposure']
   return HALT_REASONS.unexpected_halt
 }
 

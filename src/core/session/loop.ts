@@ -17,10 +17,8 @@ import type { Halt } from './halt-reasons.ts'
 import { observeMarket } from './observe.ts'
 import type { Pacer } from './pacer.ts'
 
-/** How long a stopping session waits, in session time, for the venue to confirm its last cancels. */
-const FINALITY_US = 30_000_000
-/** How much may happen before a screen is told, so that nothing scrolls out of the model unseen. */
-const MOST_UNSEEN = 25
+/** How long a stopping session waits, in session time, for its last cancels: above the longest round trip a config allows. */
+const FINALITY_US = 180_000_000
 
 export interface LoopParts {
   readonly engine: Engine
@@ -32,14 +30,16 @@ export interface LoopParts {
   readonly pacer: Pacer
   readonly control: SessionControl
   readonly chronicle: Chronicle
-  readonly baseline: Baseline
+  readonly baseline: () => Baseline
   readonly startUs: number
   readonly durationUs: number
   readonly tickIntervalUs: number
   readonly staleFeedUs: number
   /** Called once, at the first tick that has a mid: pays in the money that depends on it. */
   readonly payIn: (mid: Decimal, nowUs: number) => void
-  /** Called after each tick, and when more happened than a screen can be shown late. */
+  /** Called once, when the first mark is set: what the account brought along is valued at it. */
+  readonly onFirstMark: () => void
+  /** Called with every step of time, before a tick changes what is settled: who looks on decides how often. */
   readonly onProgress: () => void
 }
 
@@ -52,6 +52,7 @@ export class SessionLoop {
   #lastEventUs: number
   #halt: Halt | null = null
   #funded = false
+  #marked = false
   #silent = false
   ticks = 0
 
@@ -134,6 +135,7 @@ export class SessionLoop {
     }
     this.#hearVenue(dueUs)
     this.#nowUs = dueUs
+    this.#parts.onProgress()
     if (dueUs >= this.#endUs) {
       this.#halt = { reason: 'duration_elapsed', detail: null }
     } else if (dueUs >= this.#nextTickUs) {
@@ -150,23 +152,33 @@ export class SessionLoop {
       this.#nowUs = Math.max(this.#nowUs, dueUs)
       if (engine.hasEffects) this.#commit()
     }
-    if (this.#parts.chronicle.unseen >= MOST_UNSEEN) this.#parts.onProgress()
   }
 
   #tick(): void {
     const { engine, market, instrument, baseline } = this.#parts
     this.ticks += 1
-    const mark = market.mark ?? market.mid
-    if (mark !== null) engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price: mark })
+    // Money first: the equity of the first mark counts it.
     this.#payIn()
-    if (this.#feedIsSilent()) this.#withdrawQuotes()
-    else this.#askStrategy()
+    const mark = market.mark ?? market.mid
+    if (mark !== null) this.#setMark(mark)
+    // Gates before the strategy: once one has spoken, nothing new may leave.
+    this.#halt = checkGates(engine.view, instrument, baseline())
+    if (this.#halt === null) {
+      if (this.#feedIsSilent()) this.#withdrawQuotes()
+      else this.#askStrategy()
+    }
     engine.handle(this.#nowUs, { type: 'OBSERVE_MARKET', observation: observeMarket(instrument.symbol, market, engine.view) })
-    this.#halt ??= checkGates(engine.view, instrument, baseline)
     if (this.#halt !== null) this.#noteGate(this.#halt)
     this.#commit()
     market.startTick()
-    this.#parts.onProgress()
+  }
+
+  #setMark(price: Decimal): void {
+    const { engine, instrument, onFirstMark } = this.#parts
+    engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price })
+    if (this.#marked) return
+    this.#marked = true
+    onFirstMark()
   }
 
   #payIn(): void {

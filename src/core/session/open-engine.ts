@@ -10,6 +10,7 @@ export function closeCrashedSessions(journal: JournalWriter): string[] {
   const closed: string[] = []
   for (const { sessionId, account } of journal.unfinishedSessions()) {
     const engine = replayed(account, journal, () => undefined)
+    if (engine.view.session?.venue === 'paper') expireOrphansOfPaper(engine, engine.lastFactUs)
     engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', reason: 'crashed', detail: 'the process ended without writing a halt' })
     engine.commit()
     closed.push(sessionId)

@@ -20,7 +20,7 @@ import { startCheckpoints } from './checkpoints.ts'
 import { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
-import { resultOf } from './gates.ts'
+import { type Baseline, baselineOf } from './gates.ts'
 import { type Halt, haltEntry } from './halt-reasons.ts'
 import { SessionLoop } from './loop.ts'
 import { closeCrashedSessions, expireOrphansOfPaper, replayed } from './open-engine.ts'
@@ -78,9 +78,8 @@ export async function runSession(options: RunSessionOptions): Promise<SessionOut
   if (journal.part.hasSession(options.sessionId)) throw sessionExists(options)
   const crashedBefore = closeCrashedSessions(journal.part)
   const session = new Session(options, feed.part, strategy, journal.part)
-  await using venue = closing(session.venue)
+  await using _venue = closing(session.venue)
   using _checkpoints = startCheckpoints(journal.part, config.engine.checkpointIntervalSeconds, options.log)
-  await venue.part.connect(options.control.signal)
   const halt = await session.run()
   return { sessionId: options.sessionId, halt, exitCode: halt.exitCode ?? haltEntry(halt.reason).exitCode, crashedBefore }
 }
@@ -96,14 +95,16 @@ class Session {
   readonly #chronicle: Chronicle
   readonly #loop: SessionLoop
   readonly #speed: string
-  readonly #baseline: { readonly realized: Decimal; readonly fees: Decimal; readonly result: Decimal }
   #phase: SessionPhase = 'starting'
   #halt: Halt | null = null
+  #observer: SessionObserver | null
+  #baseline: Baseline
 
   /** Opens the session in the journal, with its money, and sets up everything it runs with. */
   constructor(options: RunSessionOptions, feed: Feed, strategy: Strategy, journal: StoreWriter) {
     const { config } = options
     this.#options = options
+    this.#observer = options.observer
     this.#feed = feed
     this.#journal = journal
     this.#speed = options.speed === 'max' ? 'max' : String(options.speed)
@@ -114,8 +115,8 @@ class Session {
       quantityPlaces: decimalPlacesOf(instrument.lotSize),
     })
     this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
-    const fresh = this.#engine.view.seq === 0
-    this.#baseline = baselineOf(this.#engine.view, this.#opening)
+    const fresh = hasNoCapital(this.#engine.view, instrument.quote)
+    this.#baseline = baselineOf(this.#engine.view, instrument)
     this.venue = createPaperVenue({
       instrument,
       feeRates: { maker: config.paper.makerFeeRate, taker: config.paper.takerFeeRate },
@@ -136,13 +137,17 @@ class Session {
       pacer: new Pacer({ wall: options.wall, speed: options.speed, signal: options.control.signal }),
       control: options.control,
       chronicle: this.#chronicle,
-      baseline: this.#baseline,
+      baseline: () => this.#baseline,
       startUs: feed.startTimeUs,
       durationUs: options.durationUs,
       tickIntervalUs: this.#opening.tickIntervalUs,
       staleFeedUs: this.#opening.limits.staleFeedUs,
       payIn: (mid, nowUs) => {
         if (fresh && config.paper.balances === null) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
+      },
+      onFirstMark: () => {
+        const { unrealized } = baselineOf(this.#engine.view, instrument)
+        this.#baseline = { ...this.#baseline, unrealized }
       },
       onProgress: () => this.#publish(false),
     })
@@ -151,21 +156,48 @@ class Session {
   async run(): Promise<Halt> {
     const { log, sessionId } = this.#options
     log.info('session_started', { sessionId, feed: this.#feed.source, strategy: this.#opening.strategy })
-    this.#phase = 'running'
+    const { halt, failure } = await this.#play()
+    this.#halt = halt
+    this.#phase = 'stopping'
+    this.#cancelAll(failure !== null)
+    this.#writeEnd(halt)
+    if (failure !== null) throw failure.thrown
+    log.info('session_halted', { sessionId, reason: halt.reason, detail: halt.detail })
+    return halt
+  }
+
+  /** Connects and runs the loop. What fails on the way is handed back, save a journal's failure: nothing may follow that. */
+  async #play(): Promise<{ readonly halt: Halt; readonly failure: { readonly thrown: unknown } | null }> {
+    const { log, sessionId } = this.#options
     try {
-      this.#halt = await this.#loop.run()
+      await this.#connect()
+      this.#phase = 'running'
+      return { halt: await this.#loop.run(), failure: null }
     } catch (thrown) {
-      this.#halt = haltOf(thrown)
       log.error('session_failed', { sessionId, message: messageOf(thrown), cause: thrown })
       if (isJournalFailure(thrown)) throw thrown
-      this.#writeEnd(this.#halt)
-      throw thrown
+      return { halt: haltOf(thrown, this.#phase), failure: { thrown } }
     }
-    this.#phase = 'stopping'
-    this.#loop.stop()
-    this.#writeEnd(this.#halt)
-    log.info('session_halted', { sessionId, reason: this.#halt.reason, detail: this.#halt.detail })
-    return this.#halt
+  }
+
+  /** A stop that is asked for meanwhile ends the wait; the loop then finds it at its first step. */
+  async #connect(): Promise<void> {
+    const { control } = this.#options
+    try {
+      await this.venue.connect(control.signal)
+    } catch (thrown) {
+      if (control.halt === null) throw thrown
+    }
+  }
+
+  /** After a failure the orders that rest are taken back as far as that still works: the failure itself is what counts. */
+  #cancelAll(hasFailed: boolean): void {
+    try {
+      this.#loop.stop()
+    } catch (thrown) {
+      if (!hasFailed || isJournalFailure(thrown)) throw thrown
+      this.#options.log.error('cancelling_failed', { message: messageOf(thrown), cause: thrown })
+    }
   }
 
   #openSession(fresh: boolean): void {
@@ -203,11 +235,17 @@ class Session {
   }
 
   #publish(last: boolean): void {
-    const { observer } = this.#options
+    const observer = this.#observer
     if (observer === null) return
-    if (!last && this.#chronicle.unseen === 0 && !observer.wants()) return
-    this.#chronicle.unseen = 0
-    observer.publish(this.#model())
+    try {
+      if (!last && this.#chronicle.unseen === 0 && !observer.wants()) return
+      this.#chronicle.unseen = 0
+      observer.publish(this.#model())
+    } catch (thrown) {
+      // A screen that fails is told of and given up; the session goes on without it.
+      this.#observer = null
+      this.#options.log.error('screen_failed', { message: messageOf(thrown), cause: thrown })
+    }
   }
 
   #model(): SessionViewModel {
@@ -236,14 +274,6 @@ function openStore({ storePath, sessionId, process, wall }: RunSessionOptions): 
   return openWriter({ path: storePath, holder: { sessionId, pid: process.pid, since }, wallUs: () => wall.wallUs() })
 }
 
-function baselineOf(state: StateView, { instrument }: SessionOpening): { realized: Decimal; fees: Decimal; result: Decimal } {
-  return {
-    realized: state.positions.get(instrument.symbol)?.realizedPnl ?? ZERO,
-    fees: state.balances.get(`fees|${instrument.quote}`) ?? ZERO,
-    result: resultOf(state, instrument) ?? ZERO,
-  }
-}
-
 function walletOf(state: StateView): Record<string, Decimal> {
   const wallet: Record<string, Decimal> = {}
   for (const [key, amount] of state.balances) {
@@ -265,12 +295,17 @@ function instrumentText({ instrument, instrumentOrigin }: SessionOpening): strin
 }
 
 function isJournalFailure(thrown: unknown): boolean {
-  return thrown instanceof DitaError && thrown.code === 'JOURNAL_FAILED'
+  return thrown instanceof DitaError && (thrown.code === 'JOURNAL_FAILED' || thrown.code === 'JOURNAL_REFUSED')
 }
 
-function haltOf(thrown: unknown): Halt {
-  if (thrown instanceof DitaError) return { reason: 'startup_failure', detail: thrown.message, exitCode: thrown.exitCode }
-  return { reason: 'unexpected_halt', detail: messageOf(thrown) }
+function haltOf(thrown: unknown, phase: SessionPhase): Halt {
+  const reason = phase === 'starting' ? 'startup_failure' : 'unexpected_halt'
+  return { reason, detail: messageOf(thrown), ...(thrown instanceof DitaError ? { exitCode: thrown.exitCode } : {}) }
+}
+
+/** Nothing was ever paid in that could buy this instrument: a new account, or one that has traded other things only. */
+function hasNoCapital(state: StateView, quote: string): boolean {
+  return !state.balances.has(`capital|${quote}`)
 }
 
 function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {

@@ -1,0 +1,161 @@
+// The parts of a session put together by hand, so that a test can stand between the session and its venue.
+
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfig } from '../../src/core/config/load-config.ts'
+import { openWriter } from '../../src/core/journal/open.ts'
+import type { StoreWriter } from '../../src/core/journal/writer.ts'
+import { ZERO } from '../../src/core/kernel/decimal.ts'
+import { MarketState } from '../../src/core/market/market-state.ts'
+import { openFeed } from '../../src/core/market/open-feed.ts'
+import { Chronicle } from '../../src/core/session/chronicle.ts'
+import { SessionControl } from '../../src/core/session/control.ts'
+import { Engine } from '../../src/core/session/engine.ts'
+import { SessionLoop } from '../../src/core/session/loop.ts'
+import { openingOf } from '../../src/core/session/opening.ts'
+import { Pacer } from '../../src/core/session/pacer.ts'
+import type { RunSessionOptions } from '../../src/core/session/run-session.ts'
+import { loadStrategy } from '../../src/core/strategy/load-strategy.ts'
+import type { Strategy } from '../../src/core/strategy/port.ts'
+import { defaultBalances } from '../../src/core/venue/paper/default-balances.ts'
+import { createPaperVenue, type PaperVenue } from '../../src/core/venue/paper/paper-venue.ts'
+import type { Effect, TimedVenueEvent, Venue } from '../../src/core/venue/port.ts'
+import { type ConfigText, MINUTE_US, newStore, virtualWall } from './harness.ts'
+
+export interface RigWish {
+  readonly feed?: string
+  readonly seed?: number
+  readonly strategyName?: string
+  readonly strategy?: Strategy
+  readonly config?: ConfigText
+  readonly durationUs?: number
+  readonly storePath?: string
+  /** Called before an effect reaches the venue. */
+  readonly onSend?: (effect: Effect, nowUs: number) => void
+}
+
+export interface Rig {
+  readonly storePath: string
+  readonly engine: Engine
+  readonly loop: SessionLoop
+  readonly venue: SpyVenue
+  readonly journal: StoreWriter
+  close(): Promise<void>
+}
+
+/** A paper venue that remembers what it was sent and what it said. */
+export class SpyVenue implements Venue {
+  readonly name = 'spy'
+  readonly paper: PaperVenue
+  readonly sent: { readonly effect: Effect; readonly nowUs: number }[] = []
+  readonly said: TimedVenueEvent[] = []
+  readonly #onSend: (effect: Effect, nowUs: number) => void
+
+  constructor(paper: PaperVenue, onSend: (effect: Effect, nowUs: number) => void) {
+    this.paper = paper
+    this.#onSend = onSend
+  }
+
+  connect(signal: AbortSignal): Promise<void> {
+    return this.paper.connect(signal)
+  }
+
+  send(effect: Effect, nowUs: number): void {
+    this.#onSend(effect, nowUs)
+    this.sent.push({ effect, nowUs })
+    this.paper.send(effect, nowUs)
+  }
+
+  onMarket(...args: Parameters<Venue['onMarket']>): void {
+    this.paper.onMarket(...args)
+  }
+
+  advance(nowUs: number): void {
+    this.paper.advance(nowUs)
+  }
+
+  nextEventUs(): number | undefined {
+    return this.paper.nextEventUs()
+  }
+
+  take(nowUs: number): TimedVenueEvent[] {
+    const events = this.paper.take(nowUs)
+    this.said.push(...events)
+    return events
+  }
+
+  close(): Promise<void> {
+    return this.paper.close()
+  }
+}
+
+export async function buildRig(wish: RigWish): Promise<Rig> {
+  const config = loadConfig({
+    file: join(tmpdir(), 'dita.yaml'),
+    text: JSON.stringify(wish.config ?? { mode: 'paper' }),
+    overrides: { feedSource: wish.feed, seed: wish.seed, strategyName: wish.strategyName },
+  })
+  const feed = await openFeed({ ...config.feed, instrument: config.instrument })
+  const { instrument } = feed
+  const durationUs = wish.durationUs ?? 2 * MINUTE_US
+  const control = new SessionControl()
+  const wall = virtualWall()
+  const startStrategy = await loadStrategy(config.strategy.name, config.strategy)
+  const strategy = wish.strategy ?? startStrategy({ instrument, tickIntervalUs: 1_000_000, params: {} })
+  const options = { config, sessionId: 'rig', durationUs, speed: 'max', wall, control } as unknown as RunSessionOptions
+  const opening = openingOf(options, feed, strategy)
+  const storePath = wish.storePath ?? newStore()
+  const journal = openWriter({ path: storePath, holder: { sessionId: 'rig', pid: process.pid, since: 'now' }, wallUs: wall.wallUs })
+  const chronicle = new Chronicle({ pricePlaces: 4, quantityPlaces: 4 })
+  const engine = new Engine({ account: opening.account, journal, onFact: (fact) => chronicle.onFact(fact) })
+  const paper = createPaperVenue({
+    instrument,
+    feeRates: { maker: config.paper.makerFeeRate, taker: config.paper.takerFeeRate },
+    balances: {},
+    idPrefix: 'rig',
+    entryLatencyUs: config.paper.entryLatencyMs * 1000,
+    responseLatencyUs: config.paper.responseLatencyMs * 1000,
+  })
+  const venue = new SpyVenue(paper, wish.onSend ?? (() => undefined))
+  const deposit = (amounts: ReturnType<typeof defaultBalances>, nowUs: number): void => {
+    for (const [asset, amount] of Object.entries(amounts)) {
+      engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset, amount, note: 'rig' })
+      paper.exchange.deposit(asset, amount)
+    }
+  }
+  engine.handle(feed.startTimeUs, { type: 'OPEN_SESSION', session: opening })
+  if (config.paper.balances !== null) deposit(config.paper.balances, feed.startTimeUs)
+  engine.commit()
+  const loop = new SessionLoop({
+    engine,
+    venue,
+    feed,
+    market: new MarketState(),
+    strategy,
+    instrument,
+    pacer: new Pacer({ wall, speed: 'max', signal: control.signal }),
+    control,
+    chronicle,
+    baseline: () => ({ realized: ZERO, fees: ZERO, unrealized: ZERO }),
+    startUs: feed.startTimeUs,
+    durationUs,
+    tickIntervalUs: opening.tickIntervalUs,
+    staleFeedUs: opening.limits.staleFeedUs,
+    payIn: (mid, nowUs) => {
+      if (config.paper.balances === null) deposit(defaultBalances(instrument, mid), nowUs)
+    },
+    onFirstMark: () => undefined,
+    onProgress: () => undefined,
+  })
+  return {
+    storePath,
+    engine,
+    loop,
+    venue,
+    journal,
+    async close() {
+      await journal.close()
+      await feed.close()
+    },
+  }
+}
