@@ -41,7 +41,10 @@ function installTools() {
   const wanted = join(root, 'tools', 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
   process.stdout.write('— installing the checkers\n')
-  const { status } = spawnSync('npm', ['install', '--prefix', 'tools', '--no-save', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync('npm', ['install', '--prefix', 'tools', '--no-save', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) {
     process.stderr.write('The checkers of tools/package.json could not be installed.\n')
     process.exit(1)

@@ -1,28 +1,14 @@
 // The only writer of the kernel's state. A fact carries its numbers: applying it decides nothing.
 
-import { add, type Decimal, mul, mulDiv, sub, ZERO } from './decimal.ts'
+import { abs, add, mul, mulDiv, sub, ZERO } from './decimal.ts'
 import type { Fact, FactBody, FillFact, Posting } from './facts.ts'
 import { orderPrefixOf } from './ids.ts'
 import { ORDER_LIVE } from './order-table.ts'
-import {
-  balanceKey,
-  fillKey,
-  flatPosition,
-  idleSlot,
-  type KernelState,
-  type Leg,
-  type Order,
-  type Position,
-  type Slot,
-  tradeKey,
-} from './state.ts'
+import { balanceKey, fillKey, flatPosition, idleSlot, type KernelState, type Order, type Slot, tradeKey } from './state.ts'
 
 /** A fact that does not fit the state it is applied to: the journal is not what this kernel wrote. */
 export class KernelError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'KernelError'
-  }
+  override readonly name = 'KernelError'
 }
 
 /** Applies one fact. Throws KernelError when it is out of sequence or speaks of what was never there. */
@@ -48,8 +34,7 @@ function applyBody(state: KernelState, body: FactBody, timeUs: number): void {
     case 'ORDER_BOUND':
       return bind(state, orderOf(state, body.clientOrderId), body.venueOrderId)
     case 'CANCEL_MOVED':
-      orderOf(state, body.clientOrderId).cancel = body.to
-      return
+      return moveCancel(state, body)
     case 'FILL_BOOKED':
       return bookFill(state, body, timeUs)
     case 'TRADE_OPENED':
@@ -129,6 +114,12 @@ function moveOrder(state: KernelState, body: Extract<FactBody, { type: 'ORDER_MO
   }
 }
 
+function moveCancel(state: KernelState, { clientOrderId, from, to }: Extract<FactBody, { type: 'CANCEL_MOVED' }>): void {
+  const order = orderOf(state, clientOrderId)
+  if (order.cancel !== from) throw new KernelError(`the cancel of order ${clientOrderId} is ${order.cancel}, not ${from}`)
+  order.cancel = to
+}
+
 function bind(state: KernelState, order: Order, venueOrderId: string): void {
   order.venueOrderId = venueOrderId
   state.clientIdByVenueId.set(venueOrderId, order.request.clientOrderId)
@@ -149,15 +140,17 @@ function bookFill(state: KernelState, body: FillFact, timeUs: number): void {
     order.filledCost = add(order.filledCost, mul(quantity, price))
     order.updatedAtUs = timeUs
   }
-  if (body.assigned === ZERO) return
-  if (body.role === 'quote') position.quoted = add(position.quoted, body.assigned)
-  else fillSlot(state, position, body)
+  if (body.role === 'quote') {
+    position.quoted = add(position.quoted, body.assigned)
+  } else if (body.assigned !== ZERO) {
+    position.inSlots = add(position.inSlots, body.assigned)
+    fillSlot(state, body)
+  }
 }
 
-function fillSlot(state: KernelState, position: Position, body: FillFact): void {
-  position.inSlots = add(position.inSlots, body.assigned)
+function fillSlot(state: KernelState, body: FillFact): void {
   const slot = slotOf(state, body.slotId, body.trade)
-  const size: Decimal = body.assigned < ZERO ? (-body.assigned as Decimal) : body.assigned
+  const size = abs(body.assigned)
   const value = mul(size, body.price)
   if (body.role === 'entry') {
     slot.entryQuantity = add(slot.entryQuantity, size)
@@ -202,9 +195,7 @@ function openTrade(state: KernelState, body: Extract<FactBody, { type: 'TRADE_OP
 
 function moveSlot(state: KernelState, body: Extract<FactBody, { type: 'SLOT_MOVED' }>, timeUs: number): void {
   const slot = slotOf(state, body.slotId, body.trade)
-  if (slot.stage !== body.from) {
-    throw new KernelError(`slot ${body.slotId} is ${slot.stage}, not ${body.from}`)
-  }
+  if (slot.stage !== body.from) throw new KernelError(`slot ${body.slotId} is ${slot.stage}, not ${body.from}`)
   slot.stage = body.to
   if (body.to === 'closed') slot.closedAtUs = timeUs
 }
@@ -239,26 +230,23 @@ function post(state: KernelState, postings: readonly Posting[]): void {
   }
 }
 
-function orderOf(state: KernelState, clientOrderId: string): Order {
-  const order = state.orders.get(clientOrderId)
-  if (order === undefined) throw new KernelError(`order ${clientOrderId} was never prepared`)
-  return order
+function found<T>(value: T | undefined, what: string, name: unknown): T {
+  if (value === undefined) throw new KernelError(`the facts speak of ${what} ${name}, which they never opened`)
+  return value
 }
 
-function positionOf(state: KernelState, instrument: string): Position {
-  const position = state.positions.get(instrument)
-  if (position === undefined) throw new KernelError(`instrument ${instrument} was never opened`)
-  return position
+function orderOf(state: KernelState, clientOrderId: string): Order {
+  return found(state.orders.get(clientOrderId), 'order', clientOrderId)
+}
+
+function positionOf(state: KernelState, instrument: string) {
+  return found(state.positions.get(instrument), 'instrument', instrument)
 }
 
 function slotOf(state: KernelState, slotId: string | null, trade: number | null): Slot {
-  const slot = slotId === null || trade === null ? undefined : state.trades.get(tradeKey(slotId, trade))
-  if (slot === undefined) throw new KernelError(`slot ${slotId} has no trade ${trade}`)
-  return slot
+  return found(slotId === null || trade === null ? undefined : state.trades.get(tradeKey(slotId, trade)), 'a trade of slot', slotId)
 }
 
-function legOf(slot: Slot, leg: number | null): Leg {
-  const found = leg === null ? undefined : slot.legs[leg]
-  if (found === undefined) throw new KernelError(`slot ${slot.slotId} has no exit leg ${leg}`)
-  return found
+function legOf(slot: Slot, leg: number | null) {
+  return found(slot.legs[leg ?? -1], 'an exit leg of slot', slot.slotId)
 }

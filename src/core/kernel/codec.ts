@@ -4,40 +4,12 @@ import { type Decimal, formatDecimal, readDecimal } from './decimal.ts'
 import type { FactBody } from './facts.ts'
 
 /** The names under which facts carry decimals; a name means a decimal everywhere or nowhere. */
+// biome-ignore format: a list of words is read as one
 const DECIMAL_KEYS: ReadonlySet<string> = new Set([
-  'amount',
-  'ask',
-  'askDistanceBps',
-  'assigned',
-  'bid',
-  'bidDistanceBps',
-  'costAfter',
-  'equity',
-  'fee',
-  'filledQuantity',
-  'lotSize',
-  'mark',
-  'maxExposure',
-  'maxLeverage',
-  'maxOrderNotional',
-  'maxQuantity',
-  'maxSessionLoss',
-  'minNotional',
-  'minQuantity',
-  'ourAsk',
-  'ourBid',
-  'position',
-  'positionAfter',
-  'price',
-  'quantity',
-  'realizedPnl',
-  'slotRealizedPnl',
-  'tickSize',
-  'unassigned',
+  'amount', 'ask', 'askDistanceBps', 'assigned', 'bid', 'bidDistanceBps', 'costAfter', 'equity', 'fee', 'filledQuantity', 'lotSize',
+  'mark', 'maxExposure', 'maxLeverage', 'maxOrderNotional', 'maxQuantity', 'maxSessionLoss', 'minNotional', 'minQuantity', 'ourAsk',
+  'ourBid', 'position', 'positionAfter', 'price', 'quantity', 'realizedPnl', 'slotRealizedPnl', 'tickSize', 'unassigned',
 ])
-
-/** The one list of decimals that facts carry. */
-const DECIMAL_LIST_KEY = 'exitRatios'
 
 /**
  * One line of JSON; keys in the order the fact was made with, which is fixed by the code that makes it.
@@ -54,7 +26,8 @@ export function decodeFactBody(text: string): FactBody {
 
 function revive(key: string, value: unknown): unknown {
   if (typeof value === 'string' && DECIMAL_KEYS.has(key)) return readDecimal(value)
-  if (key === DECIMAL_LIST_KEY && Array.isArray(value)) return value.map((item) => readDecimal(String(item)))
+  // The one list of decimals that facts carry.
+  if (key === 'exitRatios' && Array.isArray(value)) return value.map((item) => readDecimal(String(item)))
   return value
 }
 

@@ -6,7 +6,7 @@ import { type Denial, denialFact, denialOf, textOf } from './denials.ts'
 import { type ExitSize, exitSizeOf } from './exit-size.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
 import { clientOrderIdOf } from './ids.ts'
-import type { CancelIntent, EnterIntent, ExitIntent, Intent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
+import type { CancelIntent, EnterIntent, ExitIntent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
@@ -15,21 +15,6 @@ import type { KernelState, Order, Slot } from './state.ts'
 
 /** The first try of an intent; another one exists only once this one is known to be absent or rejected. */
 const FIRST_ATTEMPT = 1
-
-export function decideIntent(state: KernelState, intent: Intent, timeUs: number, facts: FactBody[]): void {
-  switch (intent.type) {
-    case 'ENTER':
-      return decideEnter(state, intent, timeUs, facts)
-    case 'EXIT':
-      return decideExit(state, intent, timeUs, facts)
-    case 'QUOTE':
-      return decideQuote(state, intent, timeUs, facts)
-    case 'CANCEL':
-      return decideCancel(state, intent, facts)
-    case 'MARK_PRICE':
-      return decideMark(state, intent, facts)
-  }
-}
 
 function haltFault(state: KernelState): Denial | null {
   return state.halted ? denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none') : null
@@ -41,7 +26,7 @@ function tradedInstrument(state: KernelState, symbol: string): Instrument | Deni
   return instrument?.symbol === symbol ? instrument : denialOf('INSTRUMENT_UNKNOWN', 'instrument', symbol)
 }
 
-function decideEnter(state: KernelState, intent: EnterIntent, timeUs: number, facts: FactBody[]): void {
+export function decideEnter(state: KernelState, intent: EnterIntent, timeUs: number, facts: FactBody[]): void {
   const { slotId, instrument, side, quantity, exitRatios } = intent
   const wish: OrderWish = { ...intent, path: '' }
   const slot = slotToEnter(state, intent, wish, timeUs)
@@ -78,7 +63,7 @@ function slotToEnter(state: KernelState, intent: EnterIntent, wish: OrderWish, t
   )
 }
 
-function decideExit(state: KernelState, intent: ExitIntent, timeUs: number, facts: FactBody[]): void {
+export function decideExit(state: KernelState, intent: ExitIntent, timeUs: number, facts: FactBody[]): void {
   const exit = exitOf(state, intent, timeUs)
   if ('code' in exit) {
     facts.push(denialFact('EXIT', exit, { slotId: intent.slotId }))
@@ -124,7 +109,7 @@ function exitOf(state: KernelState, intent: ExitIntent, timeUs: number): Exit | 
   return fault ?? { slot, size, wish, reduceOnly: instrument.kind !== 'spot' }
 }
 
-function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {
+export function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {
   const instrument = tradedInstrument(state, intent.instrument)
   if ('code' in instrument) {
     facts.push(denialFact('QUOTE', instrument))
@@ -193,7 +178,7 @@ function quoteWish(intent: QuoteIntent, side: Side, wanted: QuoteSide | null): O
   return { instrument, side, orderType: 'limit', price, quantity, timeInForce: 'gtc', postOnly, path: side === 'buy' ? 'bid.' : 'ask.' }
 }
 
-function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[]): void {
+export function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[]): void {
   switch (target?.kind) {
     case 'order':
       return cancelOrder(state, target.clientOrderId, facts)
@@ -230,7 +215,7 @@ function cancelSlotOrders(state: KernelState, role: 'entry' | 'exit', slotId: st
   for (const order of open) facts.push(cancelMoved(order, 'requested', null))
 }
 
-function decideMark(state: KernelState, { instrument, price }: MarkPriceIntent, facts: FactBody[]): void {
+export function decideMark(state: KernelState, { instrument, price }: MarkPriceIntent, facts: FactBody[]): void {
   const position = state.positions.get(instrument)
   const denial =
     position === undefined
@@ -240,15 +225,8 @@ function decideMark(state: KernelState, { instrument, price }: MarkPriceIntent, 
   else if (position?.mark !== price) facts.push({ type: 'MARK_SET', instrument, price })
 }
 
-interface Purpose {
-  readonly role: OrderRequest['role']
-  readonly slotId: string | null
-  readonly trade: number | null
-  readonly leg: number | null
-  readonly reduceOnly: boolean
-  /** Counts the orders of one intent, from 1. */
-  readonly offset: number
-}
+/** What an order is for; `offset` counts the orders of one intent, from 1. */
+type Purpose = Pick<OrderRequest, 'role' | 'slotId' | 'trade' | 'leg' | 'reduceOnly'> & { readonly offset: number }
 
 function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
   const { session } = state

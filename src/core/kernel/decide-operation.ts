@@ -12,32 +12,9 @@ import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import type { KernelState } from './state.ts'
 import { equityOf } from './valuation.ts'
 
-export function decideOperation(state: KernelState, operation: Operation, facts: FactBody[]): void {
-  switch (operation.type) {
-    case 'OPEN_SESSION':
-      return openSession(operation, facts)
-    case 'HALT_SESSION':
-      if (!state.halted) facts.push({ type: 'SESSION_HALTED', reason: operation.reason, detail: operation.detail })
-      return
-    case 'FLOW_CAPITAL':
-      return flowCapital(operation, facts)
-    case 'NOTE_SUBMIT':
-      return noteSubmit(state, operation, facts)
-    case 'NOTE_CANCEL':
-      return noteCancel(state, operation, facts)
-    case 'OBSERVE_MARKET':
-      return observe(state, operation, facts)
-    case 'REPORT_FEED':
-      facts.push({ type: 'FEED_REPORTED', report: operation.report })
-      return
-    case 'FLAG_RISK': {
-      const { code, severity, value, limit, detail } = operation
-      facts.push({ type: 'RISK_FLAGGED', code, severity, value, limit, detail })
-    }
-  }
-}
+type Of<Type extends Operation['type']> = Extract<Operation, { type: Type }>
 
-function openSession({ session }: Extract<Operation, { type: 'OPEN_SESSION' }>, facts: FactBody[]): void {
+export function openSession({ session }: Of<'OPEN_SESSION'>, facts: FactBody[]): void {
   const doubled = session.slotIds.find((slotId, index) => session.slotIds.indexOf(slotId) !== index)
   if (doubled !== undefined) {
     // The whole input is refused: with two slots of one id nothing that follows could be trusted.
@@ -52,7 +29,11 @@ function openSession({ session }: Extract<Operation, { type: 'OPEN_SESSION' }>, 
   facts.push({ type: 'SESSION_OPENED', ...session })
 }
 
-function flowCapital({ asset, amount, note }: Extract<Operation, { type: 'FLOW_CAPITAL' }>, facts: FactBody[]): void {
+export function haltSession(state: KernelState, { reason, detail }: Of<'HALT_SESSION'>, facts: FactBody[]): void {
+  if (!state.halted) facts.push({ type: 'SESSION_HALTED', reason, detail })
+}
+
+export function flowCapital({ asset, amount, note }: Of<'FLOW_CAPITAL'>, facts: FactBody[]): void {
   const fault = decimalFault(amount, 'amount')
   if (fault !== null) {
     facts.push(denialFact('FLOW_CAPITAL', fault))
@@ -61,20 +42,20 @@ function flowCapital({ asset, amount, note }: Extract<Operation, { type: 'FLOW_C
   facts.push({ type: 'CAPITAL_FLOWED', asset, amount, note, postings: amount === ZERO ? [] : capitalPostings(asset, amount) })
 }
 
-function noteSubmit(state: KernelState, note: Extract<Operation, { type: 'NOTE_SUBMIT' }>, facts: FactBody[]): void {
+export function noteSubmit(state: KernelState, note: Of<'NOTE_SUBMIT'>, facts: FactBody[]): void {
   const order = state.orders.get(note.clientOrderId)
   if (order === undefined) return
   followOrder(state, order, note.outcome === 'sent' ? 'sent' : 'unknown', facts, { venueOrderId: null, reason: note.detail })
 }
 
-function noteCancel(state: KernelState, note: Extract<Operation, { type: 'NOTE_CANCEL' }>, facts: FactBody[]): void {
+export function noteCancel(state: KernelState, note: Of<'NOTE_CANCEL'>, facts: FactBody[]): void {
   const order = state.orders.get(note.clientOrderId)
   if (order === undefined || !ORDER_LIVE[order.status] || !CANCEL_PENDING[order.cancel]) return
   if (note.outcome === 'unknown') doubtCancel(order, note.detail ?? 'no readable answer', facts)
   else if (order.cancel === 'requested') facts.push(cancelMoved(order, 'sent', null))
 }
 
-function observe(state: KernelState, { observation }: Extract<Operation, { type: 'OBSERVE_MARKET' }>, facts: FactBody[]): void {
+export function observeMarket(state: KernelState, { observation }: Of<'OBSERVE_MARKET'>, facts: FactBody[]): void {
   const instrument = state.instruments.get(observation.instrument)
   const position = state.positions.get(observation.instrument)
   const quantity: Decimal = position?.quantity ?? ZERO

@@ -1,7 +1,7 @@
 // The kernel's one door: an input becomes facts. Pure: reads the state, changes nothing, knows no clock.
 
-import { decideIntent } from './decide-intent.ts'
-import { decideOperation } from './decide-operation.ts'
+import { decideCancel, decideEnter, decideExit, decideMark, decideQuote } from './decide-intent.ts'
+import { flowCapital, haltSession, noteCancel, noteSubmit, observeMarket, openSession } from './decide-operation.ts'
 import { decideVenueEvent } from './decide-venue.ts'
 import { denialFact, denialOf, textOf } from './denials.ts'
 import type { Fact, FactBody } from './facts.ts'
@@ -14,24 +14,22 @@ import type { KernelState } from './state.ts'
  */
 export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>): Fact[] {
   const bodies: FactBody[] = []
+  decideInput(state, input, timeUs, bodies)
+  return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
+}
+
+function decideInput(state: KernelState, input: KernelInput, timeUs: number, facts: FactBody[]): void {
   switch (input.type) {
     case 'ENTER':
+      return decideEnter(state, input, timeUs, facts)
     case 'EXIT':
+      return decideExit(state, input, timeUs, facts)
     case 'QUOTE':
+      return decideQuote(state, input, timeUs, facts)
     case 'CANCEL':
+      return decideCancel(state, input, facts)
     case 'MARK_PRICE':
-      decideIntent(state, input, timeUs, bodies)
-      break
-    case 'OPEN_SESSION':
-    case 'HALT_SESSION':
-    case 'FLOW_CAPITAL':
-    case 'NOTE_SUBMIT':
-    case 'NOTE_CANCEL':
-    case 'OBSERVE_MARKET':
-    case 'REPORT_FEED':
-    case 'FLAG_RISK':
-      decideOperation(state, input, bodies)
-      break
+      return decideMark(state, input, facts)
     case 'ORDER_ACK':
     case 'ORDER_REJECT':
     case 'PARTIAL_FILL':
@@ -42,13 +40,31 @@ export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>
     case 'RATE_LIMITED':
     case 'UNRECOGNISED':
     case 'SNAPSHOT':
-      decideVenueEvent(state, input, bodies)
-      break
+      return decideVenueEvent(state, input, facts)
+    case 'OPEN_SESSION':
+      return openSession(input, facts)
+    case 'HALT_SESSION':
+      return haltSession(state, input, facts)
+    case 'FLOW_CAPITAL':
+      return flowCapital(input, facts)
+    case 'NOTE_SUBMIT':
+      return noteSubmit(state, input, facts)
+    case 'NOTE_CANCEL':
+      return noteCancel(state, input, facts)
+    case 'OBSERVE_MARKET':
+      return observeMarket(state, input, facts)
+    case 'REPORT_FEED':
+      facts.push({ type: 'FEED_REPORTED', report: input.report })
+      return
+    case 'FLAG_RISK': {
+      const { code, severity, value, limit, detail } = input
+      facts.push({ type: 'RISK_FLAGGED', code, severity, value, limit, detail })
+      return
+    }
     default: {
       // A user's own strategy may return anything.
       const { type } = input satisfies never as { readonly type: unknown }
-      bodies.push(denialFact(textOf(type), denialOf('INPUT_UNKNOWN', 'type', type)))
+      facts.push(denialFact(textOf(type), denialOf('INPUT_UNKNOWN', 'type', type)))
     }
   }
-  return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
 }

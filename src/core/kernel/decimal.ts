@@ -20,11 +20,11 @@ export type DecimalErrorCode = 'NOT_A_NUMBER' | 'NOT_FINITE' | 'TOO_LARGE' | 'TO
 
 /** Raised when a text is no decimal that dita can hold exactly. */
 export class DecimalError extends Error {
+  override readonly name = 'DecimalError'
   readonly code: DecimalErrorCode
 
   constructor(code: DecimalErrorCode, message: string) {
     super(message)
-    this.name = 'DecimalError'
     this.code = code
   }
 }
@@ -76,7 +76,7 @@ export function tryParseDecimal(text: string): Decimal | undefined {
 }
 
 /** A literal of the program itself: `dec('0.5')`. */
-export const dec = parseDecimal
+export const dec = (text: string): Decimal => parseDecimal(text)
 
 const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, places) => 10n ** BigInt(places))
 

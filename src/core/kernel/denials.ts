@@ -34,7 +34,7 @@ export const DENIALS = {
   EXIT_RATIO_INVALID: 'Each exit ratio must be above 0 and at most 1.',
   EXIT_RATIOS_SUM: 'The exit ratios must sum to exactly 1.',
   EXIT_NOT_ALLOWED: 'The slot is not in a stage that can be exited.',
-  NOTHING_TO_EXIT: 'All that is open is already covered by working exit orders.',
+  NOTHING_TO_EXIT: 'All that is open is covered by working exit orders already, or is less than one lot.',
   NO_ACTIVE_ENTRY_ORDER: 'The slot has no entry order that could be cancelled.',
   NO_ACTIVE_EXIT_ORDER: 'The slot has no exit order that could be cancelled.',
   ENTRY_NOT_CANCELLABLE: 'The entry order is already being cancelled.',

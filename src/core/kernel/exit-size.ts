@@ -11,7 +11,7 @@ export interface ExitSize {
 }
 
 /**
- * The leg and the quantity of the next exit; null where working exits already cover all that is open.
+ * The leg and the quantity of the next exit; null where working exits already cover all that is open, or all but dust.
  *
  * A leg closes up to its cumulative share of the entry, rounded down to a lot, so that what one leg loses to rounding
  * the next one gains. A leg that comes to nothing is consumed without an order. The last leg, and the scope `rest`,
@@ -19,7 +19,7 @@ export interface ExitSize {
  */
 export function exitSizeOf(state: KernelState, slot: Slot, scope: 'leg' | 'rest', lotSize: Decimal): ExitSize | null {
   const working = workingQuantity(state, slot)
-  const free = sub(slot.openSize, working)
+  const free = truncateToStep(sub(slot.openSize, working), lotSize)
   if (free <= ZERO) return null
   const open = slot.legs.filter((leg) => !leg.consumed && !leg.working)
   const last = open.at(-1)

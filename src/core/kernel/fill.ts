@@ -7,7 +7,7 @@ import type { VenueEvent, VenueFill } from './inputs.ts'
 import { changePosition, fillPostings } from './ledger.ts'
 import { alarm, bindIfNew, endLeg, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
 import type { OrderStatus } from './order-table.ts'
-import { fillKey, type KernelState, type Order, type Slot } from './state.ts'
+import { type FillNumbers, fillKey, type KernelState, type Order, type Slot } from './state.ts'
 
 type FillEvent = Extract<VenueEvent, { type: 'PARTIAL_FILL' | 'FULL_FILL' }>
 
@@ -20,10 +20,7 @@ export function decideFill(state: KernelState, order: Order, event: FillEvent, f
     return
   }
   const known = state.fills.get(fillKey(instrument, fill.tradeId))
-  if (known === undefined) {
-    book(state, order, event, facts)
-    return
-  }
+  if (known === undefined) return book(state, order, event, facts)
   const [booked, received] = [describe(known), describe({ ...fill, side: event.side })]
   if (booked === received) facts.push({ type: 'FILL_REPEATED', tradeId: fill.tradeId, clientOrderId })
   else facts.push({ type: 'FILL_CONFLICTED', tradeId: fill.tradeId, clientOrderId, booked, received })
@@ -93,27 +90,19 @@ function book(state: KernelState, order: Order, event: FillEvent, facts: FactBod
   if (slot !== undefined) followFill(slot, order, status, filledQuantity, abs(share.assigned), facts)
 }
 
-interface Share {
-  readonly assigned: Decimal
-  readonly unassigned: Decimal
-  readonly slotRealizedPnl: Decimal
-}
+type Share = Pick<FillFact, 'assigned' | 'unassigned' | 'slotRealizedPnl'>
 
 /** To whom a fill belongs: quotes take their own, an entry its slot, an exit what is still open; the rest is unassigned. */
-function shareOf(order: Order, slot: Slot | undefined, fill: VenueFill): Share {
-  const { role, side } = order.request
-  const signed = side === 'buy' ? fill.quantity : neg(fill.quantity)
+function shareOf({ request: { role, side } }: Order, slot: Slot | undefined, { quantity, price }: VenueFill): Share {
+  const signed = side === 'buy' ? quantity : neg(quantity)
   if (role === 'quote') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
   if (slot === undefined) return { assigned: ZERO, unassigned: signed, slotRealizedPnl: ZERO }
   if (role === 'entry') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
-  const size = min(fill.quantity, slot.openSize)
+  const size = min(quantity, slot.openSize)
+  const assigned = side === 'buy' ? size : neg(size)
   const costRemoved = size === slot.openSize ? slot.openCost : mulDiv(slot.openCost, size, slot.openSize)
-  const value = mul(size, fill.price)
-  return {
-    assigned: side === 'buy' ? size : neg(size),
-    unassigned: side === 'buy' ? sub(fill.quantity, size) : neg(sub(fill.quantity, size)),
-    slotRealizedPnl: side === 'sell' ? sub(value, costRemoved) : sub(costRemoved, value),
-  }
+  const gain = sub(mul(size, price), costRemoved)
+  return { assigned, unassigned: sub(signed, assigned), slotRealizedPnl: side === 'sell' ? gain : neg(gain) }
 }
 
 /** By our own sum of fills, never by whether the venue called it partial or full. */
@@ -140,6 +129,6 @@ function followFill(slot: Slot, order: Order, status: OrderStatus, filledQuantit
   moveSlot(slot, slot.stage, openSize === ZERO ? 'flat' : 'exitFill', null, facts)
 }
 
-function describe(fill: { side: string; price: Decimal; quantity: Decimal; fee: Decimal; feeAsset: string }): string {
+function describe(fill: FillNumbers): string {
   return `${fill.side} ${formatDecimal(fill.quantity)} at ${formatDecimal(fill.price)}, fee ${formatDecimal(fill.fee)} ${fill.feeAsset}`
 }

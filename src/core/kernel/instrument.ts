@@ -29,12 +29,12 @@ export interface Instrument {
 /** The sentences that say what is wrong with an instrument; empty when it can be traded exactly. */
 export function instrumentFaults(instrument: Instrument): string[] {
   const faults: string[] = []
-  if (instrument.tickSize <= ZERO) faults.push('tickSize must be above zero')
-  if (instrument.lotSize <= ZERO) faults.push('lotSize must be above zero')
-  if (instrument.minQuantity < ZERO) faults.push('minQuantity must not be negative')
-  if (instrument.maxQuantity < ZERO) faults.push('maxQuantity must not be negative')
-  if (instrument.minNotional < ZERO) faults.push('minNotional must not be negative')
-  if (instrument.maxLeverage <= ZERO) faults.push('maxLeverage must be above zero')
+  for (const name of ['tickSize', 'lotSize', 'maxLeverage'] as const) {
+    if (instrument[name] <= ZERO) faults.push(`${name} must be above zero`)
+  }
+  for (const name of ['minQuantity', 'maxQuantity', 'minNotional'] as const) {
+    if (instrument[name] < ZERO) faults.push(`${name} must not be negative`)
+  }
   // With at most 18 decimals between them, price × quantity is exact: no notional is ever rounded.
   if (decimalPlacesOf(instrument.tickSize) + decimalPlacesOf(instrument.lotSize) > 18) {
     faults.push('tickSize and lotSize must not need more than 18 decimals together')

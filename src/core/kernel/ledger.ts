@@ -2,16 +2,8 @@
 
 import { abs, add, type Decimal, max, min, mul, mulDiv, neg, sub, ZERO } from './decimal.ts'
 import type { LedgerAccount, Posting } from './facts.ts'
-import type { Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
-
-export interface FillNumbers {
-  readonly side: Side
-  readonly price: Decimal
-  readonly quantity: Decimal
-  readonly fee: Decimal
-  readonly feeAsset: string
-}
+import type { FillNumbers } from './state.ts'
 
 export interface PositionChange {
   readonly quantity: Decimal

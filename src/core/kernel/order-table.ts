@@ -1,35 +1,18 @@
 // The life of an order at a venue, as one table. Decides nothing about money: a fill is booked whatever the cell says.
 
+// biome-ignore format: a list of words is read as one
 export type OrderStatus =
-  | 'prepared'
-  | 'submitting'
-  | 'acked'
-  | 'partially_filled'
-  | 'filled'
-  | 'canceled'
-  | 'expired'
-  | 'rejected'
-  | 'in_doubt'
-  | 'absent'
-  | 'quarantined'
+  | 'prepared' | 'submitting' | 'acked' | 'partially_filled' | 'filled' | 'canceled' | 'expired'
+  | 'rejected' | 'in_doubt' | 'absent' | 'quarantined'
 
 /**
  * What can happen to an order. `fillPart` and `fillAll` are told apart by our own sum of fills, never by the venue's
  * word; `unknown` is any answer that is not an answer (time-out, reset, 5xx, unreadable); `found` and `absent` are the
  * outcome of asking.
  */
+// biome-ignore format: a list of words is read as one
 export type OrderTrigger =
-  | 'sent'
-  | 'ack'
-  | 'fillPart'
-  | 'fillAll'
-  | 'cancelAck'
-  | 'expire'
-  | 'reject'
-  | 'unknown'
-  | 'found'
-  | 'absent'
-  | 'quarantine'
+  | 'sent' | 'ack' | 'fillPart' | 'fillAll' | 'cancelAck' | 'expire' | 'reject' | 'unknown' | 'found' | 'absent' | 'quarantine'
 
 /** The next status; `same` where nothing changes; `conflict` where the two cannot both be true: recorded and alarmed. */
 export type OrderCell = OrderStatus | 'same' | 'conflict'
@@ -89,18 +72,10 @@ export const ORDER_TABLE = {
 } as const satisfies Record<OrderStatus, Record<OrderTrigger, OrderCell>>
 
 /** Whether the venue may still fill the order, or whether we must assume that it may. */
+// biome-ignore format: the living and the dead, a line each
 export const ORDER_LIVE = {
-  prepared: true,
-  submitting: true,
-  acked: true,
-  partially_filled: true,
-  filled: false,
-  canceled: false,
-  expired: false,
-  rejected: false,
-  in_doubt: true,
-  absent: false,
-  quarantined: true,
+  prepared: true, submitting: true, acked: true, partially_filled: true, in_doubt: true, quarantined: true,
+  filled: false, canceled: false, expired: false, rejected: false, absent: false,
 } as const satisfies Record<OrderStatus, boolean>
 
 /**
@@ -109,10 +84,4 @@ export const ORDER_LIVE = {
  */
 export type CancelState = 'none' | 'requested' | 'sent' | 'in_doubt' | 'refused'
 
-export const CANCEL_PENDING = {
-  none: false,
-  requested: true,
-  sent: true,
-  in_doubt: true,
-  refused: false,
-} as const satisfies Record<CancelState, boolean>
+export const CANCEL_PENDING: Record<CancelState, boolean> = { none: false, requested: true, sent: true, in_doubt: true, refused: false }

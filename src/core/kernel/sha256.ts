@@ -5,12 +5,10 @@ const INITIAL = firstPrimes(8).map((prime) => fractionBits(prime, 2))
 
 /** The SHA-256 digest of a text in UTF-8, as eight unsigned 32-bit words. */
 export function sha256Words(text: string): number[] {
-  const bytes = padded(new TextEncoder().encode(text))
+  const message = padded(utf8(text))
   const hash = [...INITIAL]
   const schedule = new Int32Array(64)
-  for (let offset = 0; offset < bytes.length; offset += 64) {
-    compress(hash, schedule, bytes, offset)
-  }
+  for (let offset = 0; offset < message.length; offset += 16) compress(hash, schedule, message, offset)
   return hash.map((word) => word >>> 0)
 }
 
@@ -20,30 +18,20 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 export function sha256Base32(text: string, length: number): string {
   const words = sha256Words(text)
   let out = ''
-  let pool = 0
-  let bits = 0
-  let next = 0
-  while (out.length < length) {
-    if (bits < 5) {
-      // 16 bits at a time keep the pool within 31 bits.
-      const word = words[next >> 1] as number
-      pool = (pool << 16) | ((next & 1) === 0 ? word >>> 16 : word & 0xffff)
-      bits += 16
-      next += 1
-    }
-    bits -= 5
-    out += BASE32[(pool >>> bits) & 31]
-    pool &= (1 << bits) - 1
+  for (let index = 0; index < length; index += 1) {
+    const word = (index * 5) >> 5
+    const from = (index * 5) & 31
+    const here = words[word] as number
+    const next = words[word + 1] ?? 0
+    // A letter that starts in the last four bits of a word takes the rest of its five from the next.
+    const bits = from <= 27 ? here >>> (27 - from) : (here << (from - 27)) | (next >>> (59 - from))
+    out += BASE32[bits & 31]
   }
   return out
 }
 
-function compress(hash: number[], schedule: Int32Array, bytes: Uint8Array, offset: number): void {
-  for (let index = 0; index < 16; index += 1) {
-    const at = offset + index * 4
-    schedule[index] =
-      ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-  }
+function compress(hash: number[], schedule: Int32Array, message: Int32Array, offset: number): void {
+  for (let index = 0; index < 16; index += 1) schedule[index] = message[offset + index] as number
   for (let index = 16; index < 64; index += 1) {
     const w15 = schedule[index - 15] as number
     const w2 = schedule[index - 2] as number
@@ -75,14 +63,25 @@ function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by))
 }
 
-function padded(bytes: Uint8Array): Uint8Array {
-  const total = Math.ceil((bytes.length + 9) / 64) * 64
-  const out = new Uint8Array(total)
-  out.set(bytes)
-  out[bytes.length] = 0x80
-  const bits = bytes.length * 8
-  for (let index = 0; index < 4; index += 1) out[total - 1 - index] = (bits >>> (8 * index)) & 255
-  return out
+function utf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code >= 0x80) return new TextEncoder().encode(text)
+    bytes[index] = code
+  }
+  return bytes
+}
+
+/** The message in words of 32 bits, high byte first, closed with a 1 bit and filled up to its length in bits. */
+function padded(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array(Math.ceil((bytes.length + 9) / 64) * 16)
+  for (let index = 0; index <= bytes.length; index += 1) {
+    const byte = index === bytes.length ? 0x80 : (bytes[index] as number)
+    words[index >> 2] = (words[index >> 2] as number) | (byte << (24 - (index & 3) * 8))
+  }
+  words[words.length - 1] = bytes.length * 8
+  return words
 }
 
 function firstPrimes(count: number): number[] {

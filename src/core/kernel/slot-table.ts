@@ -1,35 +1,19 @@
 // The life of a managed trade, as one table. Stages only move forward; `closed` is final.
 
+// biome-ignore format: a list of words is read as one
 export type SlotStage =
-  | 'idle'
-  | 'entry_requested'
-  | 'entry_sent'
-  | 'entry_working'
-  | 'position_open'
-  | 'exit_requested'
-  | 'exit_sent'
-  | 'exit_working'
-  | 'position_partially_closed'
-  | 'closed'
+  | 'idle' | 'entry_requested' | 'entry_sent' | 'entry_working' | 'position_open'
+  | 'exit_requested' | 'exit_sent' | 'exit_working' | 'position_partially_closed' | 'closed'
 
 /**
  * What can happen to a slot. `entryOver` and `entryFailed` say that the entry order is final, with something bought or
  * with nothing; `exitFill` leaves size open, `exitFailed` ends an exit order without closing anything, `flat` means that
  * the open size has reached zero.
  */
+// biome-ignore format: a list of words is read as one
 export type SlotTrigger =
-  | 'enter'
-  | 'entrySent'
-  | 'entryAck'
-  | 'entryFill'
-  | 'entryOver'
-  | 'entryFailed'
-  | 'exit'
-  | 'exitSent'
-  | 'exitAck'
-  | 'exitFill'
-  | 'exitFailed'
-  | 'flat'
+  | 'enter' | 'entrySent' | 'entryAck' | 'entryFill' | 'entryOver' | 'entryFailed'
+  | 'exit' | 'exitSent' | 'exitAck' | 'exitFill' | 'exitFailed' | 'flat'
 
 /** The next stage; `same` where nothing changes; `refused` where the trigger is denied before it becomes a fact. */
 export type SlotCell = SlotStage | 'same' | 'refused'

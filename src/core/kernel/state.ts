@@ -1,8 +1,8 @@
 // What the kernel knows of one account. `apply` is its only writer; everybody else gets `viewOf`.
 
 import { type Decimal, ZERO } from './decimal.ts'
-import type { LedgerAccount } from './facts.ts'
-import type { RiskLimits, SessionOpening, Side } from './inputs.ts'
+import type { FillFact, LedgerAccount } from './facts.ts'
+import type { RiskLimits, SessionOpening } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import type { LegView, OrderView, PositionView, SlotView, StateView } from './views.ts'
 
@@ -13,60 +13,37 @@ export type Leg = Mutable<LegView>
 export type Slot = Mutable<Omit<SlotView, 'legs'>> & { readonly legs: Leg[] }
 export type Position = Mutable<PositionView>
 
-/** The numbers of a booked fill, to tell a repeated trade id from a conflicting one. */
-export interface BookedFill {
-  readonly side: Side
-  readonly price: Decimal
-  readonly quantity: Decimal
-  readonly fee: Decimal
-  readonly feeAsset: string
-}
+/** The numbers of a fill: what the ledger needs, and what tells a repeated trade id from a conflicting one. */
+export type FillNumbers = Pick<FillFact, 'side' | 'price' | 'quantity' | 'fee' | 'feeAsset'>
 
-export interface KernelState {
-  seq: number
-  account: string | null
-  session: SessionOpening | null
-  limits: RiskLimits | null
-  halted: boolean
-  /** Counts the orders that were asked for, over the account's life. */
-  intentSeq: number
-  /** New orders wait until then, because the venue said so. */
-  blockedUntilUs: number
-  orderPrefix: string
-  readonly instruments: Map<string, Instrument>
-  readonly orders: Map<string, Order>
-  readonly liveOrders: Map<string, Order>
-  readonly clientIdByVenueId: Map<string, string>
-  readonly slots: Map<string, Slot>
-  readonly trades: Map<string, Slot>
-  readonly positions: Map<string, Position>
-  /** By `account|asset`. */
-  readonly balances: Map<string, Decimal>
-  /** By `instrument|venue trade id`. */
-  readonly fills: Map<string, BookedFill>
-}
-
-export function createState(): KernelState {
+/** What an account starts from: nothing, and halted until a session opens. */
+export function createState() {
   return {
     seq: 0,
-    account: null,
-    session: null,
-    limits: null,
+    account: null as string | null,
+    session: null as SessionOpening | null,
+    limits: null as RiskLimits | null,
     halted: true,
+    /** Counts the orders that were asked for, over the account's life. */
     intentSeq: 0,
+    /** New orders wait until then, because the venue said so. */
     blockedUntilUs: 0,
     orderPrefix: '',
-    instruments: new Map(),
-    orders: new Map(),
-    liveOrders: new Map(),
-    clientIdByVenueId: new Map(),
-    slots: new Map(),
-    trades: new Map(),
-    positions: new Map(),
-    balances: new Map(),
-    fills: new Map(),
+    instruments: new Map<string, Instrument>(),
+    orders: new Map<string, Order>(),
+    liveOrders: new Map<string, Order>(),
+    clientIdByVenueId: new Map<string, string>(),
+    slots: new Map<string, Slot>(),
+    trades: new Map<string, Slot>(),
+    positions: new Map<string, Position>(),
+    /** By `account|asset`. */
+    balances: new Map<string, Decimal>(),
+    /** By `instrument|venue trade id`. */
+    fills: new Map<string, FillNumbers>(),
   }
 }
+
+export type KernelState = ReturnType<typeof createState>
 
 /** The state for reading. It follows the state: take what you need from it before the next fact is applied. */
 export function viewOf(state: KernelState): StateView {
