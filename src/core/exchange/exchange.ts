@@ -60,7 +60,8 @@ export class Exchange {
   readonly #feeRates: FeeRates
   readonly #idPrefix: string
   readonly #account: Account
-  readonly #book = new OrderBook()
+  /** For reading: others may look at the same market without keeping a second book. */
+  readonly book = new OrderBook()
   readonly #liquidity: Liquidity
   readonly #resting = new RestingOrders()
   readonly #open = new Map<string, ExchangeOrder>()
@@ -79,7 +80,7 @@ export class Exchange {
     this.#feeRates = options.feeRates
     this.#idPrefix = options.idPrefix
     this.#account = new Account(options.instrument, options.feeRates, options.balances, options.position ?? { quantity: ZERO, cost: ZERO })
-    this.#liquidity = new Liquidity(this.#book, options.instrument.lotSize)
+    this.#liquidity = new Liquidity(this.book, options.instrument.lotSize)
   }
 
   /** Takes in what the market did, and fills what it reaches of the account's resting orders. */
@@ -89,7 +90,7 @@ export class Exchange {
       this.#onPrint(event)
     } else if (event.type === 'mark') {
       this.#venueMark = event.mark
-    } else if (this.#book.apply(event)) {
+    } else if (this.book.apply(event)) {
       if (this.#liquidity.isTouched) this.#liquidity.follow()
       if (!this.#resting.isEmpty) this.#onBook(event)
     }
@@ -119,7 +120,7 @@ export class Exchange {
       this.#expire(order, `${formatDecimal(unfilledOf(order))} of ${formatDecimal(request.quantity)} could not be filled at once`)
       return
     }
-    order.queue = new QueuePosition(displayedSize(this.#book, request.side, limitOf(order), null, false))
+    order.queue = new QueuePosition(displayedSize(this.book, request.side, limitOf(order), null, false))
     this.#resting.add(order)
   }
 
@@ -207,7 +208,7 @@ export class Exchange {
     if (this.#nowUs > request.validUntilUs) return refusal('VALID_UNTIL_PASSED', `It came ${this.#nowUs - request.validUntilUs} µs late.`)
     if (this.order(clientOrderId) !== undefined) return refusal('DUPLICATE_ORDER_ID', clientOrderId)
     if (this.#open.size >= EXCHANGE_LIMITS.openOrders) return refusal('TOO_MANY_OPEN_ORDERS', `It allows ${EXCHANGE_LIMITS.openOrders}.`)
-    const touch = this.#book.levelAt(opposite(side), 0)
+    const touch = this.book.levelAt(opposite(side), 0)
     const shape = shapeRefusal(this.#instrument, request, touch?.price ?? this.#mark())
     if (shape !== null) return shape
     const isReducing = this.#isReducing(request)
@@ -263,7 +264,7 @@ export class Exchange {
     for (const side of SIDES) {
       const orders = this.#resting.side(side)
       for (const order of orders) this.#followQueue(order, event)
-      const touch = this.#book.levelAt(opposite(side), 0)
+      const touch = this.book.levelAt(opposite(side), 0)
       if (touch === null) continue
       for (const order of this.#resting.reachedBy(touch.price, side)) {
         if (order.status === 'open') this.#meet(order)
@@ -274,7 +275,7 @@ export class Exchange {
   #followQueue(order: ExchangeOrder, event: BookEvent): void {
     const queue = order.queue as QueuePosition
     if (isFreshStart(event)) queue.loseSight()
-    queue.show(displayedSize(this.#book, order.request.side, limitOf(order), event, queue.displayed !== null), this.#nowUs)
+    queue.show(displayedSize(this.book, order.request.side, limitOf(order), event, queue.displayed !== null), this.#nowUs)
   }
 
   /** Somebody offers at the price of a resting order or better: he would have met it, so it fills out of what he shows. */
@@ -348,8 +349,8 @@ export class Exchange {
 
   #mark(): Decimal | null {
     if (this.#venueMark !== null) return this.#venueMark
-    const bid = this.#book.bestBid()
-    const ask = this.#book.bestAsk()
+    const bid = this.book.bestBid()
+    const ask = this.book.bestAsk()
     return bid !== null && ask !== null ? div(add(bid.price, ask.price), TWO) : this.#lastTrade
   }
 }

@@ -31,9 +31,13 @@ function revive(key: string, value: unknown): unknown {
   return value
 }
 
+const PLAIN = /^[ -!#-[\]-~]*$/
+
 function encode(value: unknown): string {
   if (typeof value === 'bigint') return `"${formatDecimal(value as Decimal)}"`
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value)
+  // Most texts need no escape, and JSON.stringify finds that out more slowly.
+  if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
+  if (typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value !== 'object') throw new TypeError(`a fact cannot hold ${String(value)}`)
   if (Array.isArray(value)) return `[${value.map(encode).join(',')}]`

@@ -111,9 +111,10 @@ function parseShort(text: string): Decimal | undefined {
 export function formatDecimal(value: Decimal): string {
   const negative = value < 0n
   const digits = (negative ? -value : value).toString().padStart(DECIMAL_PLACES + 1, '0')
-  const whole = digits.slice(0, -DECIMAL_PLACES)
-  const fraction = digits.slice(-DECIMAL_PLACES).replace(/0+$/, '')
-  const text = fraction === '' ? whole : `${whole}.${fraction}`
+  const point = digits.length - DECIMAL_PLACES
+  let end = digits.length
+  while (end > point && digits.charCodeAt(end - 1) === 48) end -= 1
+  const text = end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
   return negative ? `-${text}` : text
 }
 

@@ -10,14 +10,17 @@ const TWO = dec('2')
 /** A view that is always the present: it changes with every event applied, so a reader who wants the past copies. */
 export class MarketState implements MarketView {
   readonly book: OrderBook
+  readonly #keepsBook: boolean
   #timeUs = 0
   #mark: Decimal | null = null
   #lastTrade: Decimal | null = null
   #tradedValue: Decimal = ZERO
   #tradedSize: Decimal = ZERO
 
-  constructor(book: OrderBook = new OrderBook()) {
-    this.book = book
+  /** @param kept a book that somebody else keeps up to date, before this is told of an event; without one it keeps its own */
+  constructor(kept?: OrderBook) {
+    this.book = kept ?? new OrderBook()
+    this.#keepsBook = kept === undefined
   }
 
   apply(event: MarketEvent): void {
@@ -30,7 +33,7 @@ export class MarketState implements MarketView {
       this.#tradedValue = add(this.#tradedValue, mul(event.price, event.size))
     } else if (event.type === 'mark') {
       this.#mark = event.mark
-    } else {
+    } else if (this.#keepsBook) {
       this.book.apply(event)
     }
   }

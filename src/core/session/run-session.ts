@@ -91,7 +91,7 @@ class Session {
   readonly #journal: StoreWriter
   readonly #engine: Engine
   readonly #opening: SessionOpening
-  readonly #market = new MarketState()
+  readonly #market: MarketState
   readonly #chronicle: Chronicle
   readonly #loop: SessionLoop
   readonly #speed: string
@@ -126,6 +126,8 @@ class Session {
       entryLatencyUs: config.paper.entryLatencyMs * 1000,
       responseLatencyUs: config.paper.responseLatencyMs * 1000,
     })
+    // The paper exchange plays the same feed, and the loop tells it first: one book serves both.
+    this.#market = new MarketState(this.venue.exchange.book)
     this.#openSession(fresh)
     this.#loop = new SessionLoop({
       engine: this.#engine,
