@@ -1,3 +1,5 @@
+// The doorway of `dita run`: runs one session, then explains it.
+
 import { integer, string } from '@oclif/core/flags'
 import { DitaCommand } from '../cli/base-command.ts'
 import { EXIT } from '../core/errors.ts'
@@ -9,9 +11,9 @@ export default class Run extends DitaCommand<SummaryView> {
   static override description = `Without a config and without flags it makes a market in XRP/RLUSD on a simulated feed, with paper money.
 On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in good order; a second one leaves at once.`
   static override examples = [
-    '<%= config.bin %> run --duration 30m --speed max --seed 7',
-    '<%= config.bin %> run --feed recording.jsonl.gz --strategy breakout --speed 10',
-    '<%= config.bin %> run --config dita.yaml --strategy ./my-strategy.ts --duration 2h',
+    'dita run --duration 30m --speed max --seed 7',
+    'dita run --feed recording.jsonl.gz --strategy breakout --speed 10',
+    'dita run --config dita.yaml --strategy ./my-strategy.ts --duration 2h',
   ]
   static override flags = {
     duration: string({ summary: 'How long, in session time: 30m, 1h30m, 90s.', default: '30m', helpValue: 'TIME' }),

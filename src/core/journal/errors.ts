@@ -59,12 +59,13 @@ export function storeOlder(path: string, found: number, known: number): DitaErro
 export function storeBusy(path: string, holder: LockHolder): DitaError {
   const pid = holder.pid === null ? '' : ` (pid ${holder.pid})`
   const since = holder.since === null ? '' : ` since ${holder.since}`
+  const stop = holder.pid === null ? 'end it with Ctrl-C where it runs' : `end it with Ctrl-C where it runs or with \`kill ${holder.pid}\``
   const who = holder.sessionId === null ? `Another process${pid}` : `Session ${holder.sessionId}${pid}`
   return new DitaError('STORE_BUSY', {
     fault: 'user',
     exitCode: EXIT.storeBusy,
     message: `${who} is using the store ${path}${since}.`,
-    next: 'Wait for it, stop it with `dita halt`, or give another store with --store.',
+    next: `Wait for it, ${stop}, or give another store with --store.`,
   })
 }
 

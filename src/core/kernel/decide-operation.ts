@@ -23,7 +23,7 @@ export function openSession({ session }: Of<'OPEN_SESSION'>, facts: FactBody[]):
   }
   const fault = instrumentFaults(session.instrument)[0]
   if (fault !== undefined) {
-    facts.push(denialFact('OPEN_SESSION', denialOf('VALUE_OUT_OF_RANGE', 'instrument', fault)))
+    facts.push(denialFact('OPEN_SESSION', denialOf('INSTRUMENT_INVALID', 'instrument', fault)))
     return
   }
   facts.push({ type: 'SESSION_OPENED', ...session })

@@ -9,6 +9,7 @@ export const DENIALS = {
   FIELD_INVALID: 'The field holds something that it cannot mean.',
   SESSION_HALTED: 'The session has halted: nothing new is sent.',
   INSTRUMENT_UNKNOWN: 'The instrument is not one this session trades.',
+  INSTRUMENT_INVALID: 'The instrument cannot be traded exactly, or not yet.',
   VALUE_NOT_DECIMAL: 'The value is not an exact decimal.',
   VALUE_OUT_OF_RANGE: 'The value is beyond 10^15 and cannot be meant.',
   PRICE_MISSING: 'A limit order needs a price.',

@@ -3,7 +3,7 @@
 
 import { DitaError, messageOf } from '../errors.ts'
 import { type Decimal, ZERO } from '../kernel/decimal.ts'
-import type { Intent } from '../kernel/inputs.ts'
+import type { FeedReport, Intent } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
@@ -54,6 +54,8 @@ export class SessionLoop {
   #funded = false
   #marked = false
   #silent = false
+  /** Events of the batch at hand that the session has not come to. */
+  #unread = 0
   ticks = 0
 
   constructor(parts: LoopParts) {
@@ -69,10 +71,17 @@ export class SessionLoop {
     return this.#nowUs
   }
 
+  /** What the feed delivered, as far as the session came: a feed reads ahead by up to a batch. */
+  feedReport(): FeedReport {
+    const report = this.#parts.feed.report()
+    return this.#unread === 0 ? report : { ...report, events: report.events - this.#unread, lastTimeUs: this.#lastEventUs }
+  }
+
   /** Runs until the feed ends, the time is up, a gate speaks, or a stop is asked for; says which. */
   async run(): Promise<Halt> {
     this.#parts.pacer.start(this.#nowUs)
     for await (const batch of this.#parts.feed.batches()) {
+      this.#unread = batch.length
       for (const event of batch) {
         const waiting = this.#advanceTo(event.timeUs)
         if (waiting !== undefined) await waiting
@@ -80,6 +89,7 @@ export class SessionLoop {
         this.#parts.venue.onMarket(event)
         this.#parts.market.apply(event)
         this.#lastEventUs = event.timeUs
+        this.#unread -= 1
       }
       this.#passOnNotices()
     }
@@ -164,7 +174,7 @@ export class SessionLoop {
     // Gates before the strategy: once one has spoken, nothing new may leave.
     this.#halt = checkGates(engine.view, instrument, baseline())
     if (this.#halt === null) {
-      if (this.#feedIsSilent()) this.#withdrawQuotes()
+      if (this.#feedIsSilent()) this.#takeBackOrders()
       else this.#askStrategy()
     }
     engine.handle(this.#nowUs, { type: 'OBSERVE_MARKET', observation: observeMarket(instrument.symbol, market, engine.view) })
@@ -200,7 +210,7 @@ export class SessionLoop {
     for (const intent of intents) engine.handle(this.#nowUs, intent)
   }
 
-  /** Silent for half of what the gate allows: quotes are taken back; silent for all of it: the gate speaks. */
+  /** Silent for half of what the gate allows: everything that rests is taken back; silent for all of it: the gate speaks. */
   #feedIsSilent(): boolean {
     const { staleFeedUs } = this.#parts
     const silentUs = this.#nowUs - this.#lastEventUs
@@ -215,11 +225,11 @@ export class SessionLoop {
     return true
   }
 
-  #withdrawQuotes(): void {
+  #takeBackOrders(): void {
     const { engine, instrument, chronicle } = this.#parts
     if (this.#silent) return
     this.#silent = true
-    chronicle.say(this.#nowUs, 'warning', 'the feed is silent: working orders are taken back')
+    chronicle.say(this.#nowUs, 'warning', 'the feed is silent: everything that rests is taken back')
     engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
   }
 

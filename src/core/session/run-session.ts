@@ -227,7 +227,7 @@ class Session {
 
   #writeEnd(halt: Halt): void {
     const nowUs = this.#loop.nowUs
-    const report = { ...this.#feed.report(), source: this.#opening.feedSource }
+    const report = { ...this.#loop.feedReport(), source: this.#opening.feedSource }
     this.#engine.handle(nowUs, { type: 'REPORT_FEED', report })
     this.#engine.handle(nowUs, { type: 'HALT_SESSION', reason: halt.reason, detail: halt.detail })
     this.#engine.commit()
@@ -262,7 +262,7 @@ class Session {
       halt: this.#halt,
       startedAtUs: this.#feed.startTimeUs,
       nowUs: this.#loop.nowUs,
-      feed: this.#feed.report(),
+      feed: this.#loop.feedReport(),
       ticks: this.#loop.ticks,
       facts: counts.facts,
       commits: counts.commits,
