@@ -2,7 +2,7 @@
 
 import { EXIT, type ExitCode } from '../core/errors.ts'
 import type { SessionControl } from '../core/session/control.ts'
-import type { HaltReason } from '../core/session/halt-reasons.ts'
+import type { HaltReason } from '../core/halt-reasons.ts'
 
 const SIGNALS: readonly { readonly signal: NodeJS.Signals; readonly reason: HaltReason; readonly exitCode: ExitCode }[] = [
   { signal: 'SIGINT', reason: 'interrupted_sigint', exitCode: EXIT.interruptedSigint },

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
 import { loadConfig } from '../core/config/load-config.ts'
 import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
 import { SessionControl } from '../core/session/control.ts'
@@ -28,8 +29,15 @@ export interface StartSessionOptions {
 
 const SESSION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
+/**
+ * What is live in a session is small and steady, and what a feed leaves behind dies young. Left alone, the engine lets
+ * the heap of a long recording grow to twice as much before it looks; these cost no time that can be measured.
+ */
+const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50'] as const
+
 /** Runs one session with everything a process has to give it. */
 export async function startSession(options: StartSessionOptions): Promise<SessionOutcome> {
+  for (const flag of HEAP_FLAGS) setFlagsFromString(flag)
   const durationUs = parseDuration(options.duration)
   const speed = parseSpeed(options.speed)
   const sessionId = checkedSessionId(options.sessionId ?? sessionIdAt(Date.now(), () => randomInt(2 ** 32) / 2 ** 32))
