@@ -1,8 +1,10 @@
-// The walls of the house: which room may look into which. Checked by `npm test`.
+// The walls of the house: which room may look into which. Checked by `npm test`. What is not listed is refused.
 
 const room = (name) => `^src/core/${name}/`
+const anyOf = (names) => `(${names.join('|')})`
+const exactly = (path) => `^${path.replaceAll('.', '\\.')}$`
 
-/** What a room may import of the others, beside itself and errors.ts. An import that is not listed is a broken wall. */
+/** What a room may import of the others, beside itself and the leaves. A room that is not listed may not exist. */
 const MAY_IMPORT = {
   kernel: [],
   journal: ['kernel'],
@@ -15,18 +17,21 @@ const MAY_IMPORT = {
   report: ['kernel', 'journal'],
 }
 
-const roomWalls = Object.entries(MAY_IMPORT).map(([name, others]) => ({
-  name: `${name}-wall`,
-  comment: `${name} may import ${others.length === 0 ? 'nothing' : others.join(', ')} of the other rooms.`,
-  severity: 'error',
-  from: { path: room(name) },
-  to: {
-    path: '^src/',
-    pathNot: [room(name), ...others.map(room), ...(name === 'kernel' ? [] : ['^src/core/errors\\.ts$'])],
-  },
-}))
+/** Files that stand in no room and that every room but the kernel may import; they import only one another. */
+const LEAVES = ['src/core/errors.ts', 'src/core/halt-reasons.ts', 'src/core/text.ts'].map(exactly)
 
-/** Packages that belong to one room. */
+/** What reports may know of the journal: how to read a store, and what is in it. Never how one is written. */
+const JOURNAL_TO_READ = ['read', 'schema', 'store-file', 'errors', 'holder'].map((name) => exactly(`src/core/journal/${name}.ts`))
+
+/** Where a report begins: all that a command may call of core. */
+const REPORT_DOORS = ['open-report', 'summary-text', 'summary-view', 'sessions', 'sessions-text'].map((name) =>
+  exactly(`src/core/report/${name}.ts`),
+)
+
+/** What somebody who writes a strategy is given. */
+const PACKAGE_TYPES = [room('kernel'), ...['market/events', 'market/view', 'strategy/port'].map((name) => exactly(`src/core/${name}.ts`))]
+
+/** Packages, each with the rooms that may import it. A package that is not listed is refused everywhere. */
 const HOMES = {
   'better-sqlite3': '^src/core/journal/',
   kysely: '^src/core/(journal|report)/',
@@ -34,56 +39,130 @@ const HOMES = {
   yaml: '^src/core/config/',
   ink: '^src/tui/',
   react: '^src/tui/',
-  '@inkjs/ui': '^src/tui/',
-  chalk: '^src/(tui|cli)/',
   pino: '^src/cli/',
   '@oclif/core': '^src/(cli|commands)/',
 }
 
-const packageWalls = Object.entries(HOMES).map(([name, home]) => ({
-  name: `${name.replace(/[^a-z0-9-]/g, '-')}-home`,
-  severity: 'error',
-  from: { path: '^src/', pathNot: home },
-  to: { path: `node_modules/${name}/` },
-}))
+const wall = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+const roomWalls = Object.entries(MAY_IMPORT).map(([name, others]) =>
+  wall(
+    `${name}-wall`,
+    `${name} may import ${others.length === 0 ? 'nothing' : others.join(', ')} of the other rooms.`,
+    { path: room(name) },
+    { path: '^src/', pathNot: [room(name), ...others.map(room), ...(name === 'kernel' ? [] : LEAVES)] },
+  ),
+)
+
+const KNOWN_PLACES = [...Object.keys(MAY_IMPORT).map(room), ...LEAVES, '^src/(cli|commands|tui)/[^/]+$', exactly('src/index.ts')]
+const unknownPlace = { path: '^src/', pathNot: KNOWN_PLACES }
+const UNKNOWN = 'A file outside the known rooms: give it a room, or add the room to MAY_IMPORT.'
+const unknownPlaces = [
+  wall('unknown-room', UNKNOWN, unknownPlace, {}),
+  wall('unknown-room-used', UNKNOWN, {}, unknownPlace),
+  wall('unknown-room-alone', UNKNOWN, { ...unknownPlace, orphan: true }, {}),
+]
+
+const packageWalls = [
+  ...Object.entries(HOMES).map(([name, home]) =>
+    wall(
+      `${name.replace('@', '').replace('/', '-')}-home`,
+      `${name} belongs to ${home}`,
+      { path: '^src/', pathNot: home },
+      { path: `node_modules/${name}/` },
+    ),
+  ),
+  wall(
+    'no-homeless-package',
+    'A package that has no home in HOMES.',
+    { path: '^src/' },
+    { path: 'node_modules/', pathNot: Object.keys(HOMES).map((name) => `node_modules/${name}/`) },
+  ),
+  wall(
+    'only-dependencies',
+    'What users install is `dependencies`: src imports of nothing else.',
+    { path: '^src/' },
+    { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'] },
+  ),
+]
+
+const doorWalls = [
+  wall(
+    'commands-are-doorways',
+    'A command parses, makes one call and shows what came back.',
+    { path: '^src/commands/' },
+    { path: '^src/', pathNot: ['^src/cli/', exactly('src/core/errors.ts'), ...REPORT_DOORS] },
+  ),
+  wall('commands-are-not-called', 'Commands are found by oclif alone.', { path: '^src/' }, { path: '^src/commands/' }),
+  wall(
+    'command-line-wall',
+    'The command line starts sessions and reports; it looks into no store, no exchange and no kernel.',
+    { path: '^src/cli/' },
+    { path: '^src/core/', pathNot: [...LEAVES, room('config'), room('session'), ...REPORT_DOORS] },
+  ),
+  wall(
+    'screen-draws-view-models',
+    'The screen sees view models only, and writes out unsafe text as everybody does.',
+    { path: '^src/tui/' },
+    { path: '^src/', pathNot: ['^src/tui/', exactly('src/core/session/view-model.ts'), exactly('src/core/text.ts')] },
+  ),
+  wall('screen-reads-nothing', 'The screen needs nothing of Node.', { path: '^src/tui/' }, { dependencyTypes: ['core'] }),
+  wall(
+    'core-knows-no-doorway',
+    'Core runs without a command line.',
+    { path: '^src/core/' },
+    { path: '^src/(cli|commands|tui)/|^src/index' },
+  ),
+  wall(
+    'package-exports-types',
+    'The package shows what strategies are written with, and nothing that runs a session.',
+    { path: exactly('src/index.ts') },
+    { path: '^src/', pathNot: PACKAGE_TYPES },
+  ),
+]
+
+const coreWalls = [
+  wall('leaves-stand-alone', 'What every room imports imports no room.', { path: anyOf(LEAVES) }, { path: '^src/', pathNot: LEAVES }),
+  wall(
+    'kernel-imports-nothing',
+    'The kernel is pure: no clock, no randomness, no input, no output.',
+    { path: room('kernel') },
+    { pathNot: room('kernel') },
+  ),
+  wall(
+    'exchange-is-pure',
+    'The exchange we rehearse against is as deterministic as the kernel.',
+    { path: room('exchange') },
+    { pathNot: '^src/' },
+  ),
+  wall(
+    'one-writer-of-state',
+    'State is written by apply, and apply is called by the session alone.',
+    { path: '^src/', pathNot: [room('kernel'), room('session')] },
+    { path: exactly('src/core/kernel/apply.ts') },
+  ),
+  wall(
+    'reports-only-read',
+    'Reports read a store; they do not write one.',
+    { path: room('report') },
+    { path: room('journal'), pathNot: JOURNAL_TO_READ },
+  ),
+]
 
 module.exports = {
   forbidden: [
     ...roomWalls,
+    ...unknownPlaces,
     ...packageWalls,
-    {
-      name: 'kernel-imports-nothing',
-      comment: 'The kernel is pure: no clock, no randomness, no input, no output.',
-      severity: 'error',
-      from: { path: room('kernel') },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] },
-    },
-    {
-      name: 'exchange-is-pure',
-      comment: 'The exchange we rehearse against is as deterministic as the kernel.',
-      severity: 'error',
-      from: { path: room('exchange') },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
-    },
-    {
-      name: 'screen-draws-view-models',
-      severity: 'error',
-      from: { path: '^src/tui/' },
-      to: { path: '^src/', pathNot: ['^src/tui/', '^src/core/session/view-model\\.ts$'] },
-    },
-    {
-      name: 'core-knows-no-doorway',
-      severity: 'error',
-      from: { path: '^src/core/' },
-      to: { path: '^src/(cli|commands|tui)/' },
-    },
-    {
-      name: 'no-circles',
-      severity: 'error',
-      from: { path: '^src/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
-    { name: 'no-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+    ...doorWalls,
+    ...coreWalls,
+    wall(
+      'no-circles',
+      'Modules that run do not run in circles.',
+      { path: '^src/' },
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    wall('no-unresolved', 'Every import leads somewhere.', { path: '^src/' }, { couldNotResolve: true }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

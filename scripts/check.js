@@ -1,30 +1,19 @@
-// `npm test`: every check of the house, one after the other, the cheap ones first. Stops at the first that fails.
+// `npm test`: every check of the house, one after the other. Stops at the first that fails. What is given on the command
+// line goes to the last of them, the tests.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { STEPS } from './steps.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const tool = (name) => join('tools', 'node_modules', '.bin', name)
-
-const STEPS = [
-  { name: 'format and lint', command: [tool('biome'), 'check', '--error-on-warnings', '.'] },
-  { name: 'build', command: ['node', 'scripts/build.js'] },
-  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'walls', command: ['node', tool('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'] },
-  { name: 'no money in floats', command: ['node', 'tools/check-numbers.js'] },
-  { name: 'dead code', command: ['node', tool('knip')] },
-  { name: 'requirement rows', command: ['node', 'scripts/requirements.js', '--check'] },
-  { name: 'tests', command: ['vitest', 'run', ...process.argv.slice(2)] },
-]
-
 // The project's own Node comes first, whatever Node has started this.
 const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) }
 
 installTools()
 for (const { name, command } of STEPS) {
-  const [program, ...args] = command
+  const [program, ...args] = name === 'tests' ? [...command, ...process.argv.slice(2)] : command
   const started = performance.now()
   process.stdout.write(`\n— ${name}\n`)
   const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: 'inherit' })

@@ -34,11 +34,20 @@ function collectTests() {
       for (const id of ids.trim().split(/\s+/)) {
         const row = rows.get(id)
         if (row === undefined) strays.push(`${id} ${name} (test/${file})`)
-        else row.tests.push({ file: `test/${file}`, name: name.replace(/\\(.)/g, '$1') })
+        else row.tests.push({ file: `test/${file}`, name: readable(name) })
       }
     }
   }
   return strays
+}
+
+/** The name of a test as it is read on a page: what is filled in as it runs stands as an ellipsis, or is left out at its end. */
+function readable(name) {
+  return name
+    .replace(/\\(.)/g, '$1')
+    .replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}|%[.\d]*[sdifjoOc]|%[#$]|\$[A-Za-z_][\w.]*/g, '…')
+    .replace(/…(?:(?: → |[ ×/:,"])*…)+|"…"/g, '…')
+    .replace(/(?:: |, )…$|^…$/, '')
 }
 
 function render() {
@@ -63,8 +72,13 @@ function render() {
 function cellOf(tests) {
   if (tests.length === 0) return 'open'
   const byFile = Map.groupBy(tests, ({ file }) => file)
-  const cells = [...byFile].map(([file, own]) => `\`${file}\`: ${[...new Set(own.map(({ name }) => name))].join('; ')}`)
+  const cells = [...byFile].map(([file, own]) => `\`${file}\`: ${namesOf(own).join('; ') || 'one test a case'}`)
   return cells.join('<br>').replaceAll('|', '\\|')
+}
+
+/** The names in a file, each once; a name that is all placeholders says nothing beside others. */
+function namesOf(tests) {
+  return [...new Set(tests.map(({ name }) => name))].filter((name) => name !== '')
 }
 
 function idOf(letter, index) {

@@ -6,8 +6,6 @@ export type {
   CancelIntent,
   EnterIntent,
   ExitIntent,
-  Intent,
-  MarkPriceIntent,
   OrderType,
   QuoteIntent,
   QuoteSide,
@@ -20,4 +18,11 @@ export type { SlotStage } from './core/kernel/slot-table.ts'
 export type { LegView, OrderView, PositionView, SlotView } from './core/kernel/views.ts'
 export type { BookLevel } from './core/market/events.ts'
 export type { MarketView } from './core/market/view.ts'
-export type { PortfolioView, Strategy, StrategyContext, StrategyFactory, StrategySetup } from './core/strategy/port.ts'
+export type {
+  PortfolioView,
+  Strategy,
+  StrategyContext,
+  StrategyFactory,
+  StrategyIntent as Intent,
+  StrategySetup,
+} from './core/strategy/port.ts'

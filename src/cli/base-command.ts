@@ -1,12 +1,11 @@
 // What every command shares: its flags, where it works, and how it speaks. Decides nothing about trading.
 
-import { homedir } from 'node:os'
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import type { ExitCode } from '../core/errors.ts'
-import { escapeText, safeJson } from './escape.ts'
+import { escapeLines, safeJson } from './escape.ts'
 import { wantsJson } from './json.ts'
-import { resolveWorkspace, type Workspace } from './workspace.ts'
+import { homeFolder, resolveWorkspace, type Workspace } from './workspace.ts'
 
 /**
  * A doorway: parse, one core call, one output. What `run` returns is printed as one JSON object with --json; what it
@@ -33,7 +32,7 @@ export abstract class DitaCommand<T> extends Command {
 
   /** Prints a text for people, with every control character in it made visible. */
   protected show(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${escapeText(text)}\n`)
+    if (!this.jsonEnabled()) process.stdout.write(`${escapeLines(text)}\n`)
   }
 
   /** The exit code of a command that has done its work and found something. */
@@ -46,7 +45,7 @@ export abstract class DitaCommand<T> extends Command {
     return resolveWorkspace({
       store: flags.store,
       workingFolder: process.cwd(),
-      homeFolder: homedir(),
+      homeFolder: homeFolder(),
       dataFolder,
     })
   }

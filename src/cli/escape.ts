@@ -1,6 +1,6 @@
 // Makes text from outside safe to show, however many lines it has. Knows no layout.
 
-import { escapeText } from '../core/text.ts'
+import { escapeAs, escapeText } from '../core/text.ts'
 
 /** Lines laid out by us, in which nothing but the line breaks is taken at its word. */
 export function escapeLines(text: string): string {
@@ -10,16 +10,15 @@ export function escapeLines(text: string): string {
 /** JSON that reads back as the same value and holds nothing that a terminal would act on. */
 export function safeJson(value: unknown): string {
   // Outside of strings, JSON holds no such character but the line breaks of the indentation.
-  return JSON.stringify(value, null, 2).split('\n').map(escapeJson).join('\n')
+  const lines = JSON.stringify(value, null, 2).split('\n')
+  return lines.map((line) => escapeAs(line, asJson)).join('\n')
 }
 
-/** In JSON's own notation, and by JSON's own unit, which is half of a character beyond the first 65,536. */
-function escapeJson(line: string): string {
-  return escapeText(line, (character) => {
-    let escaped = ''
-    for (let index = 0; index < character.length; index += 1) {
-      escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
-    }
-    return escaped
-  })
+/** JSON has a notation of its own, which counts in halves of the characters beyond the first 65,536. */
+function asJson(character: string): string {
+  let escaped = ''
+  for (let index = 0; index < character.length; index += 1) {
+    escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+  }
+  return escaped
 }

@@ -1,7 +1,8 @@
 // The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
 
 import { DitaError, EXIT, type Fault, messageOf } from '../core/errors.ts'
-import { escapeLine, escapeText, safeJson } from './escape.ts'
+import { escapeText } from '../core/text.ts'
+import { escapeLines, safeJson } from './escape.ts'
 import { usageFailure } from './usage.ts'
 
 export interface Failure {
@@ -53,7 +54,7 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
   const failure = describeFailure(thrown, options.command)
   process.exitCode = failure.exitCode
   const { DITA_DEBUG: debug } = process.env
-  if (debug === '1') process.stderr.write(`${escapeText(stackOf(thrown))}\n`)
+  if (debug === '1') process.stderr.write(`${escapeLines(stackOf(thrown))}\n`)
   if (options.json && failure.code !== OUTPUT_FAILED) {
     process.stdout.write(`${safeJson({ error: failure })}\n`)
     return
@@ -72,7 +73,7 @@ const FAULT_WORDS = {
 
 /** Further lines stand under the first, so that none of them can pass for one of ours. */
 function indented(text: string): string {
-  return text.split('\n').map(escapeLine).join('\n      ')
+  return text.split('\n').map(escapeText).join('\n      ')
 }
 
 /** The parser wraps what a flag's own check throws; the check's sentence is the one to show. */

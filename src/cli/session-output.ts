@@ -3,7 +3,7 @@
 import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import type { SessionControl } from '../core/session/control.ts'
 import type { SessionLog, SessionObserver } from '../core/session/run-session.ts'
-import { escapeText } from './escape.ts'
+import { escapeText } from '../core/text.ts'
 
 export interface SessionOutput {
   readonly observer: SessionObserver | null

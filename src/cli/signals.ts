@@ -1,8 +1,8 @@
 // From the system's signals to a session's halt: the first asks it to stop in good order, a second leaves at once.
 
 import { EXIT, type ExitCode } from '../core/errors.ts'
-import type { SessionControl } from '../core/session/control.ts'
 import type { HaltReason } from '../core/halt-reasons.ts'
+import type { SessionControl } from '../core/session/control.ts'
 
 const SIGNALS: readonly { readonly signal: NodeJS.Signals; readonly reason: HaltReason; readonly exitCode: ExitCode }[] = [
   { signal: 'SIGINT', reason: 'interrupted_sigint', exitCode: EXIT.interruptedSigint },

@@ -9,6 +9,7 @@ import { SessionControl } from '../core/session/control.ts'
 import { machineClock } from '../core/session/pacer.ts'
 import { runSession, type SessionOutcome } from '../core/session/run-session.ts'
 import { sessionIdAt } from '../core/session/time.ts'
+import { escapeText } from '../core/text.ts'
 import { parseDuration } from './duration.ts'
 import { openSessionLog } from './session-log.ts'
 import { openSessionOutput } from './session-output.ts'
@@ -46,12 +47,15 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     overrides: { feedSource: options.feed, seed: options.seed, strategyName: options.strategy },
   })
   const control = new SessionControl()
-  const leave = (exitCode: ExitCode): void => process.exit(exitCode)
+  const leave = (exitCode: ExitCode): void => {
+    process.stderr.write(`Left at once. What was committed stands; the next session in this store writes the end of ${sessionId}.\n`)
+    process.exit(exitCode)
+  }
   const stopListening = stopOnSignals(control, leave)
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
   const output = await openSessionOutput({ json: options.json, control, log, leave, env: process.env })
   try {
-    return await runSession({
+    const outcome = await runSession({
       config,
       sessionId,
       durationUs,
@@ -63,6 +67,8 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       observer: output.observer,
       log,
     })
+    for (const text of outcome.warnings) process.stderr.write(`${escapeText(text)}\n`)
+    return outcome
   } finally {
     stopListening()
     await output.close()

@@ -1,6 +1,7 @@
 // Finds the workspace and the store a command works on. Reads names of files only; creates nothing.
 
 import { statSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { DitaError, EXIT } from '../core/errors.ts'
 
@@ -22,6 +23,12 @@ export interface WorkspaceQuestion {
   readonly homeFolder: string
   /** `XDG_DATA_HOME`; anything that is not absolute is ignored, as its specification demands. */
   readonly dataFolder: string | undefined
+}
+
+/** The user's home; a `HOME` that is empty counts as unset, and then the system's own record of the user is asked. */
+export function homeFolder(): string {
+  const named = homedir()
+  return named === '' ? userInfo().homedir : named
 }
 
 /** A store that is named wins; then the workspace's; then the one in the user's data folder. */

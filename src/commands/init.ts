@@ -15,7 +15,7 @@ export default class Init extends DitaCommand<NewWorkspace> {
     dir: string({ description: 'The folder.', default: '.', ignoreStdin: true }),
   }
   static override flags = {
-    force: boolean({ summary: 'Overwrite the files of a workspace that is there.' }),
+    force: boolean({ summary: 'Overwrite the files of a workspace that is there; an edited dita.yaml is kept as dita.yaml.bak.' }),
   }
 
   async run(): Promise<NewWorkspace> {

@@ -27,7 +27,12 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
 
   async run(): Promise<SummaryView> {
     const { flags } = await this.parse(Run)
-    const { startSession } = await import('../cli/start-session.ts')
+    // All of it is loaded before the session begins: nothing that happens to the files meanwhile can cost the summary.
+    const [{ startSession }, { summarizeFromStore }, { renderSummary }] = await Promise.all([
+      import('../cli/start-session.ts'),
+      import('../core/report/open-report.ts'),
+      import('../core/report/summary-text.ts'),
+    ])
     const workspace = this.workspace(flags)
     const outcome = await startSession({
       configPath: flags.config ?? workspace.configPath,
@@ -41,8 +46,6 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
       json: this.jsonEnabled(),
       version: this.config.version,
     })
-    const { summarizeFromStore } = await import('../core/report/open-report.ts')
-    const { renderSummary } = await import('../core/report/summary-text.ts')
     const summary = await summarizeFromStore(workspace.storePath, outcome.sessionId)
     this.exitWith(summary.checks.drift && outcome.exitCode === EXIT.done ? EXIT.findings : outcome.exitCode)
     this.show(renderSummary(summary, { width: this.terminalWidth() }))

@@ -17,7 +17,7 @@ interface FooterProps {
 export function Footer({ layout, counts, help, keys }: FooterProps) {
   const y = layout.rows - 1
   const width = layout.columns - 4
-  const left = cutSpans(help ? helpSpans() : keySpans(keys), width)
+  const left = cutSpans(help ? helpSpans(width) : keySpans(keys), width)
   const right = help ? [] : countSpans(counts)
   const rightWidth = widthOf(right)
   const fits = rightWidth > 0 && widthOf(left) + rightWidth + 1 <= width
@@ -34,17 +34,20 @@ function keySpans(keys: boolean): Span[] {
   return [span(' q', 'value'), span(' stop  ', 'label'), span('?', 'value'), span(' help ', 'label')]
 }
 
-function helpSpans(): Span[] {
-  return [
+/** In fewer words where the terminal is narrow: the way back must be in sight. */
+function helpSpans(width: number): Span[] {
+  const help = (stop: string, leave: string): Span[] => [
     span(' q', 'value'),
-    span(' stop and sum up  ', 'label'),
+    span(` ${stop}  `, 'label'),
     span('Ctrl-C', 'value'),
-    span(' again: leave at once  ', 'label'),
+    span(` again: ${leave}  `, 'label'),
     span('Ctrl-L', 'value'),
     span(' redraw  ', 'label'),
-    span('?', 'value'),
+    span('?/Esc', 'value'),
     span(' back ', 'label'),
   ]
+  const whole = help('stop and sum up', 'leave at once')
+  return widthOf(whole) <= width ? whole : help('stop', 'leave')
 }
 
 function countSpans(counts: CountsModel): Span[] {

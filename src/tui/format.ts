@@ -1,8 +1,11 @@
-// How times, durations, signs and counts read on the screen and in its plain twin. Never rounds money.
+// How times, durations, signs, counts and rounded amounts read on the screen and in its plain twin. Never for storage.
 
 const MICROS_PER_SECOND = 1_000_000
 /** Beyond this a Date is invalid. */
 const LAST_DATE_MS = 8.64e15
+/** From ten times the whole on, how many times it is says no more. */
+const LARGEST_SHARE = 10
+const DECIMAL = /^([+-]?)(\d+)\.(\d+)$/
 
 /** `2026-11-20 03:57:12`, UTC. */
 export function formatDateTime(timeUs: number): string {
@@ -37,9 +40,10 @@ export function progressShare(elapsedUs: number, durationUs: number): number | n
   return Math.min(1, Math.max(0, elapsedUs / durationUs))
 }
 
-/** `43 %`: whole percents, rounded down, so that 100 % means that all of it is done. */
+/** `43 %`: whole percents, rounded down, so that 100 % means that all of it is done; `>999 %` beyond what a gauge can show. */
 export function formatShare(share: number): string {
   if (!Number.isFinite(share)) return '∞ %'
+  if (share >= LARGEST_SHARE) return '>999 %'
   return `${Math.floor(share * 100 + 1e-9)} %`
 }
 
@@ -51,6 +55,20 @@ export function signOf(amount: string): -1 | 0 | 1 {
 /** `+1.20`, `-3`, `0`: the sign is always there, so that no reader depends on a colour. */
 export function withSign(amount: string): string {
   return signOf(amount) === 1 && !amount.startsWith('+') ? `+${amount}` : amount
+}
+
+/** A decimal text with at most `places` decimals, rounded half-even; a text that is none, or has no more, stays as it is. */
+export function roundDecimal(text: string, places: number): string {
+  const [, sign = '', whole = '', fraction = ''] = DECIMAL.exec(text) ?? []
+  if (fraction.length <= places) return text
+  const kept = BigInt(whole + fraction.slice(0, places))
+  const rest = fraction.slice(places)
+  const half = '5'.padEnd(rest.length, '0')
+  // Both have the same length, so that their order as texts is their order as numbers.
+  const rounded = rest > half || (rest === half && kept % 2n === 1n) ? kept + 1n : kept
+  const digits = String(rounded).padStart(places + 1, '0')
+  const split = digits.length - places
+  return `${rounded === 0n ? '' : sign}${digits.slice(0, split)}${places === 0 ? '' : `.${digits.slice(split)}`}`
 }
 
 /** `12,345` below a hundred thousand, then `123.4k`, `1.23M`: at most seven characters, rounded down. */

@@ -10,7 +10,7 @@ const RIGHT = 2
 const UP = 4
 const DOWN = 8
 /** By the directions in which a cell's border goes on: 1 left, 2 right, 4 up, 8 down. */
-const JOINTS = [' ', '─', '─', '─', '│', '╯', '╰', '┴', '│', '╮', '╭', '┬', '│', '┤', '├', '┼']
+const JOINTS: readonly string[] = [' ', '─', '─', '─', '│', '╯', '╰', '┴', '│', '╮', '╭', '┬', '│', '┤', '├', '┼']
 
 /** One line per row of the screen, blank where there is no border. */
 export function frameLines(rects: readonly Rect[], columns: number, rows: number): string[] {

@@ -6,7 +6,8 @@ import { signOf, withSign } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { type Column, tableLines } from './table.ts'
-import { type Span, span, widthOf } from './theme.tsx'
+import { fitNumber } from './text.ts'
+import { type Span, span, type Tone, widthOf } from './theme.tsx'
 
 const COLUMNS: readonly Column[] = [
   { title: 'asset', kind: 'text', min: 5, rank: 0 },
@@ -14,6 +15,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'capital', kind: 'number', min: 9, rank: 1 },
   { title: 'total', kind: 'number', min: 9, rank: 0 },
 ]
+
+/** Of the line under the assets: a label, a number and their tone. */
+type Part = readonly [label: string, number: string, tone: Tone]
 
 interface InventoryPanelProps {
   readonly rect: Rect
@@ -36,20 +40,29 @@ export function InventoryPanel({ rect, inventory, position }: InventoryPanelProp
   return <Panel rect={rect} title="inventory" lines={[...table, positionSpans(position, width)]} />
 }
 
-/** As much as fits. What no slot and no quote explains comes first where there is any: it blocks new entries. */
+/** Whole parts, as many as fit. What no slot and no quote explains comes first where there is any: it blocks new entries. */
 function positionSpans(position: PositionModel, width: number): Span[] {
   const clear = signOf(position.unassigned) === 0
-  const unassigned = span(`unassigned ${withSign(position.unassigned)}`, clear ? 'label' : 'warning')
-  const price = position.averagePrice === null ? '' : ` @ ${position.averagePrice}`
-  const notional = position.notional === null ? '' : ` = ${position.notional}`
-  const whole = [span('position ', 'label'), span(withSign(position.quantity), 'value'), span(`${price}${notional}`)]
-  const shares = [span(`in slots ${withSign(position.inSlots)}`, 'label'), span(`quoted ${withSign(position.quoted)}`, 'label')]
-  const parts = clear ? [whole, ...shares.map((share) => [share]), [unassigned]] : [[unassigned], whole, ...shares.map((share) => [share])]
+  const unassigned: Part = ['unassigned', withSign(position.unassigned), clear ? 'label' : 'warning']
+  const quantity: Part = ['position', withSign(position.quantity), 'value']
+  const parts: readonly Part[] = [
+    ...(clear ? [] : [unassigned]),
+    quantity,
+    ...(position.averagePrice === null ? [] : [['@', position.averagePrice, 'plain'] as const]),
+    ...(position.notional === null ? [] : [['=', position.notional, 'plain'] as const]),
+    ['in slots', withSign(position.inSlots), 'label'],
+    ['quoted', withSign(position.quoted), 'label'],
+    ...(clear ? [unassigned] : []),
+  ]
   const line: Span[] = []
-  for (const part of parts) {
-    const next = line.length === 0 ? part : [...line, span('  '), ...part]
-    if (line.length > 0 && widthOf(next) > width) break
-    line.splice(0, line.length, ...next)
+  for (const [label, number, tone] of parts) {
+    const gap = line.length === 0 ? '' : tone === 'plain' ? ' ' : '  '
+    const start = span(`${gap}${label} `, tone === 'value' ? 'label' : tone)
+    const room = width - widthOf([...line, start])
+    const amountSpan = span(number, tone)
+    if (line.length === 0) line.push(start, span(fitNumber(amountSpan.text, room), tone))
+    else if (widthOf([amountSpan]) <= room) line.push(start, amountSpan)
+    else break
   }
   return line
 }

@@ -5,17 +5,19 @@ import { formatShare, spaced } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { type Cell, type Column, tableLines } from './table.ts'
-import { displayWidth } from './text.ts'
+import { displayWidth, escapeText } from './text.ts'
 import { type Span, span } from './theme.tsx'
 
 const WARNING_SHARE = 0.8
 const ALARM_SHARE = 1
 const ROOM_FOR_GAPS = 40
-/** A narrow panel keeps gauge and limit and cuts the names, a wider one leaves out values before it cuts a name. */
-function columnsFor(limits: readonly LimitModel[], width: number): readonly Column[] {
-  const longestName = limits.reduce((longest, { name }) => Math.max(longest, displayWidth(name)), 0)
+const LONGEST_NAME = 24
+
+/** A name is worth more than the values and the gauge: those are left out before one is cut. */
+function columnsFor(limits: readonly LimitModel[]): readonly Column[] {
+  const longestName = limits.reduce((longest, { name }) => Math.max(longest, displayWidth(escapeText(spaced(name)))), 0)
   return [
-    { title: '', kind: 'fill', min: Math.min(longestName, width < ROOM_FOR_GAPS ? 8 : 18), rank: 0 },
+    { title: '', kind: 'fill', min: Math.min(longestName, LONGEST_NAME), rank: 0 },
     { title: '', kind: 'text', min: 0, rank: 1 },
     { title: '', kind: 'number', min: 8, rank: 0 },
     { title: '', kind: 'number', min: 0, rank: 3 },
@@ -36,7 +38,7 @@ export function LimitsPanel({ rect, limits }: LimitsPanelProps) {
     limits.length === 0
       ? [[span('no limits', 'label')]]
       : tableLines({
-          columns: columnsFor(shown, width),
+          columns: columnsFor(shown),
           rows: shown.map((limit) => limitRow(limit, gauge)),
           width,
           titles: false,

@@ -37,6 +37,7 @@ export function LiveApp({ model, colour, stop, redraw }: LiveAppProps) {
       // Every Ctrl-C reaches the session: what a second one means is for the session to say.
       if (key.ctrl && input === 'c') askToStop('interrupt')
       else if (key.ctrl && input === 'l') redraw()
+      else if (key.escape) setHelp(false)
       else if (key.ctrl || key.meta) return
       else if (input === 'q' && !asked.current) askToStop('quit')
       else if (input === '?' || input === 'h') setHelp((shown) => !shown)

@@ -3,6 +3,7 @@
 
 import { render } from 'ink'
 import type { SessionViewModel } from '../core/session/view-model.ts'
+import { redirectCursor } from './cursor.ts'
 import { createFramePacer } from './frame-pacer.ts'
 import { LiveApp, type StopCause } from './live-app.tsx'
 
@@ -12,6 +13,8 @@ const FRAME_INTERVAL_MS = 100
 export interface LiveScreenOptions {
   readonly stdout: NodeJS.WriteStream
   readonly stdin: NodeJS.ReadStream
+  /** Where nothing of the screen may go; the process's own where it is not given. */
+  readonly stderr?: Pick<NodeJS.WriteStream, 'write'>
   /** A person asks the session to stop: once by key (`quit`), and with every Ctrl-C (`interrupt`). */
   readonly stop: (cause: StopCause) => void
   readonly colour: boolean
@@ -29,7 +32,7 @@ export interface LiveScreen {
 }
 
 export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
-  const { stdout, stdin, stop, colour, now, failed } = options
+  const { stdout, stdin, stderr = process.stderr, stop, colour, now, failed } = options
   let newest: SessionViewModel | null = null
   let closed: Promise<void> | undefined
   let broken = false
@@ -46,6 +49,7 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
     app.unmount()
   }
   stdout.on('error', onStreamError)
+  redirectCursor({ from: stderr, to: stdout })
 
   const tree = () => <LiveApp model={newest} colour={colour} stop={stop} redraw={redraw} />
   const draw = (): void => app.rerender(tree())

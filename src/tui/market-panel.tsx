@@ -7,14 +7,14 @@ import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { quoteRows } from './quote-rows.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
-import { padEnd } from './text.ts'
+import { escapeText, fitNumber, padEnd } from './text.ts'
 import { type Span, span } from './theme.tsx'
 
 const COLUMNS: readonly Column[] = [
   { title: '', kind: 'text', min: 7, rank: 0 },
   { title: '', kind: 'number', min: 8, rank: 0 },
   { title: '', kind: 'number', min: 8, rank: 1 },
-  { title: '', kind: 'fill', min: 15, rank: 0 },
+  { title: '', kind: 'fill', min: 15, want: 26, rank: 0 },
 ]
 const LABEL_WIDTH = 6
 /** Ask, bid and mark. */
@@ -45,7 +45,6 @@ function marketLines({ market, quotes }: SessionViewModel, width: number, rows: 
   const withMark = rows === MARKET_ROWS || rows > MARKET_ROWS + 1
   const forQuotes = rows - (withMark ? MARKET_ROWS : MARKET_ROWS - 1)
   const sides = splitQuotes(quotes, forQuotes)
-  const aside = (label: string, value: string | null): Cell => span(`${padEnd(label, LABEL_WIDTH)} ${value ?? '—'}`)
   const spread = market.spreadBps === null ? null : `${market.spreadBps} bps`
   const ladder: Cell[][] = [
     ...quoteRows('ask', sides.asks, forQuotes > 0),
@@ -55,6 +54,13 @@ function marketLines({ market, quotes }: SessionViewModel, width: number, rows: 
   ]
   if (withMark) ladder.push([span('mark', 'label'), amount(market.mark), span(''), aside('last', market.lastTrade)])
   return tableLines({ columns: COLUMNS, rows: ladder, width, titles: false })
+}
+
+/** A label and a number, of which only decimals give way where the column is narrow. */
+function aside(label: string, value: string | null): Cell {
+  const text = `${padEnd(label, LABEL_WIDTH)} ${value ?? '—'}`
+  const fitTo = (width: number): string => `${padEnd(label, LABEL_WIDTH)} ${fitNumber(escapeText(value ?? '—'), width - LABEL_WIDTH - 1)}`
+  return { ...span(text), fitTo }
 }
 
 /** The quotes nearest to the touch on each side, in falling order of price. */

@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'price', kind: 'number', min: 7, rank: 0 },
   { title: 'size', kind: 'number', min: 7, rank: 0 },
   { title: 'filled', kind: 'number', min: 6, rank: 1 },
-  { title: 'status', kind: 'fill', min: 9, rank: 0 },
+  { title: 'status', kind: 'fill', min: 9, want: 16, rank: 0 },
   { title: 'id', kind: 'text', min: 12, rank: 3 },
 ]
 /** From here on there is room for a line of titles. */

@@ -3,15 +3,17 @@
 
 import type { FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare, withSign } from './format.ts'
-import { escapeText, fitNumber } from './text.ts'
+import { escapeText, fitNumber, wholeWidth } from './text.ts'
 
 /** One progress line for each tenth of the duration. */
 const PROGRESS_STEPS = 10
 /** As many messages as a model carries at most. */
 const MESSAGES_IN_MODEL = 50
 const WORD_WIDTH = 8
-/** Exact amounts may have eighteen decimals; more than fit here are for the summary. */
-const AMOUNT_WIDTH = 12
+/** Usual amounts take no more, so that fills stand in columns; what is exact to eighteen decimals is in the summary. */
+const DEAL_WIDTH = 6
+const FEE_WIDTH = 7
+const PNL_WIDTH = 8
 
 export interface PlainOutputOptions {
   /** Takes one line without its line feed. */
@@ -103,10 +105,17 @@ function freshFills(before: SessionViewModel | null, model: SessionViewModel): L
 }
 
 function fillText(fill: FillModel, instrument: string): string {
-  const deal = `${fill.side.toLowerCase().padEnd(4)} ${fill.quantity.padStart(AMOUNT_WIDTH)} ${instrument} @ ${fill.price.padEnd(10)}`
-  const fee = `fee ${fitNumber(fill.fee, AMOUNT_WIDTH).padStart(AMOUNT_WIDTH)} ${fill.feeAsset}`
-  const pnl = `pnl ${fitNumber(withSign(fill.realizedPnl), AMOUNT_WIDTH).padStart(AMOUNT_WIDTH)}`
-  return `${deal} ${fill.liquidity.padEnd(5)}  ${fee}  ${pnl}  ${fill.role} ${fill.tradeId}`
+  const deal = `${fill.side.toLowerCase().padEnd(4)} ${fill.quantity.padStart(DEAL_WIDTH)} ${instrument} @ ${fill.price.padEnd(DEAL_WIDTH)}`
+  const fee = `fee ${shortAmount(fill.fee, FEE_WIDTH)} ${fill.feeAsset}`
+  const pnl = `pnl ${shortAmount(withSign(fill.realizedPnl), PNL_WIDTH)}`
+  // The part before the last dash is the account's or the venue's, and the same in every line.
+  const trade = fill.tradeId.slice(fill.tradeId.lastIndexOf('-') + 1)
+  return `${deal} ${fill.liquidity.padEnd(5)} ${fee} ${pnl} ${fill.role} ${trade === '' ? fill.tradeId : trade}`
+}
+
+/** Fewer decimals where there are many; an amount whose whole part is longer stays whole. */
+function shortAmount(text: string, width: number): string {
+  return fitNumber(text, Math.max(width, wholeWidth(text))).padStart(width)
 }
 
 /** How many tenths of the duration have been said. */

@@ -61,7 +61,7 @@ function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
   }
   const fits = layoutScreen(columns, rows, { quotes: 0, assets: 0, limits: 0, slots: 0 }) !== null
   if (model === null && fits) return <Line spans={[span(stopAsked ? 'dita is stopping…' : 'dita is starting…')]} width={columns} />
-  return <TooSmall columns={columns} model={model} stopAsked={stopAsked} />
+  return <TooSmall columns={columns} model={model} stopAsked={stopAsked} keys={keys} />
 }
 
 interface PanelsProps {

@@ -1,8 +1,8 @@
 // Text as a terminal shows it: escaping, display width, cutting and padding by columns. Never colours anything.
 
-/** What a screen must not draw raw: it would move the cursor, hide itself, or change the text round it. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+import { escapeText as escapeWhole } from '../core/text.ts'
+import { roundDecimal, signOf } from './format.ts'
+
 /** Longer texts are cut before anything else is done with them, so that one of them cannot cost a frame. */
 const LONGEST_TEXT = 2_000
 const ELLIPSIS = '…'
@@ -13,20 +13,13 @@ const MARK = /^[\p{Mn}\p{Me}]/u
 // East Asian Wide and Fullwidth blocks (Unicode Standard Annex 11), and what emoji fonts draw by default.
 const WIDE =
   /^(?:[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u
+/** A number at the end of a text, or the beginning of one. */
+const NUMBER_AT_END = /[+-]?\d[\d.,]*$/
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The text with control and format characters written out (`\n`, `\x1b`, `\u{202e}`), at most 2,000 characters of it. */
 export function escapeText(text: string): string {
-  const bounded = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}${ELLIPSIS}` : text
-  if (SIMPLE.test(bounded)) return bounded
-  return bounded.replace(UNSAFE, escapeCharacter)
-}
-
-function escapeCharacter(character: string): string {
-  const named = NAMED[character]
-  if (named !== undefined) return named
-  const code = (character.codePointAt(0) ?? 0).toString(16)
-  return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u{${code}}`
+  return escapeWhole(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}${ELLIPSIS}` : text)
 }
 
 /** How many columns an escaped text takes. */
@@ -42,7 +35,10 @@ function graphemeWidth(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1
 }
 
-/** At most `width` columns of the text, its end replaced by … where it does not fit. */
+/**
+ * At most `width` columns of the text, its end replaced by … where it does not fit. A number at the cut goes as a whole,
+ * because a number that has lost its last digits reads as another number.
+ */
 export function truncateEnd(text: string, width: number): string {
   if (width <= 0) return ''
   if (displayWidth(text) <= width) return text
@@ -54,7 +50,7 @@ export function truncateEnd(text: string, width: number): string {
     kept += segment
     columns = next
   }
-  return kept + ELLIPSIS
+  return kept.replace(NUMBER_AT_END, '') + ELLIPSIS
 }
 
 /** At most `width` columns of the text, its start replaced by … where it does not fit: for paths. */
@@ -84,21 +80,27 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - displayWidth(cut))) + cut
 }
 
-const NUMBER = /^([+-]?\d+)(?:\.(\d+))?(.*)$/
+const NUMBER = /^([+-]?\d+(?:\.(\d+))?)(.*)$/
 
 /**
- * A number in at most `width` columns. Decimals are dropped with a … that says so; where not even the whole part fits,
- * # signs stand for it, because a number that has lost its first or last digits reads as another number.
+ * A number in at most `width` columns, rounded to as many decimals as fit. What would round to zero and is not zero is
+ * `>0` or `<0`; where not even the whole part fits, # signs stand for it, because it must not read as another number.
  */
 export function fitNumber(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   const match = NUMBER.exec(text)
   if (match === null) return truncateEnd(text, width)
-  const [, whole = '', fraction = '', unit = ''] = match
-  const unitWidth = displayWidth(unit)
-  const placesThatFit = width - whole.length - unitWidth - 2
-  if (placesThatFit >= 1 && fraction.length > placesThatFit) return `${whole}.${fraction.slice(0, placesThatFit)}${ELLIPSIS}${unit}`
-  if (fraction !== '' && whole.length + 1 + unitWidth <= width) return `${whole}${ELLIPSIS}${unit}`
-  if (whole.length + 1 <= width && (fraction !== '' || unit !== '')) return `${whole}${ELLIPSIS}`
+  const [, number = '', fraction = '', unit = ''] = match
+  for (let places = Math.min(fraction.length, Math.max(0, width)); places >= 0; places -= 1) {
+    const rounded = roundDecimal(number, places)
+    const shown = signOf(rounded) === signOf(number) ? rounded : signOf(number) === 1 ? '>0' : '<0'
+    if (displayWidth(shown + unit) <= width) return shown + unit
+  }
   return '#'.repeat(Math.max(0, width))
+}
+
+/** The columns a number takes with no decimal left. */
+export function wholeWidth(text: string): number {
+  const match = NUMBER.exec(text)
+  return match === null ? 0 : displayWidth(roundDecimal(match[1] ?? '', 0) + (match[3] ?? ''))
 }

@@ -57,7 +57,7 @@ export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + displayWidth(text), 0)
 }
 
-/** The spans cut to `width` columns: the one that does not fit ends in …, and nothing follows it. */
+/** The spans cut to `width` columns: the one that does not fit ends in …, and nothing follows it. No number is cut. */
 export function cutSpans(spans: readonly Span[], width: number): Span[] {
   const kept: Span[] = []
   let left = width
@@ -68,7 +68,9 @@ export function cutSpans(spans: readonly Span[], width: number): Span[] {
       left -= columns
       continue
     }
-    if (left > 0) kept.push({ text: truncateEnd(text, left), tone })
+    const cut = truncateEnd(text, left)
+    // Right behind a digit, the … would say that a number goes on.
+    if (!(cut.startsWith('…') && /\d$/.test(kept.at(-1)?.text ?? ''))) kept.push({ text: cut, tone })
     break
   }
   return kept

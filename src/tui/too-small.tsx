@@ -1,38 +1,42 @@
-// What a terminal too small for the screen shows instead: one line with the essentials.
+// What a terminal too small for the screen shows instead: one line with the size it needs, the way out and the essentials.
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { formatShare, progressShare, withSign } from './format.ts'
 import { SMALLEST } from './layout.ts'
 import { haltSpans, phaseSpan } from './phase.ts'
-import { Line, type Span, span } from './theme.tsx'
+import { Line, type Span, span, widthOf } from './theme.tsx'
 
 interface TooSmallProps {
   readonly columns: number
   readonly model: SessionViewModel | null
   readonly stopAsked: boolean
+  readonly keys: boolean
 }
 
-export function TooSmall({ columns, model, stopAsked }: TooSmallProps) {
-  return (
-    <Line
-      spans={[
-        span(columns < SMALLEST.columns ? 'too small' : 'terminal too small'),
-        ...(model === null ? [] : essentials(model, stopAsked)),
-      ]}
-      width={columns}
-    />
-  )
+export function TooSmall({ columns, model, stopAsked, keys }: TooSmallProps) {
+  const line: Span[] = [span(columns < SMALLEST.columns ? 'too small' : 'terminal too small')]
+  for (const part of parts(model, stopAsked, keys)) {
+    if (widthOf([...line, ...part]) > columns) break
+    line.push(...part)
+  }
+  return <Line spans={line} width={columns} />
 }
 
-function essentials(model: SessionViewModel, stopAsked: boolean): Span[] {
+/** The most important first; what does not fit is left out with all that follows. */
+function parts(model: SessionViewModel | null, stopAsked: boolean, keys: boolean): Span[][] {
+  const ends = stopAsked || model?.phase === 'stopping' || model?.phase === 'halted'
+  const size = [span(`: needs ${SMALLEST.columns}×${SMALLEST.rows}`)]
+  return [size, ...(ends ? [] : [[span(keys ? ', q stops' : ', Ctrl-C stops')]]), ...(model === null ? [] : essentials(model, stopAsked))]
+}
+
+function essentials(model: SessionViewModel, stopAsked: boolean): Span[][] {
   const share = progressShare(model.elapsedUs, model.durationUs)
   const net = model.pnl.net === null ? '—' : withSign(model.pnl.net)
   return [
-    span(' '),
-    phaseSpan(model.phase, stopAsked),
-    ...haltSpans({ ...model, haltDetail: null }).flatMap((reason) => [span(' '), reason]),
-    span(share === null ? '' : ` ${formatShare(share)}`),
-    span(` net ${net}`),
-    span(` ${model.instrument} ${withSign(model.position.quantity)}`),
+    [span(' '), phaseSpan(model.phase, stopAsked)],
+    ...haltSpans({ ...model, haltDetail: null }).map((reason) => [span(' '), reason]),
+    [span(share === null ? '' : ` ${formatShare(share)}`)],
+    [span(` net ${net}`)],
+    [span(` ${model.instrument} ${withSign(model.position.quantity)}`)],
   ]
 }

@@ -74,7 +74,7 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
     expect((await dita(args, { cwd, env: { DITA_DEBUG: '1' } })).stderr).toMatch(/^ +at .*dist/m)
   })
 
-  test('control and format characters of an argument reach the terminal as escapes', async () => {
+  test('V07 control and format characters of an argument reach the terminal as escapes', async () => {
     const { code, stderr } = await dita(['\u001b[2Jgone\u202e'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toContain('gone')

@@ -9,7 +9,7 @@ describe('anything thrown', () => {
     expect(describeFailure(new DitaError('VENUE_SILENT', options), 'run')).toEqual({ code: 'VENUE_SILENT', ...options })
   })
 
-  test('L04 the sentence of a flag’s own check is not buried in the parser’s words', () => {
+  test('the sentence of a flag’s own check is not buried in the parser’s words', () => {
     const error = new DitaError('BAD_DURATION', { fault: 'user', exitCode: EXIT.usage, message: '"5x" is no duration.', next: 'x' })
     error.message = `Parsing --duration \n\t${error.message}\nSee more help with --help`
     expect(describeFailure(error, 'run').message).toBe('"5x" is no duration.')

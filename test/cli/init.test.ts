@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { initWorkspace, renderNewWorkspace } from '../../src/cli/init-workspace.ts'
 import { loadConfig } from '../../src/core/config/load-config.ts'
 import { temporaryFolder } from '../core/report/recorded-store.ts'
 import { dita, errorOf } from './dita.ts'
@@ -47,6 +48,33 @@ describe('dita init', () => {
     expect(['dita.yaml', 'dita.schema.json'].filter((file) => existsSync(join(folder.path, file)))).toEqual([name])
     expect((await dita(['init', '--force'], { cwd: folder.path })).code).toBe(0)
     expect(readFileSync(path, 'utf8')).not.toBe('mine')
+  })
+
+  test('an edited config is kept beside the new one, under a free name, and that is said', () => {
+    const path = join(folder.path, 'dita.yaml')
+    const again = () => initWorkspace({ folder: folder.path, force: true })
+    expect(again().backup).toBeNull()
+    expect(again().backup).toBeNull()
+    for (const [text, backup] of [
+      ['mine', `${path}.bak`],
+      ['mine too', `${path}.bak.2`],
+    ] as const) {
+      writeFileSync(path, text)
+      const workspace = again()
+      expect(workspace.backup).toBe(backup)
+      expect(readFileSync(backup, 'utf8')).toBe(text)
+      expect(renderNewWorkspace(workspace)).toContain(`Your dita.yaml of before is kept as ${backup}.`)
+      expect(() => loadConfig({ file: path, overrides: {} })).not.toThrow()
+    }
+    expect(readFileSync(`${path}.bak`, 'utf8')).toBe('mine')
+  })
+
+  test.each([true, false])('a file where the folder should be is exit 2 with a sentence (force: %s)', (force) => {
+    const path = join(folder.path, 'afile')
+    writeFileSync(path, 'mine')
+    const message = `${path} is a file, and a workspace is a folder. Nothing was written.`
+    expect(() => initWorkspace({ folder: path, force })).toThrow(expect.objectContaining({ exitCode: 2, message }))
+    expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 
   test('a folder that cannot be made is exit 2 with a reason', async () => {

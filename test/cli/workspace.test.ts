@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { resolveWorkspace } from '../../src/cli/workspace.ts'
@@ -48,6 +50,19 @@ describe('the workspace', () => {
   test('a store that is named is taken from the working folder, whatever the workspace is', () => {
     writeFileSync(join(folder.path, 'dita.yaml'), '')
     expect(resolved({ store: 'x/y.db' })).toMatchObject({ root: folder.path, storePath: join(folder.path, 'x/y.db') })
+  })
+
+  test.each([
+    ['', userInfo().homedir],
+    ['/somewhere', '/somewhere'],
+  ])('a HOME of %j is %s', (home, expected) => {
+    const module = new URL('../../src/cli/workspace.ts', import.meta.url).href
+    const code = `import { homeFolder } from ${JSON.stringify(module)}; process.stdout.write(homeFolder())`
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      env: { HOME: home, NODE_NO_WARNINGS: '1' },
+      encoding: 'utf8',
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' })
   })
 
   test.each(['', '  ', 'a\0b'])('%j is no path of a store', (store) => {

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec, formatDecimal, ZERO } from '../../src/core/kernel/decimal.ts'
-import { STAGE_ORDER } from '../../src/core/kernel/slot-table.ts'
 import { denialsOf, exitIntent, given, type KernelBench, requestsOf, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+import { STAGE_ORDER } from '../core/kernel/stage-order.ts'
 
 const THREE_LEGS = ['0.5', '0.3', '0.2']
 
@@ -250,4 +250,18 @@ describe('stages', () => {
     bench.ack(entry)
     expect(bench.slot().stage).toBe('entry_working')
   })
+})
+
+test('two slots of opposite sides on one perpetual can both be closed: what the account does not hold is not reduce-only', () => {
+  const bench = given({ instrument: { kind: 'linear', maxLeverage: dec('5') } })
+  bench.mark('2')
+  bench.opened({ slotId: 'a', side: 'buy', quantity: '10' })
+  bench.opened({ slotId: 'b', side: 'sell', quantity: '10' })
+  const first = bench.exit({ slotId: 'a', orderType: 'market', price: null, scope: 'rest' })
+  expect(bench.order(first).request.reduceOnly).toBe(false)
+  bench.fill(first, '10', '2')
+  const second = bench.exit({ slotId: 'b', orderType: 'market', price: null, scope: 'rest' })
+  expect(bench.order(second).request.reduceOnly).toBe(true)
+  bench.fill(second, '10', '2')
+  expect([bench.slot('a').stage, bench.slot('b').stage, bench.position().quantity]).toEqual(['closed', 'closed', dec('0')])
 })

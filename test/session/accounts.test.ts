@@ -323,3 +323,22 @@ describe('what the account brought along', () => {
     expect(closedElsewhere).not.toEqual([])
   })
 })
+
+describe('the money of an account that is carried on', () => {
+  test('is paid in once, asset by asset, however many sessions follow', async () => {
+    const storePath = newStore()
+    const config = { paper: { account: 'rich', balances: { XRP: 5000 } } }
+    for (const sessionId of ['one', 'two', 'three']) await runPaper({ storePath, sessionId, config, durationUs: 10 * SECOND_US })
+    expect(query(storePath, 'SELECT asset, amount FROM capital_events')).toEqual([{ asset: 'XRP', amount: '5000' }])
+  })
+
+  test('is never risked blind: a position in another instrument refuses the session', async () => {
+    const storePath = newStore()
+    await runPaper({ storePath, sessionId: 'mon', seed: 7, config: CARRIED, durationUs: 5 * MINUTE_US })
+    const instrument = { symbol: 'ABC/RLUSD', kind: 'spot', base: 'ABC', quote: 'RLUSD', tick_size: '0.0001', lot_size: '0.01' }
+    const failure = await failureOf(runPaper({ storePath, sessionId: 'tue', config: { ...CARRIED, instrument } }))
+    expect(failure).toMatchObject({ code: 'ACCOUNT_HOLDS_OTHER', exitCode: 4 })
+    expect(failure.message).toContain('XRP/RLUSD')
+    expect(query(storePath, 'SELECT session_id FROM sessions')).toEqual([{ session_id: 'mon' }])
+  })
+})

@@ -35,7 +35,7 @@ async function audit(session: RanSession): Promise<number> {
     expect(pnl.net).toBe(write(minus(before, read(pnl.fees))))
   }
   auditPostings(session, summary.instrument, found)
-  expect(summary.checks).toEqual({ drift: false, findings: [] })
+  expect(summary.checks).toMatchObject({ drift: false, findings: [] })
   return found.count
 }
 

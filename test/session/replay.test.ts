@@ -1,9 +1,9 @@
 // The journal is the truth: the projections of whole sessions are made anew from the facts alone, and nothing differs.
 
 import { expect, test } from 'vitest'
-import { compareStores, rebuildStore } from '../../src/core/journal/rebuild.ts'
 import { apply } from '../../src/core/kernel/apply.ts'
 import { createState, viewOf } from '../../src/core/kernel/state.ts'
+import { compareStores, rebuildStore } from '../core/journal/rebuild-store.ts'
 import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
 import { MINUTE_US, newStore, query, queryOne, runPaper } from './harness.ts'
 

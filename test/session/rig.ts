@@ -70,10 +70,6 @@ export class SpyVenue implements Venue {
     this.paper.onMarket(...args)
   }
 
-  advance(nowUs: number): void {
-    this.paper.advance(nowUs)
-  }
-
   nextEventUs(): number | undefined {
     return this.paper.nextEventUs()
   }

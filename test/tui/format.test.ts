@@ -7,6 +7,7 @@ import {
   formatShare,
   formatSpeed,
   progressShare,
+  roundDecimal,
   signOf,
   withSign,
 } from '../../src/tui/format.ts'
@@ -48,7 +49,25 @@ describe('shares', () => {
     expect(formatShare(0.999)).toBe('99 %')
     expect(formatShare(0.29)).toBe('29 %')
     expect(formatShare(1)).toBe('100 %')
+    expect(formatShare(1e21)).toBe('>999 %')
     expect(formatShare(Number.POSITIVE_INFINITY)).toBe('∞ %')
+  })
+})
+
+describe('roundDecimal', () => {
+  test.each([
+    ['2.1250', 2, '2.12'],
+    ['2.1350', 2, '2.14'],
+    ['2.12500000001', 2, '2.13'],
+    ['-0.5', 0, '0'],
+    ['-1.5', 0, '-2'],
+    ['+9.99', 1, '+10.0'],
+    ['0.004', 2, '0.00'],
+    ['12', 0, '12'],
+    ['1.2', 5, '1.2'],
+    ['no number', 0, 'no number'],
+  ])('%s to %i decimals, half-even, is %s', (text, places, rounded) => {
+    expect(roundDecimal(text, places)).toBe(rounded)
   })
 })
 

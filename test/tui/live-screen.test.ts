@@ -14,7 +14,19 @@ interface Started {
 
 const open: LiveScreen[] = []
 
-function start({ columns = 80, rows = 24, colour = true, isTTY = true } = {}): Started {
+/** Takes what is written to it, like standard error in a file. */
+function fakeStderr() {
+  const written: string[] = []
+  const stderr: Pick<NodeJS.WriteStream, 'write'> = {
+    write: (data: string | Uint8Array) => {
+      written.push(String(data))
+      return true
+    },
+  }
+  return { stderr, written }
+}
+
+function start({ columns = 80, rows = 24, colour = true, isTTY = true, stderr = fakeStderr().stderr } = {}): Started {
   const terminal = new FakeTerminal(columns, rows)
   const keyboard = new FakeKeyboard(isTTY)
   const failures: unknown[] = []
@@ -22,6 +34,7 @@ function start({ columns = 80, rows = 24, colour = true, isTTY = true } = {}): S
   const screen = startLiveScreen({
     stdout: terminal.stream,
     stdin: keyboard.stream,
+    stderr,
     stop: (cause) => stops.push(cause),
     colour,
     now: () => performance.now(),
@@ -122,7 +135,7 @@ describe('resizing', () => {
       terminal.resize(columns, rows)
       const fresh = start({ columns, rows })
       fresh.screen.publish(sampleAt(1))
-      const expected = await until(fresh.terminal, (text) => text.includes('running'))
+      const expected = await until(fresh.terminal, (text) => text.includes('running') || text.includes('too small'))
       await fresh.screen.close()
       expect(await until(terminal, (text) => text === expected)).toBe(expected)
     }
@@ -158,6 +171,22 @@ describe('keys', () => {
     await until(terminal, (text) => text.includes('leave at once'))
     keyboard.press('h')
     await until(terminal, (text) => text.includes('? help'))
+  })
+
+  test('Esc takes the keys away, and does nothing where they are not shown', async () => {
+    const { terminal, keyboard, screen, stops } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('? help'))
+    keyboard.press('?')
+    await until(terminal, (text) => text.includes('?/Esc back'))
+    keyboard.press('\u001b')
+    const picture = await until(terminal, (text) => text.includes('? help'))
+    keyboard.press('\u001b')
+    screen.publish(sampleAt(2))
+    expect(await until(terminal, (text) => text.includes('session-2'))).toBe(
+      picture.replace('session-1', 'session-2').replace('0:01', '0:02'),
+    )
+    expect(stops).toEqual([])
   })
 
   test('Ctrl-L draws a torn screen afresh', async () => {
@@ -210,6 +239,22 @@ describe('closing', () => {
     terminal.resize(100, 30)
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(terminal.written.length).toBe(before)
+  })
+})
+
+describe('standard error', () => {
+  test('what shows the cursor goes to the screen, once, also after the end; all else stays', async () => {
+    const { stderr, written } = fakeStderr()
+    const first = start({ stderr })
+    await first.screen.close()
+    const { terminal, screen } = start({ stderr })
+    await screen.close()
+    terminal.cursorVisible = false
+    first.terminal.cursorVisible = false
+    stderr.write('\u001b[?25h')
+    stderr.write('a warning\n')
+    expect([first.terminal.cursorVisible, terminal.cursorVisible]).toEqual([true, false])
+    expect(written).toEqual(['a warning\n'])
   })
 })
 

@@ -50,17 +50,43 @@ describe('plain output', () => {
 
   test('each fill is one line, the oldest first', () => {
     expect(linesOfLast(withFills(1), withFills(3))).toEqual([
-      '03:44:19  fill      sell        120.5 XRP/RLUSD @ 2.1001     maker  fee       0.0253 RLUSD  pnl      +0.0843  quote trade-1',
-      '03:44:20  fill      buy         120.5 XRP/RLUSD @ 2.1002     maker  fee       0.0253 RLUSD  pnl            0  quote trade-2',
+      '03:44:19  fill      sell  120.5 XRP/RLUSD @ 2.1001 maker fee  0.0253 RLUSD pnl  +0.0843 quote 1',
+      '03:44:20  fill      buy   120.5 XRP/RLUSD @ 2.1002 maker fee  0.0253 RLUSD pnl        0 quote 2',
     ])
+  })
+
+  test('a fill with usual numbers takes at most 100 columns, its profit and fee rounded', () => {
+    const fills = [
+      sampleFill(1, { tradeId: '20261120-034418-k3f9-t1234', quantity: '124.60', fee: '0.024916', realizedPnl: '-0.084399999' }),
+      sampleFill(2, {
+        tradeId: '7301',
+        price: '67123.45',
+        quantity: '0.0124',
+        fee: '1234567.5',
+        feeAsset: 'USDT',
+        realizedPnl: '-2500.255',
+      }),
+    ]
+    const lines = linesOfLast(quietModel(), quietModel({ fills, counts: { ...quietModel().counts, fills: 2 } }))
+    expect(lines).toEqual([
+      '03:44:19  fill      sell 124.60 XRP/RLUSD @ 2.1001 maker fee 0.02492 RLUSD pnl -0.08440 quote t1234',
+      '03:44:20  fill      buy  0.0124 XRP/RLUSD @ 67123.45 maker fee 1234568 USDT pnl -2500.26 quote 7301',
+    ])
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  test('an amount with a long whole part is not left out', () => {
+    const fills = [sampleFill(1, { fee: '123456789.5', realizedPnl: '-1234567890.5' })]
+    const lines = linesOfLast(quietModel(), quietModel({ fills, counts: { ...quietModel().counts, fills: 1 } }))
+    expect(lines[0]).toContain('fee 123456790 RLUSD pnl -1234567890 quote')
   })
 
   test('no fill is lost in silence: those that no longer fit in the model are counted', () => {
     const lines = linesOfLast(withFills(2), withFills(60))
     expect(lines).toHaveLength(51)
     expect(lines[0]).toMatch(/fill {6}… and 8 more fills$/)
-    expect(lines[1]).toContain('trade-10')
-    expect(lines.at(-1)).toContain('trade-59')
+    expect(lines[1]).toMatch(/ quote 10$/)
+    expect(lines.at(-1)).toMatch(/ quote 59$/)
   })
 
   test('a new message is one line with its severity, the oldest first', () => {

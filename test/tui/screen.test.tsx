@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
 import { renderToString } from 'ink'
 import { describe, expect, test } from 'vitest'
 import type { SessionViewModel } from '../../src/core/session/view-model.ts'
@@ -247,6 +248,98 @@ describe('long names', () => {
   })
 })
 
+describe('numbers and labels', () => {
+  const size = fc.record({ columns: fc.integer({ min: 60, max: 250 }), rows: fc.integer({ min: 16, max: 80 }) })
+  const whole = fc.oneof(fc.integer({ min: 0, max: 99_999 }).map(String), fc.stringMatching(/^[1-9]\d{0,14}$/))
+  const fraction = fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,18}$/))
+  const price = fc.tuple(whole, fraction).map((parts) => parts.join(''))
+  const amount = fc.tuple(fc.constantFrom('', '-'), price).map((parts) => parts.join(''))
+  const status = fc.constantFrom('acked', 'partially_filled', 'submitting')
+
+  const anyModel = fc.record({ price, amount, other: amount, status, share: fc.double({ min: 0, noNaN: true }), unassigned: amount })
+
+  type AnyValues = typeof anyModel extends fc.Arbitrary<infer Values> ? Values : never
+
+  function modelOf({ price: at, amount: much, other, status: state, share, unassigned }: AnyValues) {
+    return sampleModel({
+      market: { bid: at, bidSize: much, ask: at, askSize: other, mid: at, mark: at, lastTrade: at, spreadBps: at },
+      quotes: newestFirst(4, (index) => ({
+        side: index % 2 === 0 ? 'bid' : 'ask',
+        price: at,
+        size: much,
+        distanceBps: index === 3 ? null : other,
+        status: state,
+      })),
+      slots: newestFirst(3, (index) =>
+        sampleSlot(index, { openSize: much, entryPrice: at, realizedPnl: other, unrealizedPnl: index === 0 ? null : much }),
+      ),
+      orders: newestFirst(3, (index) =>
+        sampleOrder(index, { price: at, quantity: much, filled: other, status: state, cancel: 'requested' }),
+      ),
+      fills: newestFirst(9, (index) => sampleFill(index, { price: at, quantity: much, fee: other, realizedPnl: much })),
+      inventory: [{ asset: 'XRP', fromFills: much, fromCapital: other, total: at }],
+      position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned },
+      pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, net: much, equity: other },
+      limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share })),
+      messages: newestFirst(3, (index) => sampleMessage(index, { text: `at ${at} much ${much} `.repeat(4) })),
+    })
+  }
+
+  test('at any size and with any amounts no number is cut', () => {
+    fc.assert(
+      fc.property(size, anyModel, fc.boolean(), ({ columns, rows }, values, help) => {
+        const picture = draw({ model: modelOf(values), columns, rows, help })
+        expectInside(picture, { columns, rows })
+        expect(picture).not.toMatch(/\d[.,]?…/)
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+
+  test('below the smallest size no number is cut either', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120 }), anyModel, (columns, values) => {
+        expect(draw({ model: modelOf(values), columns, rows: 12 })).not.toMatch(/\d[.,]?…/)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('where a line is narrow, its last part goes and its numbers stay', () => {
+    const position = { ...sampleModel().position, quantity: '124.60', averagePrice: '1.9996', notional: '249.15' }
+    const market = { ...sampleModel().market, spreadBps: '4.00' }
+    const picture = draw({ model: sampleModel({ position, market }), columns: 60, rows: 20 })
+    expect(lineWith(picture, 'position')).toMatch(/^│ position \+124\.60 @ 1\.9996 +│/)
+    expect(picture).toContain('spread 4.00 bps')
+  })
+
+  test('names of limits are whole in a narrow and in a wide terminal', () => {
+    const limits = [
+      { name: 'XRP exposure', value: '253.50', limit: '1000', share: 0.2535 },
+      { name: 'session loss', value: '12.25', limit: '100', share: 0.1225 },
+    ]
+    for (const [columns, rows] of [
+      [60, 20],
+      [80, 24],
+      [100, 30],
+      [160, 50],
+      [200, 60],
+    ] as const) {
+      const picture = draw({ model: sampleModel({ limits }), columns, rows })
+      for (const { name } of limits) expect(picture, `${columns}×${rows}`).toContain(`${name} `)
+    }
+  })
+
+  test('the status of an order and a quote is whole from 100 columns on', () => {
+    const orders = [sampleOrder(1, { status: 'partially_filled', filled: '60.25' })]
+    const quotes = [{ side: 'bid' as const, price: '2.1020', size: '120.5', distanceBps: '-6.66', status: 'partially_filled' }]
+    for (const columns of [100, 120, 160, 200]) {
+      const picture = draw({ model: sampleModel({ orders, quotes }), columns, rows: 40 })
+      expect(picture.match(/partially filled/g), String(columns)).toHaveLength(2)
+    }
+  })
+})
+
 describe('larger terminals', () => {
   test('120×40 shows more fills, with titles and profit', () => {
     const model = sampleModel({ fills: newestFirst(50, sampleFill) })
@@ -264,9 +357,19 @@ describe('larger terminals', () => {
 
 describe('too small', () => {
   test('one line with the essentials', () => {
-    expect(draw({ model: sampleModel(), columns: 100, rows: 10 })).toBe('terminal too small ● running 43 % net +0.7209 XRP/RLUSD +120.5')
-    expect(draw({ model: sampleModel(), columns: 40, rows: 10 })).toBe('too small ● running 43 % net +0.7209 XR…')
-    expect(draw({ model: null, columns: 40, rows: 10 })).toBe('too small')
+    expect(draw({ model: sampleModel(), columns: 100, rows: 10 })).toBe(
+      'terminal too small: needs 60×16, q stops ● running 43 % net +0.7209 XRP/RLUSD +120.5',
+    )
+    expect(draw({ model: sampleModel(), columns: 50, rows: 12 })).toBe('too small: needs 60×16, q stops ● running 43 %')
+    expect(draw({ model: null, columns: 40, rows: 10 })).toBe('too small: needs 60×16, q stops')
+    expect(draw({ model: sampleModel(), columns: 20, rows: 10 })).toBe('too small')
+  })
+
+  test('it offers what works: Ctrl-C without a keyboard, nothing where the session ends already', () => {
+    expect(draw({ model: sampleModel(), columns: 50, rows: 12, keys: false })).toContain('needs 60×16, Ctrl-C stops')
+    expect(draw({ model: sampleModel(), columns: 50, rows: 12, stopAsked: true })).toBe('too small: needs 60×16 ◐ stopping… 43 %')
+    const halted = sampleModel({ phase: 'halted', haltReason: 'risk_loss_limit' })
+    expect(draw({ model: halted, columns: 50, rows: 12 })).toBe('too small: needs 60×16 ■ halted risk_loss_limit')
   })
 })
 
@@ -275,6 +378,13 @@ describe('help', () => {
     const footer = lineWith(draw({ model: sampleModel(), ...SMALL, help: true }), '╰')
     expect(footer).toContain('q stop and sum up')
     expect(footer).toContain('Ctrl-C again: leave at once')
+  })
+
+  test.each([
+    [60, 'q stop  Ctrl-C again: leave  Ctrl-L redraw  ?/Esc back'],
+    [80, 'q stop and sum up  Ctrl-C again: leave at once  Ctrl-L redraw  ?/Esc back'],
+  ])('the way back is in sight at %i columns', (columns, keys) => {
+    expect(lineWith(draw({ model: sampleModel(), columns, rows: 20, help: true }), '╰')).toContain(` ${keys} `)
   })
 
   test('without a keyboard only what works is offered', () => {

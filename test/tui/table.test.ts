@@ -31,7 +31,32 @@ describe('tableLines', () => {
     for (let width = 4; width < 40; width += 1) {
       for (const line of tableLines({ columns: COLUMNS, rows: ROWS, width, titles: true })) expect(widthOf(line)).toBeLessThanOrEqual(width)
     }
-    expect(drawn(9)).toEqual(['buy  2.1…', 'sell 10.5'])
+    expect(drawn(9)).toEqual(['buy  2.10', 'sell 10.5'])
+  })
+
+  test('blanks go before decimals, and decimals before a text', () => {
+    const columns: readonly Column[] = [
+      { title: '', kind: 'text', min: 4, rank: 0 },
+      { title: '', kind: 'number', min: 12, rank: 0 },
+      { title: '', kind: 'number', min: 3, rank: 0 },
+    ]
+    const rows = [[span('realised'), span('20519.25'), span('1.123456789')]]
+    const lines = [30, 28, 27].map(
+      (width) => tableLines({ columns, rows, width, titles: false }).map((line) => line.map(({ text }) => text).join(''))[0],
+    )
+    expect(lines).toEqual(['realised  20519.25 1.123456789', 'realised 20519.25 1.12345679', 'realised 20519.25 1.1234568'])
+  })
+
+  test('a column of little weight goes before a text is cut', () => {
+    const columns: readonly Column[] = [
+      { title: '', kind: 'fill', min: 4, want: 10, rank: 0 },
+      { title: '', kind: 'text', min: 2, rank: 2 },
+    ]
+    const rows = [[span('part filled'), span('id')]]
+    const drawnAt = (width: number) =>
+      tableLines({ columns, rows, width, titles: false }).map((line) => line.map(({ text }) => text).join(''))
+    expect(drawnAt(14)).toEqual(['part filled id'])
+    expect(drawnAt(12)).toEqual(['part filled '])
   })
 
   test('a filling column takes what is left', () => {

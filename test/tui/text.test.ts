@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { roundDecimal } from '../../src/tui/format.ts'
 import { displayWidth, escapeText, fitNumber, padEnd, padStart, truncateEnd, truncateStart } from '../../src/tui/text.ts'
 
 describe('escapeText', () => {
@@ -50,6 +52,12 @@ describe('cutting and padding', () => {
     expect(truncateEnd('market', 0)).toBe('')
   })
 
+  test('a number at the cut goes as a whole', () => {
+    expect(truncateEnd('loss 101.20 is beyond 100', 10)).toBe('loss …')
+    expect(truncateEnd('loss 101.20 is beyond 100', 14)).toBe('loss 101.20 i…')
+    expect(truncateEnd('1234567', 4)).toBe('…')
+  })
+
   test('a wide character is never cut in half', () => {
     expect(truncateEnd('日本語', 4)).toBe('日…')
     expect(truncateStart('日本語', 4)).toBe('…語')
@@ -68,13 +76,33 @@ describe('fitNumber', () => {
     expect(fitNumber('-1234.5678', 10)).toBe('-1234.5678')
   })
 
-  test('decimals give way first, and the … says so', () => {
-    expect(fitNumber('-1234.5678', 8)).toBe('-1234.5…')
-    expect(fitNumber('1234.5678', 5)).toBe('1234…')
+  test('decimals give way first, by rounding', () => {
+    expect(fitNumber('-1234.5678', 8)).toBe('-1234.57')
+    expect(fitNumber('1234.5678', 5)).toBe('1235')
+    expect(fitNumber('999.96', 5)).toBe('1000')
+    expect(fitNumber('3.336 bps', 7)).toBe('3.3 bps')
+  })
+
+  test('what is not zero is never shown as zero', () => {
+    expect(fitNumber('0.0000123', 5)).toBe('>0')
+    expect(fitNumber('-0.0000123', 5)).toBe('<0')
+    expect(fitNumber('0.0000000', 5)).toBe('0.000')
   })
 
   test('a whole part that does not fit is not shown as another number', () => {
     expect(fitNumber('1234567', 5)).toBe('#####')
     expect(fitNumber('1234567.89', 6)).toBe('######')
+  })
+
+  test('at any width a number is a rounding of itself, no wider than that', () => {
+    const number = fc.stringMatching(/^[+-]?(0|[1-9]\d{0,18})(\.\d{1,18})?$/)
+    fc.assert(
+      fc.property(number, fc.integer({ min: 2, max: 40 }), (text, width) => {
+        const shown = fitNumber(text, width)
+        expect(shown.length).toBeLessThanOrEqual(width)
+        const places = shown.split('.')[1]?.length ?? 0
+        expect([roundDecimal(text, places), '>0', '<0', '#'.repeat(width)]).toContain(shown)
+      }),
+    )
   })
 })

@@ -1,6 +1,6 @@
 // The real binary in a real terminal. It runs what is built in dist/.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +36,7 @@ function runSession({
     columns,
     rows,
     environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...environment },
-    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed 60 --seed 7 --store '${join(folder, 'dita.db')}'; echo "left with $?"`,
+    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed 60 --seed 7 --store '${join(folder, 'dita.db')}' 2>'${join(folder, 'stderr')}'; echo "left with $?"`,
   })
   running.push({ terminal, folder })
   return terminal
@@ -104,6 +104,7 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     await terminal.until((picture) => picture.includes('left with 0'))
     expect(terminal.isOnAlternateScreen()).toBe(false)
     expect(terminal.isCursorVisible()).toBe(true)
+    expect(readFileSync(join(running[0]?.folder ?? '', 'stderr'), 'utf8')).toBe('')
   })
 
   test('it is right at 120×40 from the start, and Ctrl-C gives the terminal back', async () => {

@@ -1,5 +1,7 @@
 // What a config file holds once it is read and before it is checked, and how its values are shown to people.
 
+import { escapeText } from '../text.ts'
+
 /** Numbers stay text, exactly as they were written. */
 export type ConfigValue = string | boolean | null | ConfigValue[] | ConfigMap
 export type ConfigMap = { [key: string]: ConfigValue }
@@ -26,16 +28,11 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a group of keys'
   const text = String(value)
-  return `\`${shorten(escapeControls(text))}\``
+  return `\`${shorten(escapeText(text))}\``
 }
 
 function shorten(text: string): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
-}
-
-/** Control and format characters as `\u{…}`, so that no text of a file reaches the terminal raw. */
-export function escapeControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }
 
 /** `feed.simulated.seed`, `strategy.breakout.targets_bps[1]`. */
@@ -43,7 +40,7 @@ export function pathText(path: ConfigPath): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`
-    else text += `${text === '' ? '' : '.'}${shorten(escapeControls(part))}`
+    else text += `${text === '' ? '' : '.'}${shorten(escapeText(part))}`
   }
   return text
 }

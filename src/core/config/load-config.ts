@@ -3,9 +3,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DitaError, EXIT, messageOf } from '../errors.ts'
+import { escapeText } from '../text.ts'
 import { checkConfig } from './check-config.ts'
 import type { Config } from './config.ts'
-import { type ConfigFault, type ConfigMap, escapeControls } from './config-values.ts'
+import type { ConfigFault, ConfigMap } from './config-values.ts'
 import { instrumentOf } from './contradictions.ts'
 import { readYaml } from './read-yaml.ts'
 import type { ParsedConfig } from './schema.ts'
@@ -56,7 +57,7 @@ function pathFrom(folder: string, written: string): string {
 }
 
 function readText(file: string): string {
-  const shown = escapeControls(file)
+  const shown = escapeText(file)
   try {
     const size = statSync(file).size
     if (size > LARGEST_FILE_BYTES) throw unreadable(shown, `it has ${size} bytes; a config has at most ${LARGEST_FILE_BYTES}`)
@@ -78,7 +79,7 @@ function readText(file: string): string {
       EACCES: 'reading it is not permitted',
       ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
     }
-    throw unreadable(shown, reason[code ?? ''] ?? escapeControls(messageOf(error)), error)
+    throw unreadable(shown, reason[code ?? ''] ?? escapeText(messageOf(error)), error)
   }
 }
 
@@ -94,7 +95,7 @@ function unreadable(shown: string, reason: string, cause?: unknown): DitaError {
 
 function fromText(text: string, file: string): ParsedConfig {
   const { tree, faults, positionOf } = readYaml(text)
-  const shown = escapeControls(file)
+  const shown = escapeText(file)
   if (tree === null) {
     if (faults.length > 0) throw invalid(shown, faults)
     throw new DitaError('CONFIG_EMPTY', {

@@ -2,7 +2,8 @@
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml'
 import { messageOf } from '../errors.ts'
-import { type ConfigFault, type ConfigMap, type ConfigPath, type ConfigValue, escapeControls, type Position } from './config-values.ts'
+import { escapeText } from '../text.ts'
+import type { ConfigFault, ConfigMap, ConfigPath, ConfigValue, Position } from './config-values.ts'
 
 const MOST_NODES = 10_000
 const DEEPEST = 16
@@ -49,7 +50,7 @@ function parse(text: string, lineCounter: LineCounter, walk: Walk) {
     return parseDocument(text, { schema: 'failsafe', lineCounter, prettyErrors: false, logLevel: 'error', uniqueKeys: false })
   } catch (error) {
     // Brackets nested thousands deep exhaust the parser's stack.
-    walk.fault([], 0, `This cannot be read as YAML: ${escapeControls(messageOf(error))}.`)
+    walk.fault([], 0, `This cannot be read as YAML: ${escapeText(messageOf(error))}.`)
     return null
   }
 }
@@ -106,7 +107,7 @@ class Walk {
   #alias(anchor: string, offset: number, path: ConfigPath): ConfigValue {
     const target = this.#anchors.get(anchor)
     if (target !== undefined) return this.value(target, path)
-    this.fault(path, offset, `The alias *${escapeControls(anchor)} has no anchor &${escapeControls(anchor)} before it.`)
+    this.fault(path, offset, `The alias *${escapeText(anchor)} has no anchor &${escapeText(anchor)} before it.`)
     return null
   }
 
@@ -152,7 +153,7 @@ function scalarValue(node: Scalar): ConfigValue {
 }
 
 function sentencePart(message: string): string {
-  return escapeControls(message.split('\n')[0] ?? '').replace(/[.:]$/, '')
+  return escapeText(message.split('\n')[0] ?? '').replace(/[.:]$/, '')
 }
 
 function offsetOf(node: unknown): number {

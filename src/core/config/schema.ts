@@ -113,7 +113,7 @@ function feedSection() {
       default: 'simulated',
       pattern: LINE,
       expected: '`simulated` or the path of a recording',
-      description: '`simulated`, or the path of a recording (.jsonl or .jsonl.gz). A relative path starts at the folder of this file.',
+      description: '`simulated`, or the path of a recording (gzip-compressed). A relative path starts at the folder of this file.',
     }),
     seed: plainNumber({
       default: '1',

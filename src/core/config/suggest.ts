@@ -1,5 +1,6 @@
 // What a person may have meant by a key that does not exist. Knows words, not meanings.
 
+import { editDistance } from '../text.ts'
 import type { ConfigKey } from './config-keys.ts'
 import { type ConfigPath, pathText } from './config-values.ts'
 
@@ -49,27 +50,4 @@ function plain(word: string): string {
     .slice(0, 64)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours between two words (Damerau and Levenshtein, restricted). */
-export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column += 1) {
-      const isSame = a[row - 1] === b[column - 1]
-      let cost = Math.min(at(last, column) + 1, at(current, column - 1) + 1, at(last, column - 1) + (isSame ? 0 : 1))
-      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
-      if (isSwap) cost = Math.min(cost, at(beforeLast, column - 2) + 1)
-      current.push(cost)
-    }
-    beforeLast = last
-    last = current
-  }
-  return at(last, b.length)
-}
-
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Number.POSITIVE_INFINITY
 }

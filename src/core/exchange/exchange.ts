@@ -91,7 +91,7 @@ export class Exchange {
     } else if (event.type === 'mark') {
       this.#venueMark = event.mark
     } else if (this.book.apply(event)) {
-      if (this.#liquidity.isTouched) this.#liquidity.follow()
+      if (this.#liquidity.isTouched) this.#liquidity.follow(event)
       if (!this.#resting.isEmpty) this.#onBook(event)
     }
   }

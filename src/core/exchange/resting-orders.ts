@@ -38,7 +38,7 @@ export class RestingOrders {
   }
 }
 
-const NOBODY: readonly ExchangeOrder[] = []
+const NOBODY: readonly never[] = []
 
 function reaches(price: Decimal, order: ExchangeOrder): boolean {
   return !isBetter(order.request.side, price, limitOf(order))

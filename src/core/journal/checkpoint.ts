@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3'
 import { messageOf } from '../errors.ts'
 
 /** PASSIVE waits for nobody; TRUNCATE waits for readers and leaves an empty WAL. */
-export type CheckpointMode = 'PASSIVE' | 'FULL' | 'RESTART' | 'TRUNCATE'
+export type CheckpointMode = 'PASSIVE' | 'TRUNCATE'
 
 export interface CheckpointOutcome {
   readonly mode: CheckpointMode

@@ -116,6 +116,16 @@ function proveLastCommit(database: Database.Database, path: string, last: LastCo
   }
 }
 
+/**
+ * A store that ends before its mark has lost commits. Who only reads takes the mark first and looks at the store then: a
+ * writer commits before it marks.
+ * @throws DitaError STORE_DAMAGED
+ */
+export function proveMarked(database: Database.Database, paths: { store: string; mark: string }, marked: Mark): void {
+  const last = database.prepare<[], number | null>('SELECT max(commit_id) FROM commits').pluck().get() ?? 0
+  proveMark(database, paths, marked, last)
+}
+
 function proveMark(database: Database.Database, paths: { store: string; mark: string }, marked: Mark, lastCommitId: number): void {
   if (marked.commitId > lastCommitId) {
     throw storeDamaged(

@@ -2,7 +2,7 @@
 // is found out. It is written after each commit, so it is never ahead of a sound store. It holds no facts.
 
 import { hash } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { ensurePrivateFile } from './private-files.ts'
 
 export interface Mark {
@@ -41,14 +41,20 @@ export class HighWaterMark {
     return new HighWaterMark(fd)
   }
 
+  /** What a mark says, for who only reads; null where there is none. */
+  static peek(path: string): Mark | null {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null
+    const fd = openSync(path, 'r')
+    try {
+      return furthestRecord(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
   /** The furthest whole record; null where there is none: a new file, or one that was overwritten. */
   read(): Mark | null {
-    const file = Buffer.alloc(FILE_BYTES)
-    readSync(this.#fd, file, 0, FILE_BYTES, 0)
-    const first = parseRecord(file.subarray(0, RECORD_BYTES))
-    const second = parseRecord(file.subarray(SECTOR_BYTES, SECTOR_BYTES + RECORD_BYTES))
-    if (first === null || second === null) return first ?? second
-    return first.commitId > second.commitId ? first : second
+    return furthestRecord(this.#fd)
   }
 
   write(mark: Mark): void {
@@ -78,6 +84,15 @@ export class HighWaterMark {
       closeSync(this.#fd)
     }
   }
+}
+
+function furthestRecord(fd: number): Mark | null {
+  const file = Buffer.alloc(FILE_BYTES)
+  readSync(fd, file, 0, FILE_BYTES, 0)
+  const first = parseRecord(file.subarray(0, RECORD_BYTES))
+  const second = parseRecord(file.subarray(SECTOR_BYTES, SECTOR_BYTES + RECORD_BYTES))
+  if (first === null || second === null) return first ?? second
+  return first.commitId > second.commitId ? first : second
 }
 
 function checksumOf(record: Buffer): string {

@@ -36,6 +36,8 @@ export function storeKindAt(path: string): 'missing' | 'file' {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return 'missing'
   if (!stats.isFile()) throw storeForeign(path, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file')
+  // Two names that no lock can bring together: two writers would ruin the store.
+  if (stats.nlink > 1) throw storeUnusable(path, `it has ${stats.nlink} names (hard links), and one store must have one`)
   return 'file'
 }
 

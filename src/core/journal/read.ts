@@ -2,9 +2,11 @@
 
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect, type Transaction } from 'kysely'
+import { proveMarked } from './commit-log.ts'
 import { storeMissing } from './errors.ts'
+import { HighWaterMark } from './high-water-mark.ts'
 import { knownLayout } from './migrate.ts'
-import { storeKindAt } from './private-files.ts'
+import { storeKindAt, storePathsOf } from './private-files.ts'
 import type { JournalDatabase } from './schema.ts'
 import {
   asStoreError,
@@ -54,10 +56,13 @@ function connect(path: string): Database.Database {
   let database: Database.Database | undefined
   try {
     if (storeKindAt(path) === 'missing') throw storeMissing(path)
+    const paths = storePathsOf(path)
+    const marked = HighWaterMark.peek(paths.mark)
     database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
     assertSqliteVersion(path, sqliteVersionOf(database))
     assertReadable(path, readHeader(database), knownLayout())
     setPragma(database, path, SYNCHRONOUS_FULL)
+    if (marked !== null) proveMarked(database, paths, marked)
     return database
   } catch (error) {
     database?.close()

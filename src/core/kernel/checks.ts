@@ -1,6 +1,6 @@
 // What is checked before an order exists. Each check gives a denial or nothing; none of them changes anything.
 
-import { abs, add, type Decimal, dec, isMultipleOf, mul, ONE, signOf, sub, ZERO } from './decimal.ts'
+import { abs, add, type Decimal, dec, isMultipleOf, max, mul, ONE, signOf, sub, ZERO } from './decimal.ts'
 import { type Denial, denialOf } from './denials.ts'
 import type { OrderShape } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
@@ -66,13 +66,14 @@ export function limitFault(state: KernelState, wish: OrderWish, leaving: Readonl
   const { limits } = state
   const position = state.positions.get(wish.instrument)
   if (limits === null || position === undefined) return null
-  // A cancel under way most likely wins: counting both a quote and its replacement would halve what may be quoted.
-  const stays = (order: Order): boolean => order.cancel !== 'requested' && order.cancel !== 'sent' && !leaving.has(order)
+  // A cancel under way may lose: only a quote that its own replacement pushes out, with one message after the other, is not
+  // counted, since counting both would halve what may be quoted.
+  const stays = (order: Order): boolean => !leaving.has(order)
   if (limits.maxOpenOrders > 0) {
     const count = [...state.liveOrders.values()].filter(stays).length + prepared
     if (count >= limits.maxOpenOrders) return denialOf('OPEN_ORDERS_ABOVE_LIMIT', 'openOrders', count)
   }
-  const reference = wish.price ?? position.mark
+  const reference = worthOf(wish, position.mark)
   if (reference === null) return null
   const notional = mul(reference, wish.quantity)
   if (limits.maxOrderNotional > ZERO && notional > limits.maxOrderNotional) {
@@ -92,11 +93,17 @@ export function limitFault(state: KernelState, wish: OrderWish, leaving: Readonl
   return exposure > limits.maxExposure && !reduces ? denialOf('EXPOSURE_ABOVE_LIMIT', `${wish.path}exposure`, exposure) : null
 }
 
+/** The price an order is judged at: the most a buy may cost; a sell's limit is only the least it brings, so the mark counts as well. */
+function worthOf({ side, price }: OrderWish, mark: Decimal | null): Decimal | null {
+  if (price === null || mark === null) return price ?? mark
+  return side === 'sell' ? max(price, mark) : price
+}
+
 /** Each ratio in (0, 1], all of them together exactly 1; an empty list means one leg of everything. */
 export function exitRatiosFault(ratios: readonly Decimal[]): Denial | null {
   if (!Array.isArray(ratios)) return denialOf('FIELD_INVALID', 'exitRatios', ratios)
   let sum = ZERO
-  for (const [index, ratio] of ratios.entries()) {
+  for (const [index, ratio] of (ratios as readonly Decimal[]).entries()) {
     const fault = decimalFault(ratio, `exitRatios[${index}]`)
     if (fault !== null) return fault
     if (ratio <= ZERO || ratio > ONE) return denialOf('EXIT_RATIO_INVALID', `exitRatios[${index}]`, ratio)

@@ -41,12 +41,10 @@ function encode(value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value !== 'object') throw new TypeError(`a fact cannot hold ${String(value)}`)
   if (Array.isArray(value)) return `[${value.map(encode).join(',')}]`
+  // Its own keys only: what a library adds to every object's prototype is no part of a fact.
+  const keys = Object.keys(value)
+  const items: unknown[] = Object.values(value)
   let out = '{'
-  let separator = ''
-  for (const key in value) {
-    const item = (value as Record<string, unknown>)[key]
-    out += `${separator}"${key}":${encode(item)}`
-    separator = ','
-  }
+  for (let index = 0; index < keys.length; index += 1) out += `${index === 0 ? '' : ','}"${keys[index]}":${encode(items[index])}`
   return `${out}}`
 }

@@ -1,7 +1,7 @@
 // From intents to facts: what a strategy or an operator wants becomes orders, cancels, or denials.
 
 import { decimalFault, exitRatiosFault, leverageFault, limitFault, type OrderWish, shapeFault, waitFault } from './checks.ts'
-import { ONE, ZERO } from './decimal.ts'
+import { neg, ONE, ZERO } from './decimal.ts'
 import { type Denial, denialFact, denialOf, textOf } from './denials.ts'
 import { type ExitSize, exitSizeOf } from './exit-size.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
@@ -104,9 +104,12 @@ function exitOf(state: KernelState, intent: ExitIntent, timeUs: number): Exit | 
   if (size === null) return denialOf('NOTHING_TO_EXIT', 'openSize', slot.openSize)
   const side: Side = slot.side === 'buy' ? 'sell' : 'buy'
   const wish: OrderWish = { ...intent, instrument: instrument.symbol, side, quantity: size.quantity, path: '' }
-  const fault = shapeFault(instrument, wish, state.positions.get(instrument.symbol)?.mark ?? null) ?? waitFault(state, timeUs)
-  // Spot has no positions to reduce: a sale is a sale.
-  return fault ?? { slot, size, wish, reduceOnly: instrument.kind !== 'spot' }
+  const position = state.positions.get(instrument.symbol)
+  const fault = shapeFault(instrument, wish, position?.mark ?? null) ?? waitFault(state, timeUs)
+  // Spot has no positions to reduce: a sale is a sale. And what is no longer there, because another slot or the quotes hold the
+  // opposite, cannot be reduced either: such an exit opens, on the account, what it closes in the slot.
+  const held = position === undefined ? ZERO : slot.side === 'buy' ? position.quantity : neg(position.quantity)
+  return fault ?? { slot, size, wish, reduceOnly: instrument.kind !== 'spot' && held >= size.quantity }
 }
 
 export function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {

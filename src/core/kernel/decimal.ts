@@ -78,7 +78,7 @@ export function tryParseDecimal(text: string): Decimal | undefined {
 /** A literal of the program itself: `dec('0.5')`. */
 export const dec = (text: string): Decimal => parseDecimal(text)
 
-const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, places) => 10n ** BigInt(places))
+const POWERS: readonly bigint[] = Array.from({ length: DECIMAL_PLACES + 1 }, (_, places) => 10n ** BigInt(places))
 
 /** Up to 15 digits fit a float exactly: the common case of feeds and fills, without a regular expression. */
 function parseShort(text: string): Decimal | undefined {

@@ -158,8 +158,6 @@ export interface DenialFact {
   readonly clientOrderId: string | null
 }
 
-export type FactType = FactBody['type']
-
 /** A fact in its place: sequence number within the account (from 1), and time. */
 export interface Fact {
   readonly seq: number

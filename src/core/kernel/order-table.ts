@@ -84,4 +84,10 @@ export const ORDER_LIVE = {
  */
 export type CancelState = 'none' | 'requested' | 'sent' | 'in_doubt' | 'refused'
 
-export const CANCEL_PENDING: Record<CancelState, boolean> = { none: false, requested: true, sent: true, in_doubt: true, refused: false }
+export const CANCEL_PENDING: Readonly<Record<CancelState, boolean>> = {
+  none: false,
+  requested: true,
+  sent: true,
+  in_doubt: true,
+  refused: false,
+}

@@ -1,7 +1,7 @@
 // SHA-256 (FIPS 180-4) without imports, because the kernel has none. Used for client order ids, a few an order.
 
-const ROUND_CONSTANTS = firstPrimes(64).map((prime) => fractionBits(prime, 3))
-const INITIAL = firstPrimes(8).map((prime) => fractionBits(prime, 2))
+const ROUND_CONSTANTS: readonly number[] = firstPrimes(64).map((prime) => fractionBits(prime, 3))
+const INITIAL: readonly number[] = firstPrimes(8).map((prime) => fractionBits(prime, 2))
 
 /** The SHA-256 digest of a text in UTF-8, as eight unsigned 32-bit words. */
 export function sha256Words(text: string): number[] {

@@ -61,6 +61,3 @@ export const SLOT_TABLE = {
     exit: 'refused', exitSent: 'same', exitAck: 'same', exitFill: 'same' /* late fill: unassigned */, exitFailed: 'same', flat: 'same',
   },
 } as const satisfies Record<SlotStage, Record<SlotTrigger, SlotCell>>
-
-/** The order of the stages; a transition to a smaller number would be a backward move. */
-export const STAGE_ORDER: readonly SlotStage[] = Object.keys(SLOT_TABLE) as SlotStage[]

@@ -7,7 +7,7 @@ import type { BookLevel } from './events.ts'
 import type { MarketMessage } from './recorded/message.ts'
 
 /** Assets that others are priced in; among several that fit the end of a name the longest wins. */
-const QUOTE_ASSETS = [
+const QUOTE_ASSETS: readonly string[] = [
   ...['USDT', 'USDC', 'FDUSD', 'TUSD', 'BUSD', 'USDP', 'USD1', 'USDS', 'RLUSD', 'PYUSD', 'DAI', 'AEUR', 'EURI', 'BFUSD'],
   ...['USD', 'EUR', 'GBP', 'JPY', 'TRY', 'BRL', 'AUD', 'ARS', 'COP', 'CZK', 'IDR', 'MXN', 'NGN', 'PLN', 'RON', 'RUB', 'UAH', 'ZAR'],
   ...['BTC', 'ETH', 'BNB', 'XRP', 'SOL', 'TRX', 'DOGE', 'DOT'],

@@ -6,6 +6,7 @@ import { OrderBook } from './order-book.ts'
 import type { MarketView } from './view.ts'
 
 const TWO = dec('2')
+const MARK_FRESH_US = 10_000_000
 
 /** A view that is always the present: it changes with every event applied, so a reader who wants the past copies. */
 export class MarketState implements MarketView {
@@ -13,6 +14,7 @@ export class MarketState implements MarketView {
   readonly #keepsBook: boolean
   #timeUs = 0
   #mark: Decimal | null = null
+  #markUs = 0
   #lastTrade: Decimal | null = null
   #tradedValue: Decimal = ZERO
   #tradedSize: Decimal = ZERO
@@ -33,6 +35,7 @@ export class MarketState implements MarketView {
       this.#tradedValue = add(this.#tradedValue, mul(event.price, event.size))
     } else if (event.type === 'mark') {
       this.#mark = event.mark
+      this.#markUs = event.timeUs
     } else if (this.#keepsBook) {
       this.book.apply(event)
     }
@@ -63,8 +66,9 @@ export class MarketState implements MarketView {
     return bid === null || ask === null ? null : div(add(bid.price, ask.price), TWO)
   }
 
+  /** Null once it is older than ten seconds: venues say it every one to three, and a frozen mark hides losses. */
   get mark(): Decimal | null {
-    return this.#mark
+    return this.#timeUs - this.#markUs > MARK_FRESH_US ? null : this.#mark
   }
 
   get lastTrade(): Decimal | null {

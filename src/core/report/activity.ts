@@ -1,58 +1,106 @@
 // Counts of what a session did and what went wrong: orders, cancels, denials, risk events. SQL counts; nothing is loaded
 // that is not shown.
 
-import type { JournalDb, Window } from './stored.ts'
+import { sql } from 'kysely'
+import { hasLaterFacts, inWindow, type JournalDb, type Window } from './stored.ts'
 import type { OrdersSummary, RiskSummary, SummaryView } from './summary-view.ts'
 
 const MOST_RISK_EVENTS = 20
 
-export async function loadOrders(db: JournalDb, sessionId: string, window: Window): Promise<OrdersSummary> {
-  const statuses = await db
-    .selectFrom('orders')
-    .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
-    .where('session_id', '=', sessionId)
-    .groupBy('status')
-    .orderBy('status')
-    .execute()
-  const cancels = await db
+/** Where the end of a session lies in its account's time. */
+interface SessionEnd {
+  readonly sessionId: string
+  /** Of the session's last fact. */
+  readonly timeUs: number
+}
+
+/** The session's orders by their status at its end, why venues rejected some, and its cancels by what became of them. */
+export async function loadOrders(db: JournalDb, end: SessionEnd, window: Window): Promise<OrdersSummary> {
+  const counts = await countStatuses(db, end, window)
+  const moves = await db
     .selectFrom('transitions')
-    .select(({ fn }) => ['to_state', fn.countAll<number>().as('count')])
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
-    .where('entity', '=', 'cancel')
-    .groupBy('to_state')
+    .select(({ fn }) => ['entity', 'to_state', rejectionCode.as('code'), fn.countAll<number>().as('count')])
+    .where(inWindow(window))
+    .where((row) => row.or([row('entity', '=', 'cancel'), row.and([row('entity', '=', 'order'), row('to_state', '=', 'rejected')])]))
+    .groupBy(['entity', 'to_state', 'code'])
+    .orderBy('count', 'desc')
+    .orderBy('code')
     .execute()
-  const cancelCount = (state: string): number => cancels.find((row) => row.to_state === state)?.count ?? 0
-  const prepared = statuses.reduce((sum, { count }) => sum + count, 0)
-  const kept = statuses.find(({ status }) => status === 'prepared')?.count ?? 0
+  const cancelCount = (state: string): number => moves.find((row) => row.entity === 'cancel' && row.to_state === state)?.count ?? 0
+  const prepared = [...counts.values()].reduce((sum, count) => sum + count, 0)
   return {
-    sent: prepared - kept,
+    sent: prepared - (counts.get('prepared') ?? 0),
     prepared,
-    byStatus: Object.fromEntries(statuses.map(({ status, count }) => [status, count])),
+    byStatus: Object.fromEntries([...counts].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
+    rejections: moves.filter((row) => row.entity === 'order').map(({ code, count }) => ({ code: code ?? UNNAMED, count })),
     cancels: { requested: cancelCount('requested'), refused: cancelCount('refused'), inDoubt: cancelCount('in_doubt') },
   }
 }
 
+/** A rejection that came without a code. */
+const UNNAMED = 'UNKNOWN'
+
+/** The code in `CODE: text`, of orders only: cancels are counted by their state. */
+const rejectionCode = sql<
+  string | null
+>`CASE WHEN entity = 'order' AND instr(reason, ':') > 1 THEN substr(reason, 1, instr(reason, ':') - 1) END`
+
+/** Orders have their present status; for those that moved on after the session, its last one within the session. */
+async function countStatuses(db: JournalDb, end: SessionEnd, window: Window): Promise<Map<string, number>> {
+  const statuses = await db
+    .selectFrom('orders')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
+    .where('session_id', '=', end.sessionId)
+    .groupBy('status')
+    .execute()
+  const counts = new Map<string, number>(statuses.map(({ status, count }) => [status, count]))
+  if (!(await hasLaterFacts(db, window))) return counts
+  const moved = await db
+    .selectFrom('orders')
+    .select(['client_order_id as id', 'status'])
+    .where('session_id', '=', end.sessionId)
+    .where('updated_at_us', '>=', end.timeUs)
+    .execute()
+  if (moved.length === 0) return counts
+  const atEnd = await lastStatuses(db, new Set(moved.map(({ id }) => id)), window)
+  for (const { id, status } of moved) {
+    counts.set(status, (counts.get(status) ?? 0) - 1)
+    const then = atEnd.get(id) ?? 'prepared'
+    counts.set(then, (counts.get(then) ?? 0) + 1)
+  }
+  return counts
+}
+
+async function lastStatuses(db: JournalDb, ids: ReadonlySet<string>, window: Window): Promise<Map<string, string>> {
+  const rows = db
+    .selectFrom('transitions')
+    .select(['entity_id', 'to_state'])
+    .where(inWindow(window))
+    .where('entity', '=', 'order')
+    .orderBy('seq', 'desc')
+  const found = new Map<string, string>()
+  for await (const row of rows.stream()) {
+    if (ids.has(row.entity_id) && !found.has(row.entity_id)) found.set(row.entity_id, row.to_state)
+    if (found.size === ids.size) break
+  }
+  return found
+}
+
+/** How many inputs were denied, by code, the most frequent first. */
 export async function loadDenials(db: JournalDb, window: Window): Promise<SummaryView['denials']> {
   return db
     .selectFrom('denials')
     .select(({ fn }) => ['code', fn.countAll<number>().as('count')])
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
+    .where(inWindow(window))
     .groupBy('code')
     .orderBy('count', 'desc')
     .orderBy('code')
     .execute()
 }
 
+/** Risk events counted by code and severity; warnings and alarms themselves, newest first, at most 20. */
 export async function loadRisk(db: JournalDb, window: Window): Promise<RiskSummary> {
-  const events = db
-    .selectFrom('risk_events')
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
+  const events = db.selectFrom('risk_events').where(inWindow(window))
   const counts = await events
     .select(({ fn }) => ['code', 'severity', fn.countAll<number>().as('count')])
     .groupBy(['code', 'severity'])

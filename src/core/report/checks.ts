@@ -2,36 +2,37 @@
 
 import { add, type Decimal, formatDecimal, neg, sub } from '../kernel/decimal.ts'
 import { type MoneyInputs, ownedOf } from './money.ts'
-import { type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
+import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
 import type { ChecksSummary, DriftFinding, EquitySummary } from './summary-view.ts'
 
 /** Sums of the engine's own inventory ledger within the session, by `source|asset`. */
 export async function loadInventoryLedger(db: JournalDb, window: Window): Promise<Sums> {
   const sums = new Sums()
   for (const slice of slicesOf(window)) {
-    const rows = await db
-      .selectFrom('inventory_ledger')
-      .select(['asset', 'source', 'change'])
-      .where('account_id', '=', slice.accountId)
-      .where('seq', '>=', slice.firstSeq)
-      .where('seq', '<=', slice.lastSeq)
-      .execute()
+    const rows = await db.selectFrom('inventory_ledger').select(['asset', 'source', 'change']).where(inWindow(slice)).execute()
     for (const row of rows) sums.add(`${row.source}|${row.asset}`, stored(row.change))
   }
   return sums
 }
 
+/**
+ * Computes the totals a second way and compares to the last digit: profit, fees and capital by fills and events against
+ * double-entry postings; the position by the sum of fills, by the last fill and by the positions table (Σ slots + quoted +
+ * unassigned); inventory against wallet and inventory ledger; equity against the engine's own. A finding quotes both, as
+ * decimal strings. A check that cannot be made is named.
+ */
 export function checkTotals(inputs: MoneyInputs, inventoryLedger: Sums, equity: EquitySummary): ChecksSummary {
   const findings = new Findings()
   checkPostings(findings, inputs)
   checkPosition(findings, inputs)
   checkInventory(findings, inputs, inventoryLedger)
   checkEquity(findings, inputs, equity)
-  return { drift: findings.list.length > 0, findings: findings.list }
+  return { drift: findings.list.length > 0, findings: findings.list, leftOut: findings.leftOut }
 }
 
 class Findings {
   readonly list: DriftFinding[] = []
+  readonly leftOut: ChecksSummary['leftOut'][number][] = []
 
   compare(what: string, expected: Decimal, found: Decimal): void {
     if (expected !== found) this.list.push({ what, expected: formatDecimal(expected), found: formatDecimal(found) })
@@ -64,16 +65,21 @@ function checkPostings(findings: Findings, { trading, ledger }: MoneyInputs): vo
 function checkPosition(findings: Findings, { session, trading, positions, ledger }: MoneyInputs): void {
   const { before, end, now, table } = positions
   findings.compare(`position in ${session.instrument}: sum of fills, last fill`, add(before.quantity, trading.signedQuantity), end.quantity)
-  if (table !== null) {
-    findings.compare(`position in ${session.instrument}: last fill, positions`, now.quantity, table.quantity)
+  const tableWhat = `position in ${session.instrument}: last fill, positions`
+  if (table === null) {
+    findings.leftOut.push({ what: tableWhat, why: 'the table of positions has no row for it' })
+  } else {
+    findings.compare(tableWhat, now.quantity, table.quantity)
     const parts = add(add(table.inSlots, table.quoted), table.unassigned)
     findings.compare(`position in ${session.instrument}: slots + quoted + unassigned, positions`, parts, table.quantity)
   }
   const { count, bought, sold } = trading.fills
+  const costWhat = `cost of the position in ${session.quote}: fills, postings`
   // A late fill of another instrument may share the quote, and with it the balance that holds the cost.
   if (count === bought.count + sold.count) {
-    const booked = ledger.inSession.of(`conversion|${session.quote}`)
-    findings.compare(`cost of the position in ${session.quote}: fills, postings`, sub(end.cost, before.cost), booked)
+    findings.compare(costWhat, sub(end.cost, before.cost), ledger.inSession.of(`conversion|${session.quote}`))
+  } else {
+    findings.leftOut.push({ what: costWhat, why: 'another instrument was filled too, and may share the balance' })
   }
 }
 
@@ -90,7 +96,12 @@ function checkInventory(findings: Findings, { session, trading, ledger }: MoneyI
 
 /** The engine's own equity, where nothing was booked and no mark was set between it and the sums here. */
 function checkEquity(findings: Findings, { session, ledger, marks }: MoneyInputs, equity: EquitySummary): void {
+  const what = `equity at the last tick in ${session.quote}: postings, engine`
   const noted = marks?.engineEquity ?? null
-  if (marks === null || noted === null || equity.end === null || noted.seq < ledger.lastSeq || noted.seq < marks.last.seq) return
-  findings.compare(`equity at the last tick in ${session.quote}: postings, engine`, stored(equity.end), noted.equity)
+  const leaveOut = (why: string): void => void findings.leftOut.push({ what, why })
+  if (marks === null || equity.end === null) return leaveOut('the session saw no mark')
+  if (noted === null) return leaveOut('no tick knew the equity')
+  if (noted.seq < ledger.lastSeq) return leaveOut('a fill, a fee or a flow of capital was booked after it')
+  if (noted.seq < marks.last.seq) return leaveOut('the mark moved after it')
+  findings.compare(what, stored(equity.end), noted.equity)
 }

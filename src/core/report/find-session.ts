@@ -24,11 +24,11 @@ export async function findSession(db: JournalDb, reference: string): Promise<str
       'Give more of the id, or `latest`.',
     )
   }
-  throw unusable(
-    'UNKNOWN_SESSION',
-    `No session of this store begins with ${JSON.stringify(reference)}. The newest are ${listOf(ids)}.`,
-    'See `dita sessions` for all of them, or give `latest`.',
-  )
+  throw unknownSession(`No session of this store begins with ${JSON.stringify(reference)}. The newest are ${listOf(ids)}.`)
+}
+
+function unknownSession(message: string): DitaError {
+  return unusable('UNKNOWN_SESSION', message, 'See `dita sessions` for all of them, or give `latest`.')
 }
 
 /** Sessions by when they were really started; session time is virtual and says nothing about that. */

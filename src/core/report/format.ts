@@ -1,12 +1,11 @@
 // Numbers, times and tables as people read them. For screens only: rounding happens here and nowhere else in a report.
 
-import { decimalPlacesOf, formatFixed, tryParseDecimal, ZERO } from '../kernel/decimal.ts'
+import { decimalPlacesOf, formatFixed, readDecimal, ZERO } from '../kernel/decimal.ts'
+import { escapeText } from '../text.ts'
 
 /** An amount with at least 2 and at most `most` decimals, thousands grouped: `1,234.50`. */
 export function amountText(text: string, most = 6): string {
-  const value = tryParseDecimal(text)
-  // A sum may be larger than what is accepted at a border: it is shown as it is.
-  if (value === undefined) return grouped(text)
+  const value = readDecimal(text)
   const places = Math.min(Math.max(decimalPlacesOf(value), 2), most)
   const rounded = formatFixed(value, places)
   if (value !== ZERO && isZero(rounded)) return text
@@ -22,17 +21,18 @@ export function signedText(text: string, most = 6): string {
 
 /** A quantity or price as exact as it is, at most `most` decimals. */
 export function plainText(text: string, most = 8): string {
-  const value = tryParseDecimal(text)
-  if (value === undefined) return grouped(text)
+  const value = readDecimal(text)
   const rounded = formatFixed(value, Math.min(decimalPlacesOf(value), most))
   if (value !== ZERO && isZero(rounded)) return text
   return grouped(rounded.includes('.') ? rounded.replace(/\.?0+$/, '') : rounded)
 }
 
+/** `1,234`. */
 export function countText(count: number): string {
   return grouped(String(count))
 }
 
+/** `1 fill`, `1,234 fills`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : many}`
 }
@@ -63,9 +63,9 @@ export function timeText(timeUs: number): string {
   return Number.isNaN(date.getTime()) ? `${timeUs} µs` : date.toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** Text from outside on one line; what is not printable is left to whoever prints. */
+/** Text from outside on one line, with nothing in it that a terminal would act on. */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
+  return escapeText(text.replace(/\s+/g, ' ').trim())
 }
 
 /** Columns as wide as their widest cell; those named in `right` end flush. */

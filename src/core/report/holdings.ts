@@ -1,7 +1,7 @@
 // Where the account stood before, at the end of and after a session: positions from the last fill, holdings from postings.
 
-import { abs, add, type Decimal, div, formatDecimal, ZERO } from '../kernel/decimal.ts'
-import { type JournalDb, type SessionRow, Sums, slicesOf, stored, type Window } from './stored.ts'
+import { abs, add, type Decimal, div, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
+import { inWindow, type JournalDb, type SessionRow, Sums, slicesOf, stored, type Window } from './stored.ts'
 import type { PositionSummary } from './summary-view.ts'
 
 export interface Position {
@@ -14,6 +14,8 @@ export interface Positions {
   readonly end: Position
   /** After the account's last fill, and as the engine's own table has it; null where it has no row. */
   readonly now: Position
+  /** What of `end` trades of slots hold, and what nothing explains; the rest is quoted. */
+  readonly endParts: { readonly inSlots: Decimal; readonly unassigned: Decimal }
   readonly table: {
     readonly quantity: Decimal
     readonly inSlots: Decimal
@@ -24,6 +26,10 @@ export interface Positions {
 
 const FLAT: Position = { quantity: ZERO, cost: ZERO }
 
+/**
+ * Signed base quantities (above zero long) and their signed exact cost in quote, as the fills left them.
+ * @throws DitaError STORE_DAMAGED
+ */
 export async function loadPositions(db: JournalDb, session: SessionRow, window: Window): Promise<Positions> {
   const lastFill = async (upToSeq: number): Promise<Position> => {
     const row = await db
@@ -47,6 +53,7 @@ export async function loadPositions(db: JournalDb, session: SessionRow, window: 
     before: window.firstSeq === 1 ? FLAT : await lastFill(window.firstSeq - 1),
     end: await lastFill(window.lastSeq),
     now: await lastFill(Number.MAX_SAFE_INTEGER),
+    endParts: await loadParts(db, session, window),
     table:
       row === undefined
         ? null
@@ -59,12 +66,36 @@ export async function loadPositions(db: JournalDb, session: SessionRow, window: 
   }
 }
 
-export function positionSummary(positions: Positions): PositionSummary {
-  const { before, end, now, table } = positions
+/** From the fills up to the session's end. Quotes, of which there may be many, are not read. */
+async function loadParts(db: JournalDb, session: SessionRow, window: Window): Promise<Positions['endParts']> {
+  const rows = await db
+    .selectFrom('fills')
+    .select(['assigned', 'unassigned'])
+    .where('account_id', '=', window.accountId)
+    .where('seq', '<=', window.lastSeq)
+    .where('instrument', '=', session.instrument)
+    .where((row) => row.or([row('slot_id', 'is not', null), row('unassigned', '!=', '0')]))
+    .execute()
+  let inSlots = ZERO
+  let unassigned = ZERO
+  for (const row of rows) {
+    inSlots = add(inSlots, stored(row.assigned))
+    unassigned = add(unassigned, stored(row.unassigned))
+  }
+  return { inSlots, unassigned }
+}
+
+/** As decimal strings; the average price is |cost| ÷ |quantity|, null for a flat position. */
+export function positionSummary(positions: Positions, endValue: Decimal | null): PositionSummary {
+  const { before, end, now, table, endParts } = positions
   return {
     before: formatDecimal(before.quantity),
     end: formatDecimal(end.quantity),
     cost: formatDecimal(end.cost),
+    endValue: endValue === null ? null : formatDecimal(endValue),
+    endInSlots: formatDecimal(endParts.inSlots),
+    endQuoted: formatDecimal(sub(sub(end.quantity, endParts.inSlots), endParts.unassigned)),
+    endUnassigned: formatDecimal(endParts.unassigned),
     averagePrice: end.quantity === ZERO ? null : formatDecimal(div(abs(end.cost), abs(end.quantity))),
     now: formatDecimal(table?.quantity ?? now.quantity),
     nowInSlots: formatDecimal(table?.inSlots ?? ZERO),
@@ -82,19 +113,26 @@ export interface Ledger {
   readonly untilSplit: Sums
   /** The last fact of the session with a posting; 0 for none. */
   readonly lastSeq: number
-  /** The first fact whose postings do not sum to zero, with the asset and what is left over. */
+  /** The first fact of the account, up to the session's end, whose postings do not sum to zero, with the asset and what is left over. */
   readonly unbalanced: { readonly seq: number; readonly asset: string; readonly rest: Decimal } | null
 }
 
-/** Reads the session's postings once. `splitSeq` is where equity is first known. */
+/**
+ * Reads the account's postings up to the session's end, once. `splitSeq` is where equity is first known.
+ * @throws DitaError STORE_DAMAGED
+ */
 export async function loadLedger(db: JournalDb, window: Window, splitSeq: number): Promise<Ledger> {
+  const balance = new Balance()
   const before = new Sums()
   for (const slice of slicesOf({ ...window, firstSeq: 1, lastSeq: window.firstSeq - 1 })) {
-    for (const row of await loadPostings(db, slice)) before.add(`${row.ledger_account}|${row.asset}`, stored(row.amount))
+    for (const row of await loadPostings(db, slice)) {
+      const amount = stored(row.amount)
+      before.add(`${row.ledger_account}|${row.asset}`, amount)
+      balance.add(row.seq, row.asset, amount)
+    }
   }
   const inSession = new Sums()
   const untilSplit = new Sums()
-  const balance = new Balance()
   for (const slice of slicesOf(window)) {
     for (const row of await loadPostings(db, slice)) {
       const amount = stored(row.amount)
@@ -103,18 +141,12 @@ export async function loadLedger(db: JournalDb, window: Window, splitSeq: number
       balance.add(row.seq, row.asset, amount)
     }
   }
-  return { inSession, before, untilSplit, lastSeq: balance.lastSeq, unbalanced: balance.close() }
+  const lastSeq = balance.lastSeq >= window.firstSeq ? balance.lastSeq : 0
+  return { inSession, before, untilSplit, lastSeq, unbalanced: balance.close() }
 }
 
 function loadPostings(db: JournalDb, slice: Window) {
-  return db
-    .selectFrom('postings')
-    .select(['seq', 'ledger_account', 'asset', 'amount'])
-    .where('account_id', '=', slice.accountId)
-    .where('seq', '>=', slice.firstSeq)
-    .where('seq', '<=', slice.lastSeq)
-    .orderBy('seq')
-    .execute()
+  return db.selectFrom('postings').select(['seq', 'ledger_account', 'asset', 'amount']).where(inWindow(slice)).orderBy('seq').execute()
 }
 
 /** Watches that the postings of each fact sum to zero per asset. */

@@ -1,7 +1,7 @@
 // The prices a session was valued at, from its own facts, so that a summary says the same however long ago it was.
 
 import type { Decimal } from '../kernel/decimal.ts'
-import { type JournalDb, stored, type Window } from './stored.ts'
+import { inWindow, type JournalDb, stored, storedFact, type Window } from './stored.ts'
 
 export interface Mark {
   readonly seq: number
@@ -47,14 +47,12 @@ async function markSet(db: JournalDb, window: Window, instrument: string, direct
   const rows = db
     .selectFrom('journal')
     .select(['seq', 'body'])
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
+    .where(inWindow(window))
     .where('type', '=', 'MARK_SET')
     .orderBy('seq', direction)
   for await (const row of rows.stream()) {
-    const body: { instrument: string; price: string } = JSON.parse(row.body)
-    if (body.instrument === instrument) return { seq: row.seq, price: stored(body.price) }
+    const body = storedFact(row)
+    if (body.type === 'MARK_SET' && body.instrument === instrument) return { seq: row.seq, price: body.price }
   }
   return null
 }
@@ -71,10 +69,5 @@ async function markSeen(db: JournalDb, window: Window, instrument: string, direc
 }
 
 function snapshots(db: JournalDb, window: Window, instrument: string) {
-  return db
-    .selectFrom('market_snapshots')
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
-    .where('instrument', '=', instrument)
+  return db.selectFrom('market_snapshots').where(inWindow(window)).where('instrument', '=', instrument)
 }

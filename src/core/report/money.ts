@@ -16,6 +16,12 @@ export interface MoneyInputs {
   readonly marks: Marks | null
 }
 
+/**
+ * net = realised + unrealised at the end − unrealised before − fees, in the quote asset.
+ * Realised is the sum over the session's fills, which book it at average cost; unrealised is position × mark − cost, at the
+ * session's last mark, and for what was open before at its first; fees in base count at the last mark. Where one part has no
+ * price, it and the net are null.
+ */
 export function pnlSummary({ session, trading, positions, marks }: Omit<MoneyInputs, 'ledger'>): PnlSummary {
   const lastMark = marks?.last.price ?? null
   const realized = trading.realized.of(session.quote)
@@ -42,6 +48,12 @@ function openPnl(session: SessionRow, position: Position, mark: Decimal | null):
   return mark === null || session.instrument_kind === 'inverse' ? null : unrealizedPnl(position, mark)
 }
 
+/** What the position at the session's end is worth at its last mark, signed, in quote; null where that is not known. */
+export function endValueOf({ session, positions, marks }: Pick<MoneyInputs, 'session' | 'positions' | 'marks'>): Decimal | null {
+  if (positions.end.quantity === ZERO) return ZERO
+  return marks === null || session.instrument_kind === 'inverse' ? null : mul(positions.end.quantity, marks.last.price)
+}
+
 /** All fees in quote; null where an asset has no price here. */
 function feesInQuote(session: SessionRow, fees: Sums, mark: Decimal | null): Decimal | null {
   let total = ZERO
@@ -55,6 +67,11 @@ function feesInQuote(session: SessionRow, fees: Sums, mark: Decimal | null): Dec
   return total
 }
 
+/**
+ * Equity is what is held of quote + what is held of base × mark, from postings: at the first mark the session saw, and at its
+ * end at the last. The change between them is the session's net (`pnl.net`), plus what the move of the mark did to base held
+ * beside the position, plus capital moved after the first mark, base at the last one. All in quote; null without a mark.
+ */
 export function equitySummary({ session, trading, positions, ledger, marks }: MoneyInputs, pnl: PnlSummary): EquitySummary {
   const { base, quote } = session
   if (marks === null)

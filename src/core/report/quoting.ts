@@ -1,25 +1,24 @@
 // How near the quotes of a session were to the touch. Distances are bps of the mid, zero at the touch.
 
 import { abs, add, type Decimal, dec, div, formatDecimal, mulDiv, ONE, ZERO } from '../kernel/decimal.ts'
-import { type JournalDb, slicesOf, stored, type Window } from './stored.ts'
+import { inWindow, type JournalDb, slicesOf, stored, type Window } from './stored.ts'
 import type { QuotingSideSummary, QuotingSummary } from './summary-view.ts'
 
 const EDGES = [dec('2'), dec('5'), dec('10')] as const
 const HUNDRED = dec('100')
 const TWO = dec('2')
 
+/**
+ * Per side, over the ticks of the session: bid (our bid − best bid) × 10⁴ ÷ mid, ask (best ask − our ask) × 10⁴ ÷ mid, as the
+ * engine noted them at each tick.
+ * @throws DitaError STORE_DAMAGED
+ */
 export async function loadQuoting(db: JournalDb, window: Window): Promise<QuotingSummary> {
   const bids: Decimal[] = []
   const asks: Decimal[] = []
   let ticks = 0
   for (const slice of slicesOf(window)) {
-    const rows = await db
-      .selectFrom('market_snapshots')
-      .select(['bid_distance_bps', 'ask_distance_bps'])
-      .where('account_id', '=', slice.accountId)
-      .where('seq', '>=', slice.firstSeq)
-      .where('seq', '<=', slice.lastSeq)
-      .execute()
+    const rows = await db.selectFrom('market_snapshots').select(['bid_distance_bps', 'ask_distance_bps']).where(inWindow(slice)).execute()
     ticks += rows.length
     for (const row of rows) {
       if (row.bid_distance_bps !== null) bids.push(stored(row.bid_distance_bps))

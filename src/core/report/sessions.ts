@@ -1,5 +1,7 @@
 // The list of sessions in a store, newest first. The money of each is summed from its own fills.
 
+import { DitaError } from '../errors.ts'
+import type { RunningSession } from '../journal/holder.ts'
 import { formatDecimal } from '../kernel/decimal.ts'
 import { newestFirst } from './find-session.ts'
 import { loadPositions } from './holdings.ts'
@@ -27,13 +29,22 @@ export interface SessionLine {
   /** Session time. */
   readonly startedAtUs: number
   readonly ranUs: number
-  readonly fills: number
-  readonly pnl: { readonly asset: string; readonly realized: string; readonly net: string | null }
-  /** Null for a session that wrote no end: it crashed, or still runs. */
+  /** Figures are null where the store cannot give them: `trouble` says why. */
+  readonly fills: number | null
+  readonly pnl: { readonly asset: string; readonly realized: string | null; readonly net: string | null }
+  /** A process that lives is in this session. */
+  readonly running: boolean
+  /** Null for a session that wrote no end: it still runs, or it crashed. */
   readonly haltReason: string | null
+  /** What stands in the way of the session's figures, a sentence; null where nothing does. */
+  readonly trouble: string | null
 }
 
-export async function listSessions(db: JournalDb, options: { readonly limit: number }): Promise<SessionsView> {
+/** The newest `limit` sessions. One that cannot be read is a line that says so: the others are as good as they were. */
+export async function listSessions(
+  db: JournalDb,
+  options: { readonly limit: number; readonly holder: RunningSession | null },
+): Promise<SessionsView> {
   const { count } = await db
     .selectFrom('sessions')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -45,17 +56,14 @@ export async function listSessions(db: JournalDb, options: { readonly limit: num
     .limit(options.limit)
     .execute()
   const sessions: SessionLine[] = []
-  for (const row of rows) sessions.push(await sessionLine(db, row))
+  for (const row of rows) sessions.push(await sessionLine(db, row, options.holder))
   return { count, sessions }
 }
 
 type ListedRow = SessionRow & { readonly account: string; readonly startedWallUs: number | null }
 
-async function sessionLine(db: JournalDb, session: ListedRow): Promise<SessionLine> {
-  const window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
-  const trading = await loadTrading(db, session, window)
-  const positions = await loadPositions(db, session, window)
-  const { net } = pnlSummary({ session, trading, positions, marks: await loadMarks(db, window, session.instrument) })
+async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSession | null): Promise<SessionLine> {
+  const figures = await sessionFigures(db, session).catch(unreadable)
   return {
     sessionId: session.session_id,
     mode: session.mode,
@@ -66,10 +74,28 @@ async function sessionLine(db: JournalDb, session: ListedRow): Promise<SessionLi
     startedWallUs: session.startedWallUs,
     startedAtUs: session.started_at_us,
     ranUs: await ranUsOf(db, session),
-    fills: trading.fills.count,
-    pnl: { asset: session.quote, realized: formatDecimal(trading.realized.of(session.quote)), net },
+    fills: figures.fills,
+    pnl: { asset: session.quote, realized: figures.realized, net: figures.net },
+    running: session.halt_reason === null && holder?.sessionId === session.session_id,
     haltReason: session.halt_reason,
+    trouble: figures.trouble,
   }
+}
+
+type SessionFigures = Pick<SessionLine, 'fills' | 'trouble'> & Pick<SessionLine['pnl'], 'realized' | 'net'>
+
+async function sessionFigures(db: JournalDb, session: SessionRow): Promise<SessionFigures> {
+  const window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
+  const trading = await loadTrading(db, session, window)
+  const positions = await loadPositions(db, session, window)
+  const { net } = pnlSummary({ session, trading, positions, marks: await loadMarks(db, window, session.instrument) })
+  return { fills: trading.fills.count, realized: formatDecimal(trading.realized.of(session.quote)), net, trouble: null }
+}
+
+/** What is damaged in a session's rows is that session's trouble; a file that SQLite itself cannot read is everybody's. */
+function unreadable(thrown: unknown): SessionFigures {
+  if (!(thrown instanceof DitaError && thrown.code === 'STORE_DAMAGED')) throw thrown
+  return { fills: null, realized: null, net: null, trouble: thrown.message }
 }
 
 /** Up to the halt, or to the last fact of a session that wrote none. */

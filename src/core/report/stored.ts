@@ -1,9 +1,11 @@
-// Shared ground of the report's queries: the window of a session, and decimals as a store holds them.
+// Shared ground of the report's queries: the window of a session, and figures and facts as a store holds them.
 
-import type { Kysely, Selectable } from 'kysely'
+import { type Expression, expressionBuilder, type Kysely, type Selectable, type SqlBool } from 'kysely'
 import { DitaError, EXIT } from '../errors.ts'
 import type { JournalDatabase, SessionsTable } from '../journal/schema.ts'
-import { add, type Decimal, DecimalError, formatDecimal, parseDecimal, ZERO } from '../kernel/decimal.ts'
+import { decodeFactBody } from '../kernel/codec.ts'
+import { add, type Decimal, DecimalError, formatDecimal, readDecimal, ZERO } from '../kernel/decimal.ts'
+import type { FactBody } from '../kernel/facts.ts'
 
 export type JournalDb = Kysely<JournalDatabase>
 export type SessionRow = Selectable<SessionsTable>
@@ -13,6 +15,24 @@ export interface Window {
   readonly accountId: number
   readonly firstSeq: number
   readonly lastSeq: number
+}
+
+/** The rows of a session in any table that has `account_id` and `seq`, as the journal itself and all its projections of facts have. */
+export function inWindow({ accountId, firstSeq, lastSeq }: Window): Expression<SqlBool> {
+  const row = expressionBuilder<JournalDatabase, 'journal'>()
+  return row.and([row('account_id', '=', accountId), row('seq', '>=', firstSeq), row('seq', '<=', lastSeq)])
+}
+
+/** Whether the account went on after the session: what its tables say now may then be later than the session. */
+export async function hasLaterFacts(db: JournalDb, { accountId, lastSeq }: Window): Promise<boolean> {
+  const row = await db
+    .selectFrom('journal')
+    .select('seq')
+    .where('account_id', '=', accountId)
+    .where('seq', '>', lastSeq)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Facts read at once: enough to be quick, few enough to stay small however long a session was. */
@@ -25,20 +45,41 @@ export function* slicesOf(window: Window): Generator<Window> {
   }
 }
 
-/** A decimal column. Throws STORE_DAMAGED where it holds none: a figure is never guessed. */
+/** A decimal column, however large the total in it. Throws STORE_DAMAGED where it holds none: a figure is never guessed. */
 export function stored(text: string): Decimal {
   try {
-    return parseDecimal(text)
+    return readDecimal(text)
   } catch (error) {
     if (!(error instanceof DecimalError)) throw error
-    throw new DitaError('STORE_DAMAGED', {
-      fault: 'machine',
-      exitCode: EXIT.storeDamaged,
-      message: `The store holds ${JSON.stringify(text)} where a decimal belongs.`,
-      next: 'Do not trade on this store. Keep its files as they are, and go back to a backup.',
-      cause: error,
-    })
+    throw damaged(`The store holds ${JSON.stringify(text)} where a decimal belongs.`, error)
   }
+}
+
+/** The text of a decimal column that is only shown, once it is known to hold one. Throws STORE_DAMAGED. */
+export function storedText(text: string): string {
+  stored(text)
+  return text
+}
+
+/** The body of a fact. Throws STORE_DAMAGED where it cannot be read. */
+export function storedFact(row: { readonly seq: number; readonly body: string }): FactBody {
+  try {
+    return decodeFactBody(row.body)
+  } catch (error) {
+    if (!(error instanceof DecimalError || error instanceof SyntaxError)) throw error
+    throw damaged(`Fact ${row.seq} of the journal cannot be read.`, error)
+  }
+}
+
+/** What a report says of a store that holds something no writer of ours has written. `message` is a sentence. */
+export function damaged(message: string, cause?: unknown): DitaError {
+  return new DitaError('STORE_DAMAGED', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message,
+    next: 'Do not trade on this store. Keep its files as they are, and go back to a backup.',
+    cause,
+  })
 }
 
 /** Sums of decimals by key; a key that was never added to is zero. */

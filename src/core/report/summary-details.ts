@@ -11,6 +11,7 @@ export interface Section {
 const MOST_TRADES_SHOWN = 10
 const UNKNOWN = '-'
 
+/** Each subject with its lines, wrapped to `width`; subjects with nothing to say are left out. */
 export function detailSections(view: SummaryView, width: number): Section[] {
   const sections: Section[] = [
     { title: 'Session', lines: sessionLines(view) },
@@ -33,7 +34,7 @@ export function detailSections(view: SummaryView, width: number): Section[] {
 function sessionLines(view: SummaryView): string[] {
   const { instrument, time } = view
   const rows = [
-    ['account', `${view.account} (${view.mode}, ${view.venue})`],
+    ['account', `${view.account} (${placeText(view)})`],
     ['strategy', oneLine(view.strategy)],
     [
       'instrument',
@@ -50,6 +51,11 @@ function sessionLines(view: SummaryView): string[] {
   ]
   if (time.startedWallUs !== null) rows.push(['run on', `${timeText(time.startedWallUs)} UTC${wallSpan(time)}`])
   return table(rows)
+}
+
+/** The mode and the venue; where both have one name, as in paper trading, it is said once. */
+export function placeText({ mode, venue }: SummaryView): string {
+  return mode === venue ? mode : `${mode} at ${venue}`
 }
 
 function wallSpan(time: SummaryView['time']): string {
@@ -109,23 +115,30 @@ function inventoryLines(view: SummaryView): string[] {
   ])
   const average = position.averagePrice === null ? '' : ` at ${plainText(position.averagePrice)} on average`
   const before = position.before === '0' ? '' : `, ${plainText(position.before)} before`
-  const now = position.now === position.end ? '' : `; now ${plainText(position.now)}`
   return [
     ...table([header, ...rows], [1, 2, 3, 4, 5]),
-    `position ${plainText(position.end)} ${instrument.base}${average}${before}${now}: ` +
-      `${plainText(position.nowInSlots)} in slots, ${plainText(position.nowQuoted)} quoted, ${plainText(position.nowUnassigned)} unassigned`,
+    `position ${plainText(position.end)} ${instrument.base}${average}${before}: ` +
+      `${plainText(position.endInSlots)} in slots, ${plainText(position.endQuoted)} quoted, ${plainText(position.endUnassigned)} unassigned`,
   ]
 }
 
 function orderLines(view: SummaryView): string[] {
   const { orders } = view
-  const statuses = Object.entries(orders.byStatus).map(([status, count]) => `${status} ${countText(count)}`)
+  const statuses = Object.entries(orders.byStatus).map(
+    ([status, count]) => `${status} ${countText(count)}${status === 'rejected' ? rejectionText(view) : ''}`,
+  )
   const { requested, refused, inDoubt } = orders.cancels
   const unsent = orders.prepared - orders.sent
   return [
     `${countText(orders.sent)} sent${unsent === 0 ? '' : `, ${countText(unsent)} prepared and not sent`}${statuses.length === 0 ? '' : `: ${statuses.join(', ')}`}`,
     `${plural(requested, 'cancel')} requested, ${countText(refused)} refused, ${countText(inDoubt)} in doubt`,
   ]
+}
+
+/** ` (CODE ×2, OTHER ×1)`, or nothing where no reason is known. */
+export function rejectionText({ orders: { rejections } }: SummaryView): string {
+  if (rejections.length === 0) return ''
+  return ` (${rejections.map(({ code, count }) => `${oneLine(code)} ×${countText(count)}`).join(', ')})`
 }
 
 function quotingLines(view: SummaryView): string[] {
@@ -168,11 +181,20 @@ function tradeLines(view: SummaryView): string[] {
   ])
   const left = trades.count - shown.length
   return [
-    `${plural(trades.count, 'trade')}, ${countText(trades.closed)} closed (${countText(trades.won)} won, ${countText(trades.lost)} lost), ` +
-      `realised ${signedText(trades.realizedPnl)} ${view.pnl.asset} before fees`,
+    `${plural(trades.count, 'trade')}: ${tradeCounts(view)}; realised ${signedText(trades.realizedPnl)} ${view.pnl.asset} before fees`,
     ...table([header, ...rows], [2, 3, 4, 5]),
     ...(left > 0 ? [`and ${countText(left)} earlier`] : []),
   ]
+}
+
+/** Every trade is in exactly one of these. */
+function tradeCounts({ trades }: SummaryView): string {
+  const even = trades.closed - trades.won - trades.lost
+  const outcomes = [`${countText(trades.won)} won`, `${countText(trades.lost)} lost`, ...(even === 0 ? [] : [`${countText(even)} even`])]
+  const counts = [`${countText(trades.closed)} closed (${outcomes.join(', ')})`]
+  if (trades.open > 0) counts.push(`${countText(trades.open)} open`)
+  if (trades.notEntered > 0) counts.push(`${countText(trades.notEntered)} not entered`)
+  return counts.join(', ')
 }
 
 function riskLines(view: SummaryView): string[] {
@@ -211,7 +233,11 @@ function feedLines(view: SummaryView): string[] {
 }
 
 function checkLines(view: SummaryView): string[] {
-  if (!view.checks.drift)
-    return ['every total agrees: postings balance, profit, fees, position and inventory come out the same from fills and postings']
-  return view.checks.findings.map(({ what, expected, found }) => `DRIFT ${what}: ${expected} against ${found}`)
+  const { drift, findings, leftOut } = view.checks
+  const every = leftOut.length === 0 ? 'every total' : 'every total that could be checked'
+  const agreed = `${every} agrees: postings balance, profit, fees, position and inventory come out the same from fills and postings`
+  return [
+    ...(drift ? findings.map(({ what, expected, found }) => `DRIFT ${what}: ${expected} against ${found}`) : [agreed]),
+    ...leftOut.map(({ what, why }) => `not checked: ${what}, because ${why}`),
+  ]
 }

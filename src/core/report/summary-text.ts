@@ -1,8 +1,9 @@
 // A summary as people read it: first one screen that says whether it worked, what it earned and why, and what went wrong;
 // then the details. Text only: no colours, no terminal.
 
+import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText, wrap } from './format.ts'
-import { detailSections } from './summary-details.ts'
+import { detailSections, placeText, rejectionText } from './summary-details.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export interface RenderOptions {
@@ -14,17 +15,21 @@ const LABEL_WIDTH = 13
 const DEFAULT_WIDTH = 100
 const LEAST_WIDTH = 40
 
+/** The whole summary, lines within `width` (100 without one, at least 40). */
 export function renderSummary(view: SummaryView, options: RenderOptions = {}): string {
   const width = Math.max(options.width ?? DEFAULT_WIDTH, LEAST_WIDTH)
   const lines = [
-    `Session ${view.sessionId}: ${oneLine(view.strategy)} on ${view.instrument.symbol}, ${view.mode} at ${view.venue}`,
+    ...wrap(`Session ${view.sessionId}: ${oneLine(view.strategy)} on ${view.instrument.symbol}, ${placeText(view)}`, width, '  '),
     '',
     ...labelled('Did it work', [workedText(view)], width),
     ...labelled('Earned', earnedLines(view), width),
+    ...labelled(view.running ? 'Open now' : 'Left open', leftOpenLines(view), width),
     ...labelled('Why', whyLines(view), width),
     ...labelled('Went wrong', wrongLines(view), width),
   ]
-  for (const section of detailSections(view, width)) lines.push('', section.title, ...section.lines.map((line) => `  ${line}`))
+  for (const section of detailSections(view, width)) {
+    lines.push('', ...wrap(section.title, width, '  '), ...section.lines.map((line) => `  ${line}`))
+  }
   return lines.join('\n')
 }
 
@@ -37,44 +42,52 @@ function labelled(label: string, texts: readonly string[], width: number): strin
 function workedText(view: SummaryView): string {
   const { ranUs, durationUs } = view.time
   const ran = `ran ${durationText(ranUs)} of ${durationText(durationUs)}`
-  if (view.haltReason === null) return `It did not end properly (crashed, or still running): ${ran} so far.`
-  const detail = view.haltDetail === null ? '' : `: ${oneLine(view.haltDetail)}`
-  return `${verdictOf(view.haltReason)} (${view.haltReason}): ${ran}${detail}.`.replace(/\.\.$/, '.')
+  if (view.running) return `It is still running (pid ${view.pid}), ${durationText(ranUs)} of ${durationText(durationUs)} so far.`
+  if (view.haltReason === null)
+    return `No, it did not end properly: it crashed, after ${durationText(ranUs)} of ${durationText(durationUs)}.`
+  const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
+  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}.${detail}`.replace(/\.\.$/, '.')
 }
 
-/** What kind of end a halt reason is, in words. */
-function verdictOf(haltReason: string): string {
-  switch (haltReason) {
-    case 'duration_elapsed':
-      return 'Yes, it ran its time'
-    case 'feed_ended':
-      return 'Yes, until the recording ended'
-    case 'engine_requested_halt':
-      return 'Stopped on request'
-    case 'kill_switch':
-      return 'Stopped by the kill switch'
-    case 'market_gap':
-    case 'reconciler_halt':
-      return 'Stopped to be safe'
-    case 'crashed':
-      return 'No, it crashed'
-    default:
-      if (haltReason.startsWith('interrupted_')) return 'Stopped by hand'
-      return haltReason.startsWith('risk_') ? 'Stopped by a risk gate' : 'No, it was stopped by a failure'
-  }
+const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
+
+function verdictText(haltReason: string): string {
+  const { verdict, means } = haltEntry(haltReason)
+  return capitalised(VERDICT_WORDS[verdict] + means)
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function earnedLines(view: SummaryView): string[] {
   const { pnl } = view
   const net = pnl.net === null ? 'not known' : `${signedText(pnl.net)} ${pnl.asset}`
-  const before =
-    pnl.unrealizedBefore === null || pnl.unrealizedBefore === '0' ? '' : ` - unrealised before ${amountText(pnl.unrealizedBefore)}`
   const unrealized = pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized)
   const others = Object.entries(pnl.feesByAsset)
     .filter(([asset]) => asset !== pnl.asset)
-    .map(([asset, fee]) => ` - fees ${amountText(fee)} ${asset}`)
-  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${before}, fees ${amountText(pnl.fees)}${others.join('')}`
+    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}`)
+  const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
+  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}`
   return [`${net} net of fees: ${parts}`]
+}
+
+/** What the session leaves behind; nothing for one that ends flat. */
+function leftOpenLines({ position, trades, instrument }: SummaryView): string[] {
+  const parts: string[] = []
+  if (position.end !== '0') {
+    const value = position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue, 2)} ${instrument.quote} at the mark`
+    parts.push(`${plainText(position.end)} ${instrument.base} (${value})`)
+  }
+  if (trades.open > 0) parts.push(`${plural(trades.open, 'trade')} open`)
+  return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** What was open when the session began is none of its doing, and is left out of its net. */
+function unrealizedBeforeText({ pnl }: SummaryView): string {
+  if (pnl.unrealizedBefore === '0') return ''
+  const before = pnl.unrealizedBefore === null ? 'not known' : signedText(pnl.unrealizedBefore)
+  return ` (${before} before the session)`
 }
 
 function whyLines(view: SummaryView): string[] {
@@ -93,16 +106,16 @@ function wrongLines(view: SummaryView): string[] {
   const { checks, feed, risk, denials, position } = view
   const lines: string[] = []
   if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
-  if (view.haltReason === null) lines.push('no end was written')
+  if (view.haltReason === null && !view.running) lines.push('no end was written')
   const count = (severity: string): number =>
     risk.counts.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.count, 0)
   if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
   if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
-  if (position.nowUnassigned !== '0') lines.push(`unassigned position of ${plainText(position.nowUnassigned)} ${view.instrument.base}`)
+  if (position.endUnassigned !== '0') lines.push(`unassigned position of ${plainText(position.endUnassigned)} ${view.instrument.base}`)
   const doubtful = ordersIn(view, 'in_doubt') + ordersIn(view, 'quarantined')
   if (doubtful > 0) lines.push(`${plural(doubtful, 'order')} of which it is not known whether the venue has it`)
   const refused = ordersIn(view, 'rejected')
-  if (refused > 0) lines.push(`${plural(refused, 'order')} rejected by the venue`)
+  if (refused > 0) lines.push(`${plural(refused, 'order')} rejected by the venue${rejectionText(view)}`)
   if (denials.length > 0) {
     const total = denials.reduce((sum, denial) => sum + denial.count, 0)
     lines.push(`${plural(total, 'intent')} denied: ${denials.map((denial) => `${denial.code} ×${countText(denial.count)}`).join(', ')}`)
@@ -110,7 +123,9 @@ function wrongLines(view: SummaryView): string[] {
   if ((feed.gaps ?? 0) > 0) lines.push(`${plural(feed.gaps ?? 0, 'gap')} in the feed`)
   if ((feed.badLines ?? 0) > 0) lines.push(`${plural(feed.badLines ?? 0, 'line')} of the recording could not be read`)
   if (feed.truncated === true) lines.push('the recording breaks off before its end')
-  return lines.length === 0 ? ['nothing that was noticed'] : lines
+  if (lines.length > 0) return lines
+  const worked = view.running || (view.haltReason !== null && haltEntry(view.haltReason).verdict === 'yes')
+  return [worked ? 'nothing that was noticed' : 'nothing else that was noticed']
 }
 
 function ordersIn(view: SummaryView, status: string): number {

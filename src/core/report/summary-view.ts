@@ -10,7 +10,10 @@ export interface SummaryView {
   readonly seed: number
   readonly instrument: InstrumentSummary
   readonly time: TimeSummary
-  /** From the taxonomy; null for a session that wrote no end: it crashed, or still runs. */
+  /** A process that lives is in this session; `pid` is its number, null where none is. */
+  readonly running: boolean
+  readonly pid: number | null
+  /** From the taxonomy; null for a session that wrote no end: it still runs, or it crashed. */
   readonly haltReason: string | null
   readonly haltDetail: string | null
   readonly feed: FeedSummary
@@ -68,8 +71,10 @@ export interface OrdersSummary {
   /** Orders that left for the venue, or may have. */
   readonly sent: number
   readonly prepared: number
-  /** By the status they have now. */
+  /** By the status they had at the session's end. */
   readonly byStatus: Readonly<Record<string, number>>
+  /** Rejections within the session by the venue's code, the most frequent first. */
+  readonly rejections: readonly { readonly code: string; readonly count: number }[]
   readonly cancels: { readonly requested: number; readonly refused: number; readonly inDoubt: number }
 }
 
@@ -131,6 +136,12 @@ export interface PositionSummary {
   /** Signed exact cost of `end`, in quote. */
   readonly cost: string
   readonly averagePrice: string | null
+  /** `end` × last mark, signed, in quote; null where it is open and has no price. */
+  readonly endValue: string | null
+  /** What of `end` is held by the trades of slots, by quotes, and by nobody. */
+  readonly endInSlots: string
+  readonly endQuoted: string
+  readonly endUnassigned: string
   /** As the account stands now, which is later where other sessions followed. */
   readonly now: string
   readonly nowInSlots: string
@@ -148,10 +159,14 @@ export interface InventorySummary {
   readonly total: string
 }
 
+/** As they were at the session's end, whatever later sessions did with them. */
 export interface TradesSummary {
+  /** closed + open + notEntered. */
   readonly count: number
   readonly closed: number
   readonly open: number
+  /** Over without anything having been filled at the entry. */
+  readonly notEntered: number
   /** Closed with a profit and with a loss, before fees. */
   readonly won: number
   readonly lost: number
@@ -241,6 +256,8 @@ export interface JournalSummary {
 export interface ChecksSummary {
   readonly drift: boolean
   readonly findings: readonly DriftFinding[]
+  /** Checks that could not be made, and why. */
+  readonly leftOut: readonly { readonly what: string; readonly why: string }[]
 }
 
 export interface DriftFinding {

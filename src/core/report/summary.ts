@@ -1,23 +1,26 @@
 // Puts a session's summary together from the projections. Reads only; decides nothing; believes no running total.
 
-import { DitaError, EXIT } from '../errors.ts'
+import { sql } from 'kysely'
+import type { RunningSession } from '../journal/holder.ts'
 import { loadDenials, loadOrders, loadRisk } from './activity.ts'
 import { checkTotals, loadInventoryLedger } from './checks.ts'
 import { loadLedger, loadPositions, positionSummary } from './holdings.ts'
 import { loadMarks } from './marks.ts'
-import { equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
+import { endValueOf, equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
 import { loadQuoting } from './quoting.ts'
-import type { JournalDb, SessionRow, Window } from './stored.ts'
+import { damaged, type JournalDb, type SessionRow, storedText, type Window } from './stored.ts'
 import type { FeedSummary, InstrumentSummary, JournalSummary, LimitsSummary, SummaryView, TimeSummary } from './summary-view.ts'
 import { loadTrades } from './trades.ts'
 import { loadTrading } from './trading.ts'
 
 /**
- * The summary of one session, of what is committed at the moment of reading; hand in a snapshot while a writer runs.
- * @throws DitaError UNKNOWN_SESSION where the store has no such session, STORE_DAMAGED where a figure cannot be read
+ * The summary of a session that is in the store, of what is committed at the moment of reading; hand in a snapshot while a
+ * writer runs. `holder` is who uses the store meanwhile.
+ * @throws DitaError STORE_DAMAGED where the session or a figure of it cannot be read
  */
-export async function summarizeSession(db: JournalDb, sessionId: string): Promise<SummaryView> {
+export async function summarizeSession(db: JournalDb, sessionId: string, holder: RunningSession | null): Promise<SummaryView> {
   const session = await loadSession(db, sessionId)
+  const pid = session.halt_reason === null && holder?.sessionId === sessionId ? holder.pid : null
   const window: Window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
   const marks = await loadMarks(db, window, session.instrument)
   const inputs: MoneyInputs = {
@@ -39,16 +42,18 @@ export async function summarizeSession(db: JournalDb, sessionId: string): Promis
     seed: session.seed,
     instrument: instrumentSummary(session),
     time: timeSummary(session, head.timeUs),
+    running: pid !== null,
+    pid,
     haltReason: session.halt_reason,
     haltDetail: session.halt_detail,
     feed: feedSummary(session),
-    orders: await loadOrders(db, sessionId, window),
+    orders: await loadOrders(db, { sessionId, timeUs: head.timeUs }, window),
     fills: inputs.trading.fills,
     pnl,
     equity,
-    position: positionSummary(inputs.positions),
+    position: positionSummary(inputs.positions, endValueOf(inputs)),
     inventory: inventorySummary(inputs),
-    trades: await loadTrades(db, { sessionId, accountId: window.accountId, filledTrades: inputs.trading.filledTrades }),
+    trades: await loadTrades(db, { sessionId, window, filledTrades: inputs.trading.filledTrades }),
     quoting: await loadQuoting(db, window),
     denials: await loadDenials(db, window),
     risk: await loadRisk(db, window),
@@ -74,12 +79,15 @@ async function loadSession(db: JournalDb, sessionId: string): Promise<LoadedSess
     .where('sessions.session_id', '=', sessionId)
     .executeTakeFirst()
   if (row !== undefined) return row
-  throw new DitaError('UNKNOWN_SESSION', {
-    fault: 'user',
-    exitCode: EXIT.usage,
-    message: `This store has no session ${JSON.stringify(sessionId)}.`,
-    next: 'See `dita sessions` for those it has.',
-  })
+  throw await unreadableSession(db, sessionId)
+}
+
+/** The session is listed and yet not found: SQLite says what is broken, if it can. */
+async function unreadableSession(db: JournalDb, sessionId: string): Promise<Error> {
+  const { rows } = await sql<{ quick_check: string }>`PRAGMA quick_check(1)`.execute(db)
+  const found = rows[0]?.quick_check ?? 'ok'
+  const what = found === 'ok' ? 'the rows that belong to it are missing' : found.replace(/\s+/g, ' ').replace(/\.$/, '')
+  return damaged(`The store lists session ${sessionId}, but cannot read it: ${what}.`)
 }
 
 /** The end of the session in the journal: its chain hash and its time. */
@@ -90,14 +98,7 @@ async function loadHead(db: JournalDb, window: Window): Promise<{ journal: Journ
     .where('account_id', '=', window.accountId)
     .where('seq', '=', window.lastSeq)
     .executeTakeFirst()
-  if (row === undefined) {
-    throw new DitaError('STORE_DAMAGED', {
-      fault: 'machine',
-      exitCode: EXIT.storeDamaged,
-      message: `The journal has no fact ${window.lastSeq}, and the session ends with it.`,
-      next: 'Do not trade on this store. Keep its files as they are, and go back to a backup.',
-    })
-  }
+  if (row === undefined) throw damaged(`The journal has no fact ${window.lastSeq}, and the session ends with it.`)
   return { journal: { firstSeq: window.firstSeq, lastSeq: window.lastSeq, hash: row.hash.toString('hex') }, timeUs: row.time_us }
 }
 
@@ -108,8 +109,8 @@ function instrumentSummary(session: SessionRow): InstrumentSummary {
     base: session.base,
     quote: session.quote,
     settle: session.settle,
-    tickSize: session.tick_size,
-    lotSize: session.lot_size,
+    tickSize: storedText(session.tick_size),
+    lotSize: storedText(session.lot_size),
     origin: session.instrument_origin,
   }
 }
@@ -141,9 +142,9 @@ function feedSummary(session: SessionRow): FeedSummary {
 
 function limitsSummary(session: SessionRow): LimitsSummary {
   return {
-    maxExposure: session.max_exposure,
-    maxSessionLoss: session.max_session_loss,
-    maxOrderNotional: session.max_order_notional,
+    maxExposure: storedText(session.max_exposure),
+    maxSessionLoss: storedText(session.max_session_loss),
+    maxOrderNotional: storedText(session.max_order_notional),
     maxOpenOrders: session.max_open_orders,
     staleFeedUs: session.stale_feed_us,
   }

@@ -1,121 +1,157 @@
-// The managed trades of a session: those it opened, and those of earlier sessions that it filled.
+// The managed trades of a session: those it opened, and those of earlier sessions that it filled. Their figures are summed
+// from fills up to the session's end, so that no later session changes what is said of this one.
 
 import { add, formatDecimal, ZERO } from '../kernel/decimal.ts'
-import { type JournalDb, stored } from './stored.ts'
+import { hasLaterFacts, inWindow, type JournalDb, storedFact, storedText, type Window } from './stored.ts'
 import type { LegSummary, TradeSummary, TradesSummary } from './summary-view.ts'
+import { averageOf, type TradeFigures, tradeFigures } from './trade-figures.ts'
 
 const MOST_TRADES = 200
 
-const SLOT_COLUMNS = [
-  'slot_id',
-  'trade',
-  'session_id',
-  'side',
-  'stage',
-  'entry_quantity',
-  'entry_price',
-  'exit_price',
-  'open_size',
-  'realized_pnl',
-  'opened_at_us',
-  'closed_at_us',
-] as const
-
 export interface TradesQuestion {
   readonly sessionId: string
-  readonly accountId: number
+  readonly window: Window
   /** As `slotId#trade`. */
   readonly filledTrades: ReadonlySet<string>
 }
 
+/**
+ * Counts and profit of all of them, before fees and in quote; the newest 200 with their exit legs.
+ * @throws DitaError STORE_DAMAGED
+ */
 export async function loadTrades(db: JournalDb, question: TradesQuestion): Promise<TradesSummary> {
   const rows = await loadRows(db, question)
+  const figures = await tradeFigures(db, rows, question.window)
   let realizedPnl = ZERO
-  let [closed, won, lost] = [0, 0, 0]
+  let [closed, won, lost, notEntered] = [0, 0, 0, 0]
   for (const row of rows) {
-    const gain = stored(row.realized_pnl)
+    const { stage, entry, realizedPnl: gain } = figures.of(row.key)
     realizedPnl = add(realizedPnl, gain)
-    if (row.stage !== 'closed') continue
+    if (stage !== 'closed') continue
+    if (entry.quantity === ZERO) {
+      notEntered += 1
+      continue
+    }
     closed += 1
     if (gain > ZERO) won += 1
     if (gain < ZERO) lost += 1
   }
   const shown = rows.slice(-MOST_TRADES).reverse()
-  const legs = await loadLegs(db, question.accountId, new Set(shown.map((row) => row.session_id)))
+  const legs = await loadLegs(db, shown, { window: question.window, figures })
   return {
     count: rows.length,
     closed,
-    open: rows.length - closed,
+    open: rows.length - closed - notEntered,
+    notEntered,
     won,
     lost,
     realizedPnl: formatDecimal(realizedPnl),
-    list: shown.map((row) => tradeSummary(row, legs.get(`${row.slot_id}#${row.trade}`) ?? [])),
+    list: shown.map((row) => tradeSummary(row, figures.of(row.key), legs.get(row.key) ?? [])),
   }
 }
 
-type SlotColumns = Awaited<ReturnType<typeof loadRows>>[number]
+type Row = Awaited<ReturnType<typeof loadRows>>[number]
 
-function tradeSummary(row: SlotColumns, legs: readonly LegSummary[]): TradeSummary {
+function tradeSummary(row: Row, figures: TradeFigures, legs: readonly LegSummary[]): TradeSummary {
   return {
     slotId: row.slot_id,
     trade: row.trade,
     side: row.side,
-    stage: row.stage,
-    entryQuantity: row.entry_quantity,
-    entryPrice: row.entry_price,
-    exitPrice: row.exit_price,
-    openSize: row.open_size,
-    realizedPnl: row.realized_pnl,
+    stage: figures.stage,
+    entryQuantity: formatDecimal(figures.entry.quantity),
+    entryPrice: averageOf(figures.entry),
+    exitPrice: averageOf(figures.exit),
+    openSize: formatDecimal(figures.openSize),
+    realizedPnl: formatDecimal(figures.realizedPnl),
     openedAtUs: row.opened_at_us,
-    closedAtUs: row.closed_at_us,
+    closedAtUs: figures.closedAtUs,
     legs,
   }
 }
 
-/** Oldest first; those carried over from earlier sessions before the session's own. */
-async function loadRows(db: JournalDb, question: TradesQuestion) {
-  const own = await db
+/** Oldest first; those carried over from earlier sessions before the session's own. `from` is where the trade's facts begin. */
+async function loadRows(db: JournalDb, { sessionId, window, filledTrades }: TradesQuestion) {
+  const slots = db
     .selectFrom('slots')
-    .select(SLOT_COLUMNS)
-    .where('session_id', '=', question.sessionId)
-    .orderBy('opened_at_us')
-    .orderBy('trade')
-    .execute()
-  const known = new Set(own.map((row) => `${row.slot_id}#${row.trade}`))
+    .innerJoin('sessions', 'sessions.session_id', 'slots.session_id')
+    .select(['slot_id', 'trade', 'slots.session_id', 'side', 'opened_at_us', 'sessions.first_seq as from'])
+  const own = await slots.where('slots.session_id', '=', sessionId).orderBy('opened_at_us').orderBy('trade').execute()
+  const known = new Set(own.map(keyOf))
   const carried: typeof own = []
-  for (const key of question.filledTrades) {
+  for (const key of filledTrades) {
     if (known.has(key)) continue
     const at = key.lastIndexOf('#')
-    const row = await db
-      .selectFrom('slots')
-      .select(SLOT_COLUMNS)
-      .where('account_id', '=', question.accountId)
+    const row = await slots
+      .where('slots.account_id', '=', window.accountId)
       .where('slot_id', '=', key.slice(0, at))
       .where('trade', '=', Number(key.slice(at + 1)))
       .executeTakeFirst()
     if (row !== undefined) carried.push(row)
   }
-  return [...carried, ...own]
+  return [...carried, ...own].map((row) => ({ ...row, key: keyOf(row) }))
 }
 
-async function loadLegs(db: JournalDb, accountId: number, sessionIds: ReadonlySet<string>): Promise<Map<string, LegSummary[]>> {
+function keyOf(row: { readonly slot_id: string; readonly trade: number }): string {
+  return `${row.slot_id}#${row.trade}`
+}
+
+interface LegContext {
+  readonly window: Window
+  readonly figures: { of(key: string): TradeFigures }
+}
+
+async function loadLegs(db: JournalDb, trades: readonly Row[], { window, figures }: LegContext): Promise<Map<string, LegSummary[]>> {
   const legs = new Map<string, LegSummary[]>()
-  if (sessionIds.size === 0) return legs
+  if (trades.length === 0) return legs
   const rows = await db
     .selectFrom('exit_legs')
-    .select(['slot_id', 'trade', 'leg', 'ratio', 'filled_quantity', 'exit_price', 'reason'])
-    .where('account_id', '=', accountId)
-    .where('session_id', 'in', [...sessionIds])
+    .select(['slot_id', 'trade', 'leg', 'ratio', 'reason'])
+    .where('account_id', '=', window.accountId)
+    .where('session_id', 'in', [...new Set(trades.map((row) => row.session_id))])
     .orderBy('slot_id')
     .orderBy('trade')
     .orderBy('leg')
     .execute()
+  const reasons = await reasonsAtEnd(db, trades, { window, figures })
   for (const row of rows) {
-    const key = `${row.slot_id}#${row.trade}`
-    const leg = { leg: row.leg, ratio: row.ratio, filledQuantity: row.filled_quantity, exitPrice: row.exit_price, reason: row.reason }
-    const known = legs.get(key)
-    if (known === undefined) legs.set(key, [leg])
-    else known.push(leg)
+    const key = keyOf(row)
+    const exit = figures.of(key).legs.get(row.leg)
+    const leg = {
+      leg: row.leg,
+      ratio: storedText(row.ratio),
+      filledQuantity: formatDecimal(exit?.quantity ?? ZERO),
+      exitPrice: exit === undefined ? null : averageOf(exit),
+      reason: reasons.changing.has(key) ? (reasons.found.get(`${key}/${row.leg}`) ?? null) : row.reason,
+    }
+    const others = legs.get(key)
+    if (others === undefined) legs.set(key, [leg])
+    else others.push(leg)
   }
   return legs
+}
+
+interface Reasons {
+  /** Trades whose legs a later session may have given other reasons: those that were still open. */
+  readonly changing: ReadonlySet<string>
+  /** By `slotId#trade/leg`. */
+  readonly found: ReadonlyMap<string, string>
+}
+
+/** The table has each leg's latest reason; where a later session may have set it, the journal has the one of then. */
+async function reasonsAtEnd(db: JournalDb, trades: readonly Row[], { window, figures }: LegContext): Promise<Reasons> {
+  const open = trades.filter((row) => figures.of(row.key).stage !== 'closed')
+  const found = new Map<string, string>()
+  if (open.length === 0 || !(await hasLaterFacts(db, window))) return { changing: new Set(), found }
+  const firstSeq = Math.min(...open.map((row) => row.from))
+  const facts = db
+    .selectFrom('journal')
+    .select(['seq', 'body'])
+    .where(inWindow({ ...window, firstSeq }))
+    .where('type', '=', 'LEG_OPENED')
+    .orderBy('seq')
+  for await (const row of facts.stream()) {
+    const body = storedFact(row)
+    if (body.type === 'LEG_OPENED') found.set(`${body.slotId}#${body.trade}/${body.leg}`, body.reason)
+  }
+  return { changing: new Set(open.map((row) => row.key)), found }
 }

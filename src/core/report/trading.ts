@@ -1,7 +1,7 @@
 // What a session traded, computed from its fills and capital flows alone: no running total of the engine is believed.
 
 import { add, type Decimal, div, formatDecimal, mul, neg, ZERO } from '../kernel/decimal.ts'
-import { type JournalDb, type SessionRow, Sums, slicesOf, stored, type Window } from './stored.ts'
+import { inWindow, type JournalDb, type SessionRow, Sums, slicesOf, stored, type Window } from './stored.ts'
 import type { FillSideSummary, FillsSummary } from './summary-view.ts'
 
 /** What has to be known of an instrument to read its fills. */
@@ -27,25 +27,22 @@ export interface Trading {
   readonly filledTrades: ReadonlySet<string>
 }
 
+/**
+ * Sums the fills and the capital flows of the session. A spot fill of a side moves base by ± quantity and quote by ∓ price ×
+ * quantity (rounded half-even at the 18th decimal); a contract's fill moves the position, and settles what it realised.
+ * @throws DitaError STORE_DAMAGED where a figure cannot be read
+ */
 export async function loadTrading(db: JournalDb, session: SessionRow, window: Window): Promise<Trading> {
   const totals = new TradingTotals(session, await loadTerms(db, window.accountId))
   for (const slice of slicesOf(window)) {
     const fills = await db
       .selectFrom('fills')
       .select(['instrument', 'side', 'price', 'quantity', 'fee', 'fee_asset', 'liquidity', 'realized_pnl', 'slot_id', 'trade'])
-      .where('account_id', '=', slice.accountId)
-      .where('seq', '>=', slice.firstSeq)
-      .where('seq', '<=', slice.lastSeq)
+      .where(inWindow(slice))
       .execute()
     for (const fill of fills) totals.addFill(fill)
   }
-  const flows = await db
-    .selectFrom('capital_events')
-    .select(['asset', 'amount'])
-    .where('account_id', '=', window.accountId)
-    .where('seq', '>=', window.firstSeq)
-    .where('seq', '<=', window.lastSeq)
-    .execute()
+  const flows = await db.selectFrom('capital_events').select(['asset', 'amount']).where(inWindow(window)).execute()
   for (const flow of flows) totals.fromCapital.add(flow.asset, stored(flow.amount))
   return totals.trading()
 }

@@ -2,7 +2,6 @@
 
 import {
   abs,
-  add,
   type Decimal,
   dec,
   decimalPlacesOf,
@@ -17,7 +16,7 @@ import {
   ZERO,
 } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
-import { equityOf } from '../kernel/valuation.ts'
+import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import type { Chronicle } from './chronicle.ts'
@@ -60,6 +59,7 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
   const { session } = state
   if (session === null) throw new RangeError('a session that was never opened has no model')
   const show = formats(instrument)
+  const loss = lossOf(state, instrument, sources.baseline)
   return {
     sessionId: session.sessionId,
     mode: session.mode,
@@ -85,8 +85,8 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
     fills: chronicle.fills(),
     inventory: inventoryModels(state, instrument),
     position: positionModel(state, instrument, show),
-    pnl: pnlModel(sources, show),
-    limits: limitModels(sources),
+    pnl: pnlModel(sources, loss, show),
+    limits: limitModels(sources, loss),
     counts: {
       ...sources.feed,
       ticks: sources.ticks,
@@ -165,8 +165,9 @@ function slotModel(slot: SlotView, state: StateView, show: Formats): SlotModel {
   }
 }
 
+/** A slot's size and cost carry no sign; its side does. */
 function slotUnrealized(slot: SlotView, mark: Decimal): Decimal {
-  const gain = sub(mul(slot.openSize, mark), slot.openCost)
+  const gain = unrealizedPnl({ quantity: slot.openSize, cost: slot.openCost }, mark)
   return slot.side === 'buy' ? gain : neg(gain)
 }
 
@@ -209,7 +210,8 @@ function positionModel(state: StateView, instrument: Instrument, show: Formats):
   }
 }
 
-function pnlModel({ state, instrument, baseline }: ModelSources, show: Formats): PnlModel {
+/** `loss` is the session's own, as its gate sees it: what is net here is the same figure with the other sign. */
+function pnlModel({ state, instrument, baseline }: ModelSources, loss: Decimal | null, show: Formats): PnlModel {
   const position = state.positions.get(instrument.symbol)
   const fees = sub(state.balances.get(`fees|${instrument.quote}`) ?? ZERO, baseline.fees)
   const realized = sub(position?.realizedPnl ?? ZERO, baseline.realized)
@@ -221,18 +223,17 @@ function pnlModel({ state, instrument, baseline }: ModelSources, show: Formats):
     realized: show.money(realized),
     unrealized: unrealized === null ? null : show.money(unrealized),
     fees: show.money(fees),
-    net: unrealized === null ? null : show.money(sub(sub(add(realized, unrealized), baseline.unrealized), fees)),
+    net: loss === null ? null : show.money(neg(loss)),
     equity: equity === null ? null : show.money(equity),
   }
 }
 
-function limitModels({ state, instrument, baseline }: ModelSources): LimitModel[] {
+function limitModels({ state, instrument }: ModelSources, loss: Decimal | null): LimitModel[] {
   const { limits } = state
   if (limits === null) return []
   const models: LimitModel[] = []
   const exposure = exposureOf(state, instrument)
   if (limits.maxExposure > ZERO && exposure !== null) models.push(limitModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
-  const loss = lossOf(state, instrument, baseline)
   if (limits.maxSessionLoss > ZERO && loss !== null) models.push(limitModel('session loss', max(loss, ZERO), limits.maxSessionLoss))
   if (limits.maxOpenOrders > 0) {
     const open = state.liveOrders.size

@@ -1,6 +1,6 @@
 // How a session is asked to end from outside: by a signal, a key, a switch. The first word counts.
 
-import type { Halt } from './halt-reasons.ts'
+import type { Halt } from '../halt-reasons.ts'
 
 export class SessionControl {
   readonly #controller = new AbortController()

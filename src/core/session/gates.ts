@@ -1,10 +1,10 @@
 // The risk gates of a session: each looks at one figure after a tick and may ask for a halt, with value and limit.
 
+import { exposureReason, type Halt } from '../halt-reasons.ts'
 import { abs, add, type Decimal, formatDecimal, mul, neg, sub, ZERO } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import { unrealizedPnl } from '../kernel/valuation.ts'
 import type { PositionView, StateView } from '../kernel/views.ts'
-import { exposureReason, type Halt } from './halt-reasons.ts'
 
 /**
  * What the account had made, paid and open when the session began: a session answers for its own result only. What is open

@@ -2,18 +2,18 @@
 // session time; it opens and closes nothing.
 
 import { DitaError, messageOf } from '../errors.ts'
+import type { Halt } from '../halt-reasons.ts'
 import { type Decimal, ZERO } from '../kernel/decimal.ts'
-import type { FeedReport, Intent } from '../kernel/inputs.ts'
+import type { FeedReport } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
-import type { PortfolioView, Strategy } from '../strategy/port.ts'
+import type { PortfolioView, Strategy, StrategyIntent } from '../strategy/port.ts'
 import type { Effect, Venue } from '../venue/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
 import { type Baseline, checkGates } from './gates.ts'
-import type { Halt } from './halt-reasons.ts'
 import { observeMarket } from './observe.ts'
 import type { Pacer } from './pacer.ts'
 
@@ -200,7 +200,7 @@ export class SessionLoop {
 
   #askStrategy(): void {
     const { engine, market, strategy } = this.#parts
-    let intents: readonly Intent[]
+    let intents: readonly StrategyIntent[]
     try {
       intents = strategy.onTick({ market, portfolio: this.#portfolio })
     } catch (thrown) {
@@ -277,8 +277,10 @@ function portfolioOf({ engine, instrument }: LoopParts): PortfolioView {
   }
 }
 
-/** A strategy that failed ends its session in good order, with what it said; one of ours that throws is a defect. */
+/** A strategy that failed ends its session in good order, with what it said and what to do; one of ours that throws is a defect. */
 function strategyHalt(name: string, thrown: unknown): Halt {
-  if (thrown instanceof DitaError) return { reason: 'engine_requested_halt', detail: thrown.message, exitCode: thrown.exitCode }
+  if (thrown instanceof DitaError) {
+    return { reason: 'engine_requested_halt', detail: `${thrown.message} ${thrown.next}`, exitCode: thrown.exitCode }
+  }
   return { reason: 'unexpected_halt', detail: `the strategy ${name} failed: ${messageOf(thrown)}` }
 }

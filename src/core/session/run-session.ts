@@ -3,10 +3,12 @@
 
 import type { Config } from '../config/config.ts'
 import { DitaError, EXIT, type ExitCode, messageOf } from '../errors.ts'
+import { type Halt, haltEntry } from '../halt-reasons.ts'
 import { openWriter } from '../journal/open.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { type Decimal, decimalPlacesOf, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
+import type { Instrument } from '../kernel/instrument.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { Feed } from '../market/feed.ts'
 import { MarketState } from '../market/market-state.ts'
@@ -21,7 +23,6 @@ import { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
 import { type Baseline, baselineOf } from './gates.ts'
-import { type Halt, haltEntry } from './halt-reasons.ts'
 import { SessionLoop } from './loop.ts'
 import { closeCrashedSessions, expireOrphansOfPaper, replayed } from './open-engine.ts'
 import { openingOf } from './opening.ts'
@@ -60,6 +61,8 @@ export interface SessionOutcome {
   readonly exitCode: ExitCode
   /** Sessions found dead at the start, now closed as crashed. */
   readonly crashedBefore: readonly string[]
+  /** What could not be proved of the store at the start, in whole sentences. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -81,7 +84,13 @@ export async function runSession(options: RunSessionOptions): Promise<SessionOut
   await using _venue = closing(session.venue)
   using _checkpoints = startCheckpoints(journal.part, config.engine.checkpointIntervalSeconds, options.log)
   const halt = await session.run()
-  return { sessionId: options.sessionId, halt, exitCode: halt.exitCode ?? haltEntry(halt.reason).exitCode, crashedBefore }
+  return {
+    sessionId: options.sessionId,
+    halt,
+    exitCode: halt.exitCode ?? haltEntry(halt.reason).exitCode,
+    crashedBefore,
+    warnings: journal.part.warnings,
+  }
 }
 
 class Session {
@@ -115,7 +124,9 @@ class Session {
       quantityPlaces: decimalPlacesOf(instrument.lotSize),
     })
     this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
-    const fresh = hasNoCapital(this.#engine.view, instrument.quote)
+    refuseOtherPositions(this.#engine.view, this.#opening)
+    for (const text of journal.warnings) this.#chronicle.say(feed.startTimeUs, 'warning', text)
+    const owed = openingMoney(config, this.#engine.view, instrument)
     this.#baseline = baselineOf(this.#engine.view, instrument)
     this.venue = createPaperVenue({
       instrument,
@@ -128,7 +139,7 @@ class Session {
     })
     // The paper exchange plays the same feed, and the loop tells it first: one book serves both.
     this.#market = new MarketState(this.venue.exchange.book)
-    this.#openSession(fresh)
+    this.#openSession(owed.now)
     this.#loop = new SessionLoop({
       engine: this.#engine,
       venue: this.venue,
@@ -145,7 +156,7 @@ class Session {
       tickIntervalUs: this.#opening.tickIntervalUs,
       staleFeedUs: this.#opening.limits.staleFeedUs,
       payIn: (mid, nowUs) => {
-        if (fresh && config.paper.balances === null) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
+        if (owed.byDefault) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
       },
       onFirstMark: () => {
         const { unrealized } = baselineOf(this.#engine.view, instrument)
@@ -202,15 +213,15 @@ class Session {
     }
   }
 
-  #openSession(fresh: boolean): void {
-    const { config, process, sessionId, wall } = this.#options
+  #openSession(money: Readonly<Record<string, Decimal>>): void {
+    const { process, sessionId, wall } = this.#options
     const engine = this.#engine
     const startUs = this.#feed.startTimeUs
     const opened = engine.handle(startUs, { type: 'OPEN_SESSION', session: this.#opening })
     const denied = opened.find((fact) => fact.body.type === 'INTENT_DENIED')?.body
     if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
     expireOrphansOfPaper(engine, startUs)
-    if (fresh && config.paper.balances !== null) this.#deposit(config.paper.balances, startUs, 'paper.balances')
+    this.#deposit(money, startUs, 'paper.balances')
     engine.commit()
     this.#chronicle.say(startUs, 'info', instrumentText(this.#opening))
     this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
@@ -305,9 +316,26 @@ function haltOf(thrown: unknown, phase: SessionPhase): Halt {
   return { reason, detail: messageOf(thrown), ...(thrown instanceof DitaError ? { exitCode: thrown.exitCode } : {}) }
 }
 
-/** Nothing was ever paid in that could buy this instrument: a new account, or one that has traded other things only. */
-function hasNoCapital(state: StateView, quote: string): boolean {
-  return !state.balances.has(`capital|${quote}`)
+/**
+ * What is paid in: each asset of `paper.balances` once in an account's life; without them the default money, to an account
+ * that never had anything to buy this instrument with.
+ */
+function openingMoney({ paper }: Config, { balances }: StateView, { quote }: Instrument) {
+  const isNew = (asset: string): boolean => !balances.has(`capital|${asset}`)
+  const now = Object.fromEntries(Object.entries(paper.balances ?? {}).filter(([asset]) => isNew(asset)))
+  return { now, byDefault: paper.balances === null && isNew(quote) }
+}
+
+/** Equity, margin and the gates look at one instrument: a position in another would be traded blind. */
+function refuseOtherPositions({ positions }: StateView, { account, instrument }: SessionOpening): void {
+  const other = [...positions.values()].find((position) => position.instrument !== instrument.symbol && position.quantity !== ZERO)
+  if (other === undefined) return
+  throw new DitaError('ACCOUNT_HOLDS_OTHER', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The account ${account} holds ${formatDecimal(other.quantity)} ${other.instrument}, and this session would trade ${instrument.symbol}.`,
+    next: `Close that position with a session on ${other.instrument}, or name another \`paper.account\` in the config.`,
+  })
 }
 
 function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {

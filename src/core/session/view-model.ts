@@ -111,10 +111,12 @@ export interface PositionModel {
 
 export interface PnlModel {
   readonly asset: string
+  /** Of the session's fills, before fees. */
   readonly realized: string
+  /** Of the whole position at the mark, what the session found open included. */
   readonly unrealized: string | null
   readonly fees: string
-  /** Realised + unrealised − fees. */
+  /** Realised + unrealised − what was unrealised when the session began, at its first mark − fees. */
   readonly net: string | null
   readonly equity: string | null
 }

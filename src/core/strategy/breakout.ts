@@ -7,29 +7,15 @@
 // the entry and stay where they are: the stop is not moved up behind a reached target. One order of the slot works at a
 // time; a stop that fires while a target's IOC is under way waits for its answer, which the order itself bounds.
 
-import {
-  add,
-  ceilToStep,
-  type Decimal,
-  dec,
-  div,
-  floorToStep,
-  max,
-  min,
-  mul,
-  mulDiv,
-  neg,
-  sub,
-  truncateToStep,
-  ZERO,
-} from '../kernel/decimal.ts'
-import type { EnterIntent, ExitIntent, Intent, Side } from '../kernel/inputs.ts'
+import { add, ceilToStep, type Decimal, dec, div, floorToStep, max, min, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import { type ExitSize, exitSizeOf } from '../kernel/exit-size.ts'
+import type { EnterIntent, ExitIntent, Side } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
-import type { SlotStage } from '../kernel/slot-table.ts'
+import { SLOT_TABLE, type SlotStage } from '../kernel/slot-table.ts'
 import type { SlotView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import { isLargeEnough, quantityFor, withinBalance } from './order-size.ts'
-import type { PortfolioView, Strategy, StrategyContext } from './port.ts'
+import type { PortfolioView, Strategy, StrategyContext, StrategyIntent } from './port.ts'
 import { PriceChannel } from './price-channel.ts'
 
 export interface BreakoutOptions {
@@ -53,8 +39,6 @@ const SLOT = 'breakout'
 const BPS = dec('10000')
 const US_PER_SECOND = 1_000_000
 const CAN_ENTER: ReadonlySet<SlotStage> = new Set(['idle', 'closed'])
-/** From the slot table: everywhere else an EXIT is refused. */
-const CAN_EXIT: ReadonlySet<SlotStage> = new Set(['position_open', 'position_partially_closed', 'exit_working'])
 
 export function createBreakout(instrument: Instrument, options: BreakoutOptions): Strategy {
   const channel = new PriceChannel(options.lookbackSeconds * US_PER_SECOND)
@@ -63,7 +47,7 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
   return {
     name: 'breakout',
     slotIds: [SLOT],
-    onTick({ market, portfolio }: StrategyContext): readonly Intent[] {
+    onTick({ market, portfolio }: StrategyContext): readonly StrategyIntent[] {
       const side = market.mid === null ? null : brokenSide(channel, market.timeUs, market.mid)
       const slot = portfolio.slots.get(SLOT)
       if (hasOrderUnderWay(portfolio)) return []
@@ -71,12 +55,13 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
         closing = null
         return side === null ? [] : enter(side, { market, portfolio, instrument, options })
       }
-      if (!CAN_EXIT.has(slot.stage) || slot.openSize <= ZERO) return []
+      if (SLOT_TABLE[slot.stage].exit === 'refused' || slot.openSize <= ZERO) return []
+      const situation = { market, portfolio, instrument, options }
       const known = closing?.trade === slot.trade ? closing.reason : closingReasonOf(slot)
       const reason = known ?? closingReason(slot, market, options)
-      if (reason === null) return takeTarget(slot, market, instrument, options)
+      if (reason === null) return takeTarget(slot, situation)
       closing = { trade: slot.trade, reason }
-      return closeAtMarket(slot, market, instrument, reason)
+      return closeAtMarket(slot, reason, situation)
     },
   }
 }
@@ -94,14 +79,14 @@ function hasOrderUnderWay(portfolio: PortfolioView): boolean {
   return false
 }
 
-interface EntrySituation {
+interface Situation {
   readonly market: MarketView
   readonly portfolio: PortfolioView
   readonly instrument: Instrument
   readonly options: BreakoutOptions
 }
 
-function enter(side: Side, { market, portfolio, instrument, options }: EntrySituation): readonly EnterIntent[] {
+function enter(side: Side, { market, portfolio, instrument, options }: Situation): readonly EnterIntent[] {
   const wanted = side === 'buy' ? 'long' : 'short'
   if (options.direction !== 'both' && options.direction !== wanted) return []
   const price = entryPrice(side, market, instrument, options)
@@ -164,31 +149,36 @@ function closingReason(slot: SlotView, market: MarketView, options: BreakoutOpti
   return market.timeUs - slot.openedAtUs >= maxHoldingSeconds * US_PER_SECOND ? 'time' : null
 }
 
-function closeAtMarket(slot: SlotView, market: MarketView, instrument: Instrument, reason: ClosingReason): readonly ExitIntent[] {
+function closeAtMarket(slot: SlotView, reason: ClosingReason, { market, portfolio, instrument }: Situation): readonly ExitIntent[] {
   const price = closingPrice(slot, market)
-  // Without a market to close in, or with less open than the venue takes, there is nothing to ask for yet.
-  if (price === null || !isLargeEnough(slot.openSize, price, instrument)) return []
+  const { mark } = portfolio.position
+  // Without a market to close in there is nothing to ask for yet; the kernel judges a market order at the mark.
+  if (price === null || mark === null) return []
+  const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
+  if (rest === null || !isLargeEnough(rest.quantity, min(price, mark), instrument)) return []
   return [{ type: 'EXIT', slotId: SLOT, scope: 'rest', orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false, reason }]
 }
 
-function takeTarget(slot: SlotView, market: MarketView, instrument: Instrument, options: BreakoutOptions): readonly ExitIntent[] {
+function takeTarget(slot: SlotView, { market, portfolio, instrument, options }: Situation): readonly ExitIntent[] {
   const price = closingPrice(slot, market)
   const target = options.targetsBps[Math.min(slot.nextLeg, options.targetsBps.length - 1)]
   if (price === null || target === undefined) return []
   const level = levelAt(slot, target)
   const limit = slot.side === 'buy' ? ceilToStep(level, instrument.tickSize) : floorToStep(level, instrument.tickSize)
   if (limit <= ZERO || (slot.side === 'buy' ? price < limit : price > limit)) return []
-  if (!isLargeEnough(slot.openSize, limit, instrument)) return []
-  const scope = isLegTradable(slot, limit, instrument) ? 'leg' : 'rest'
+  const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
+  // With less open than the venue takes, whatever was asked for would be refused, at this tick and at the next.
+  if (rest === null || !isLargeEnough(rest.quantity, limit, instrument)) return []
+  const scope = isLegTradable(slot, rest, limit, { portfolio, instrument }) ? 'leg' : 'rest'
   return [{ type: 'EXIT', slotId: SLOT, scope, orderType: 'limit', price: limit, timeInForce: 'ioc', postOnly: false, reason: 'target' }]
 }
 
-/** Whether the next leg, and what it would leave open, are both large enough to be traded by themselves. */
-function isLegTradable(slot: SlotView, price: Decimal, instrument: Instrument): boolean {
-  if (slot.nextLeg >= slot.legs.length) return false
-  let share: Decimal = ZERO
-  for (const leg of slot.legs) if (leg.leg <= slot.nextLeg) share = add(share, leg.ratio)
-  const quantity = sub(truncateToStep(mul(slot.entryQuantity, share), instrument.lotSize), slot.exitQuantity)
-  const left = sub(slot.openSize, quantity)
-  return isLargeEnough(quantity, price, instrument) && (left <= ZERO || isLargeEnough(left, price, instrument))
+/** Whether the next leg, and what it would leave of the rest, are both large enough to be traded by themselves. */
+function isLegTradable(slot: SlotView, rest: ExitSize, price: Decimal, situation: Pick<Situation, 'portfolio' | 'instrument'>): boolean {
+  const { portfolio, instrument } = situation
+  const next = exitSizeOf(portfolio, slot, 'leg', instrument.lotSize)
+  // A leg that comes to nothing would let a later one close at its target.
+  if (next === null || next.leg !== slot.nextLeg) return false
+  const left = sub(rest.quantity, next.quantity)
+  return isLargeEnough(next.quantity, price, instrument) && (left <= ZERO || isLargeEnough(left, price, instrument))
 }

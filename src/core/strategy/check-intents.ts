@@ -2,7 +2,9 @@
 
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
-import type { CancelIntent, EnterIntent, ExitIntent, Intent, MarkPriceIntent, QuoteIntent, QuoteSide } from '../kernel/inputs.ts'
+import type { CancelIntent, EnterIntent, ExitIntent, QuoteIntent, QuoteSide } from '../kernel/inputs.ts'
+import { elementsOf, kindOf } from './foreign.ts'
+import type { StrategyIntent } from './port.ts'
 
 const MOST_INTENTS = 100
 const MOST_EXIT_RATIOS = 100
@@ -13,14 +15,14 @@ const LONGEST_TEXT = 128
  * to judge; here it is their shape.
  * @throws DitaError STRATEGY_INTENT_INVALID, naming the strategy, the intent's place in the list and the field
  */
-export function checkIntents(value: unknown, strategy: string): Intent[] {
+export function checkIntents(value: unknown, strategy: string): StrategyIntent[] {
   if (isThenable(value)) {
     throw fault(strategy, 'onTick', 'gave a promise: it must answer at once, without async or await')
   }
   if (!Array.isArray(value)) throw fault(strategy, 'onTick', `must give a list of intents, but gave ${kindOf(value)}`)
-  if (value.length > MOST_INTENTS)
-    throw fault(strategy, 'onTick', `gave ${value.length} intents; ${MOST_INTENTS} are the most for one tick`)
-  return Array.from(value, (intent: unknown, index) => intentOf(new Reader(intent, strategy, `intent ${index}`)))
+  const intents = elementsOf(value, MOST_INTENTS)
+  if (intents === null) throw fault(strategy, 'onTick', `gave ${value.length} intents; ${MOST_INTENTS} are the most for one tick`)
+  return intents.map((intent, index) => intentOf(new Reader(intent, strategy, `intent ${index}`)))
 }
 
 function isThenable(value: unknown): boolean {
@@ -30,8 +32,8 @@ function isThenable(value: unknown): boolean {
   return isPromise
 }
 
-function intentOf(reader: Reader): Intent {
-  const type = reader.oneOf('type', ['ENTER', 'EXIT', 'QUOTE', 'CANCEL', 'MARK_PRICE'])
+function intentOf(reader: Reader): StrategyIntent {
+  const type = reader.oneOf('type', ['ENTER', 'EXIT', 'QUOTE', 'CANCEL'])
   switch (type) {
     case 'ENTER':
       return enterOf(reader)
@@ -41,8 +43,6 @@ function intentOf(reader: Reader): Intent {
       return quoteOf(reader)
     case 'CANCEL':
       return cancelOf(reader)
-    case 'MARK_PRICE':
-      return { type, instrument: reader.text('instrument'), price: reader.decimal('price') } satisfies MarkPriceIntent
   }
 }
 
@@ -97,7 +97,7 @@ function cancelOf(reader: Reader): CancelIntent {
   return { type: 'CANCEL', target: { kind, slotId: target.text('slotId') } }
 }
 
-/** Reads the fields of one object, or says which of them is wrong, and how. */
+/** Reads the fields of one object, each once, or says which of them is wrong, and how. */
 class Reader {
   readonly #fields: Readonly<Record<string, unknown>>
   readonly #strategy: string
@@ -144,16 +144,22 @@ class Reader {
   decimals(field: string): Decimal[] {
     const value = this.#fields[field]
     if (!Array.isArray(value)) throw this.#fault(field, `must be a list, but is ${kindOf(value)}`)
-    if (value.length > MOST_EXIT_RATIOS) throw this.#fault(field, `must have at most ${MOST_EXIT_RATIOS} values, but has ${value.length}`)
-    return Array.from(value, (element: unknown, index) => this.#decimal(element, `${field}[${index}]`))
+    const elements = elementsOf(value, MOST_EXIT_RATIOS)
+    if (elements === null) throw this.#fault(field, `must have at most ${MOST_EXIT_RATIOS} values, but has ${value.length}`)
+    return elements.map((element, index) => this.#decimal(element, `${field}[${index}]`))
   }
 
   object(field: string): Reader {
-    return new Reader(this.#fields[field], this.#strategy, `${this.#place}, ${field}`)
+    return this.#nested(this.#fields[field], field)
   }
 
   objectOrNull(field: string): Reader | null {
-    return this.#fields[field] === null ? null : this.object(field)
+    const value = this.#fields[field]
+    return value === null ? null : this.#nested(value, field)
+  }
+
+  #nested(value: unknown, field: string): Reader {
+    return new Reader(value, this.#strategy, `${this.#place}, ${field}`)
   }
 
   #decimal(value: unknown, field: string): Decimal {
@@ -164,16 +170,6 @@ class Reader {
   #fault(field: string, text: string): DitaError {
     return fault(this.#strategy, `${this.#place}, ${field}`, text)
   }
-}
-
-/** A value for a message: what it is, and for short ones which. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 40))}`
-  if (typeof value === 'number' || typeof value === 'boolean') return `the ${typeof value} ${value}`
-  return `a ${typeof value}`
 }
 
 function fault(strategy: string, place: string, text: string): DitaError {

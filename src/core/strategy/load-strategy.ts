@@ -4,13 +4,15 @@
 import { statSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { DitaError, EXIT, messageOf } from '../errors.ts'
+import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
 import * as decimal from '../kernel/decimal.ts'
 import { type BreakoutOptions, createBreakout } from './breakout.ts'
 import { checkIntents } from './check-intents.ts'
+import { elementsOf, kindOf, quoted, thrownText } from './foreign.ts'
 import { createMarketMaker, type MarketMakerOptions } from './market-maker.ts'
 import type { Strategy, StrategySetup } from './port.ts'
+import { readOnlySetup, readOnlyView } from './read-only.ts'
 
 /** What the built-in strategies are set up with; the `strategy` section of a config is one. */
 export interface StrategySettings {
@@ -28,8 +30,9 @@ const STRATEGY_NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
 const MOST_SLOTS = 64
 
 /**
- * The strategy `market_maker` or `breakout`, or the one that a file exports by default. A user's strategy is guarded: it
- * throws DitaError STRATEGY_FAILED where its own code throws, STRATEGY_INTENT_INVALID where it returns what is no intent.
+ * The strategy `market_maker` or `breakout`, or the one that a file exports by default. A user's strategy is guarded: what
+ * it sees is read-only; it throws DitaError STRATEGY_FAILED where its own code throws (as it does where it writes to what
+ * it sees), STRATEGY_INTENT_INVALID where it returns what is no intent.
  * @throws DitaError STRATEGY_MISSING, STRATEGY_UNREADABLE or STRATEGY_INVALID (exit 4)
  */
 export async function loadStrategy(name: string, settings: StrategySettings): Promise<StartStrategy> {
@@ -39,7 +42,7 @@ export async function loadStrategy(name: string, settings: StrategySettings): Pr
   }
   if (name === 'breakout') return ({ instrument }) => createBreakout(instrument, settings.breakout)
   const factory = await importFactory(name)
-  return (setup) => guarded(start(factory, { ...setup, decimal }, name), name)
+  return (setup) => start(factory, readOnlySetup({ ...setup, decimal }), name)
 }
 
 type UnknownFactory = (setup: StrategySetup) => unknown
@@ -69,19 +72,20 @@ async function importModule(path: string): Promise<{ readonly default?: unknown 
   try {
     return await import(pathToFileURL(path).href)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = (error as NodeJS.ErrnoException | null | undefined)?.code
     const next =
       code === 'ERR_MODULE_NOT_FOUND'
         ? 'Take types with `import type`, which leaves nothing to load, and decimals from `setup.decimal`.'
         : 'Correct the file; Node runs it as it stands, with types stripped, so enums and decorators do not work.'
-    throw userError('STRATEGY_UNREADABLE', `The strategy file ${path} cannot be loaded: ${firstLine(error)}.`, next, error)
+    throw userError('STRATEGY_UNREADABLE', `The strategy file ${path} cannot be loaded: ${thrownText(error)}.`, next, error)
   }
 }
 
-function start(factory: UnknownFactory, setup: StrategySetup, path: string): unknown {
+function start(factory: UnknownFactory, setup: StrategySetup, path: string): Strategy {
   try {
-    return factory(setup)
+    return guarded(factory(setup), path)
   } catch (error) {
+    if (error instanceof DitaError) throw error
     throw failed(`The strategy file ${path} failed when it was set up`, path, error)
   }
 }
@@ -99,20 +103,25 @@ function guarded(made: unknown, path: string): Strategy {
   const { name, slotIds, onTick } = strategy
   if (typeof name !== 'string' || !STRATEGY_NAME.test(name)) throw wrong('has no `name` of 1 to 64 printable characters')
   if (!Array.isArray(slotIds)) throw wrong('has no list `slotIds` (an empty one for a strategy that only quotes)')
-  if (slotIds.length > MOST_SLOTS) throw wrong(`has ${slotIds.length} slots; ${MOST_SLOTS} are the most`)
-  for (const [index, slotId] of slotIds.entries()) {
+  const given = elementsOf(slotIds, MOST_SLOTS)
+  if (given === null) throw wrong(`has more than ${MOST_SLOTS} slots`)
+  const checkedSlotIds: string[] = []
+  for (const slotId of given) {
     if (typeof slotId !== 'string' || !SLOT_ID.test(slotId)) {
-      throw wrong(`has the slot id ${JSON.stringify(String(slotId).slice(0, 40))}; one is lower-case letters, digits, _ and -, at most 32`)
+      const shown = typeof slotId === 'string' ? quoted(slotId) : kindOf(slotId)
+      throw wrong(`has the slot id ${shown}; one is lower-case letters, digits, _ and -, at most 32`)
     }
-    if (slotIds.indexOf(slotId) !== index) throw wrong(`has the slot id ${slotId} twice`)
+    if (checkedSlotIds.includes(slotId)) throw wrong(`has the slot id ${slotId} twice`)
+    checkedSlotIds.push(slotId)
   }
   if (typeof onTick !== 'function') throw wrong('has no function `onTick`')
+  const viewOf = readOnlyView()
   return {
     name,
-    slotIds: [...slotIds] as string[],
+    slotIds: checkedSlotIds,
     onTick(context) {
       try {
-        return checkIntents(onTick.call(strategy, context), name)
+        return checkIntents(onTick.call(strategy, viewOf(context)), name)
       } catch (error) {
         if (error instanceof DitaError) throw error
         throw failed(`The strategy ${name} failed in onTick`, path, error)
@@ -124,7 +133,7 @@ function guarded(made: unknown, path: string): Strategy {
 function failed(what: string, path: string, error: unknown): DitaError {
   return userError(
     'STRATEGY_FAILED',
-    `${what}: ${firstLine(error)}${placeIn(path, error)}.`,
+    `${what}: ${thrownText(error)}${placeIn(path, error)}.`,
     'Correct the strategy; the session has done nothing since.',
     error,
   )
@@ -132,18 +141,10 @@ function failed(what: string, path: string, error: unknown): DitaError {
 
 /** Where in the user's own file it happened, if the stack tells. */
 function placeIn(path: string, error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
   const line = stack.split('\n').find((text) => text.includes(`${basename(path)}:`))
   const place = line === undefined ? null : /:(\d+):(\d+)\)?$/.exec(line)
   return place === null ? '' : ` (${basename(path)}:${place[1]}:${place[2]})`
-}
-
-function firstLine(error: unknown): string {
-  const line = messageOf(error).split('\n')[0] ?? ''
-  return line
-    .slice(0, 300)
-    .replace(/[\p{Cc}\p{Cf}]/gu, '?')
-    .replace(/\.$/, '')
 }
 
 function userError(code: string, message: string, next: string, cause?: unknown): DitaError {

@@ -1,7 +1,7 @@
 // The port every strategy implements, built in or a user's own. Types only.
 
 import type { Decimal } from '../kernel/decimal.ts'
-import type { Intent } from '../kernel/inputs.ts'
+import type { Intent, MarkPriceIntent } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { OrderView, PositionView, SlotView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
@@ -15,6 +15,7 @@ export interface PortfolioView {
   readonly liveOrders: ReadonlyMap<string, OrderView>
 }
 
+/** What a strategy sees at a tick, always as it is now: what it wants to remember, it copies. */
 export interface StrategyContext {
   readonly market: MarketView
   readonly portfolio: PortfolioView
@@ -29,12 +30,15 @@ export interface StrategySetup {
   readonly decimal: typeof import('../kernel/decimal.ts')
 }
 
+/** What a strategy may want. Marks are not among them: what is held is worth what the market says, not what its owner does. */
+export type StrategyIntent = Exclude<Intent, MarkPriceIntent>
+
 export interface Strategy {
   readonly name: string
   /** The slots it trades through; empty for one that only quotes. */
   readonly slotIds: readonly string[]
   /** Called once a tick; what it returns is decided on in this order. */
-  onTick(context: StrategyContext): readonly Intent[]
+  onTick(context: StrategyContext): readonly StrategyIntent[]
 }
 
 /** What a strategy file exports by default. */

@@ -27,8 +27,6 @@ export interface Venue {
   send(effect: Effect, nowUs: number): void
   /** Lets a rehearsed venue see the market it trades against; a real one ignores it. */
   onMarket(event: MarketEvent): void
-  /** Lets time pass at the venue up to `nowUs`, without a market event. */
-  advance(nowUs: number): void
   /** When the next event reaches us; undefined where none is under way. */
   nextEventUs(): number | undefined
   /** Removes and returns what has reached us by `nowUs`, in order of time. */

@@ -1,15 +1,16 @@
 // What is made from the schema is right and not stale.
 
 import { describe, expect, test } from 'vitest'
+import { configPage } from '../../../scripts/config-page.ts'
 import { configJsonSchema, configKeys, type JsonSchema } from '../../../src/core/config/config-keys.ts'
-import { configDocs, configSchemaText, SCHEMA_FILE_NAME, scaffoldConfig } from '../../../src/core/config/describe-config.ts'
+import { configSchemaText, SCHEMA_FILE_NAME, scaffoldConfig } from '../../../src/core/config/describe-config.ts'
 import { loadConfig } from '../../../src/core/config/load-config.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
 
 describe('published pages', () => {
   test('docs/CONFIG.md is what the schema says (`npx vitest run test/core/config -u` writes it anew)', async () => {
-    await expect(configDocs()).toMatchFileSnapshot(`${ROOT}docs/CONFIG.md`)
+    await expect(configPage()).toMatchFileSnapshot(`${ROOT}docs/CONFIG.md`)
   })
 
   test('docs/schema/dita.schema.json is what the schema says', async () => {

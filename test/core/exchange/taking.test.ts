@@ -1,8 +1,10 @@
 // How incoming orders take from the book: price-time, time in force, post-only, and what was taken stays taken.
 
 import { describe, expect, test } from 'vitest'
+import type { Exchange } from '../../../src/core/exchange/exchange.ts'
+import { MOST_UNSEEN_PRICES } from '../../../src/core/exchange/liquidity.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
-import { depth, exchangeOf, LINEAR, market, order, print, said, snapshot } from './helpers.ts'
+import { depth, exchangeOf, LINEAR, market, order, print, said, snapshot, ticker } from './helpers.ts'
 
 describe('a limit order', () => {
   test('takes what crosses, best first, at the price of each level, and rests with what is left', () => {
@@ -129,6 +131,87 @@ describe('what was taken', () => {
     exchange.onMarket(depth(3, [], [[101, 10]]))
     exchange.submit(order('b', { price: 101, quantity: 10 }), 4)
     expect(said(exchange).at(-1)).toBe('FULL_FILL b buy 10 @ 101 taker')
+  })
+})
+
+describe('what was taken at a price that the feed no longer shows', () => {
+  const sellers = snapshot([[100, 10]], [[101, 10]])
+  const freshStart = (timeUs: number) => snapshot([], [], timeUs, 0)
+
+  /** What an order takes at 101 and no worse. */
+  function bought(exchange: Exchange, id: string, timeUs: number, quantity = 10): string[] {
+    exchange.submit(order(id, { price: 101, quantity, timeInForce: 'ioc' }), timeUs)
+    return said(exchange).filter((text) => text.includes('FILL'))
+  }
+  function afterTaking(first: Parameters<Exchange['onMarket']>[0], quantity = 10): Exchange {
+    const exchange = exchangeOf()
+    exchange.onMarket(first)
+    expect(bought(exchange, 'first', 1, quantity)).toHaveLength(1)
+    return exchange
+  }
+
+  test.each([
+    ['a gap', [depth(2, [[100, 10]], [[101, 10]], true)]],
+    ['a gap that shows it later', [depth(2, [[99, 1]], [[105, 1]], true), depth(3, [], [[101, 10]])]],
+    ['a gap and a new snapshot', [depth(2, [[99, 1]], [[105, 1]], true), snapshot([[100, 10]], [[101, 10]], 3, 9)]],
+    ['a restart', [freshStart(2), depth(3, [[100, 10]], [[101, 10]])]],
+    ['a restart and a ticker elsewhere', [freshStart(2), ticker(3, [98, 1], [99, 1]), ticker(4, [100, 10], [101, 10])]],
+    ['a snapshot again', [snapshot([[100, 10]], [[101, 10]], 2, 9)]],
+    ['a snapshot that does not reach so far', [snapshot([[98, 1]], [[99, 1]], 2, 9), snapshot([[100, 10]], [[101, 10]], 3, 10)]],
+  ])('is not given again after %s', (_, events) => {
+    const exchange = afterTaking(sellers)
+    for (const event of events) exchange.onMarket(event)
+    expect(bought(exchange, 'second', 10)).toEqual([])
+  })
+
+  test('is not given again after it stood behind a better ticker for a moment, and its growth is', () => {
+    const exchange = afterTaking(ticker(0, [100, 10], [101, 10]))
+    exchange.onMarket(ticker(2, [99, 10], [100, 1]))
+    exchange.onMarket(ticker(3, [100, 10], [101, 10]))
+    expect(bought(exchange, 'second', 4)).toEqual([])
+    exchange.onMarket(ticker(5, [99, 10], [100, 1]))
+    exchange.onMarket(ticker(6, [100, 10], [101, 13]))
+    expect(bought(exchange, 'third', 7)).toEqual(['PARTIAL_FILL third buy 3 @ 101 taker'])
+  })
+
+  test('shrinks while it is out of sight: what was left is there as far as it is shown', () => {
+    const exchange = afterTaking(sellers, 4)
+    exchange.onMarket(depth(2, [[100, 10]], [[101, 5]], true))
+    expect(bought(exchange, 'second', 3)).toEqual(['PARTIAL_FILL second buy 5 @ 101 taker'])
+  })
+
+  test.each([
+    ['the touch of a ticker is beyond it', [ticker(2, [100, 10], [102, 1])]],
+    ['a ticker says that nobody sells', [ticker(2, [100, 10], [0, 0])]],
+    ['a snapshot reaches past it without it', [snapshot([[100, 10]], [[102, 1]], 2, 9)]],
+    ['a diff says so, even after a gap', [depth(2, [[99, 1]], [[105, 1]], true), depth(3, [], [[101, 0]])]],
+  ])('is forgotten once it is seen to be gone: %s', (_, events) => {
+    const exchange = afterTaking(ticker(0, [100, 10], [101, 10]))
+    for (const event of events) exchange.onMarket(event)
+    exchange.onMarket(ticker(9, [100, 10], [101, 10]))
+    expect(bought(exchange, 'second', 10)).toEqual(['FULL_FILL second buy 10 @ 101 taker'])
+  })
+
+  test('is remembered for the thousand prices last taken from, and no more', () => {
+    const highest = 5_000
+    const afterTakingDownwards = (): Exchange => {
+      const exchange = exchangeOf({ balances: { USD: dec('100000000') } })
+      for (let taken = 0; taken <= MOST_UNSEEN_PRICES + 1; taken += 1) {
+        exchange.onMarket(ticker(taken, [1, 1], [highest - taken, 1]))
+        exchange.submit(order(`t${taken}`, { price: highest - taken, quantity: 1, timeInForce: 'ioc' }), taken)
+      }
+      expect(said(exchange).filter((text) => text.startsWith('FULL_FILL'))).toHaveLength(MOST_UNSEEN_PRICES + 2)
+      return exchange
+    }
+    for (const [price, isForgotten] of [
+      [highest, true],
+      [highest - 1, false],
+    ] as const) {
+      const exchange = afterTakingDownwards()
+      exchange.onMarket(ticker(2_000, [1, 1], [price, 1]))
+      exchange.submit(order('again', { price, quantity: 1, timeInForce: 'ioc' }), 2_001)
+      expect(said(exchange).some((text) => text.startsWith('FULL_FILL'))).toBe(isForgotten)
+    }
   })
 })
 

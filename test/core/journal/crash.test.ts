@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openReader } from '../../../src/core/journal/read.ts'
-import { compareStores, rebuildStore } from '../../../src/core/journal/rebuild.ts'
 import { apply } from '../../../src/core/kernel/apply.ts'
 import { createState, viewOf } from '../../../src/core/kernel/state.ts'
+import { compareStores, rebuildStore } from './rebuild-store.ts'
 import { type Child, HOLDER, openTestWriter, query, startChild, storePath, withSmallDisk } from './stores.ts'
 
 const REPLAYER = { create: createState, apply, viewOf }

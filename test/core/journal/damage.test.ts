@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, linkSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { openReader } from '../../../src/core/journal/read.ts'
 import type { Fact } from '../../../src/core/kernel/facts.ts'
 import { failureOf, openTestWriter, storePath, tamper } from './stores.ts'
 import { Traffic } from './traffic.ts'
@@ -164,4 +165,22 @@ test('a last commit that was altered is found when the store opens', async () =>
     tamper(path, (db) => db.exec(change))
     expect(failureOf(() => openTestWriter(path)).code).toBe('STORE_DAMAGED')
   }
+})
+
+describe('who only reads', () => {
+  test('is told that the store ends before its mark, instead of being shown what is left', async () => {
+    const { path } = await writtenStore()
+    tamper(path, (db) => db.exec('DELETE FROM commits WHERE commit_id = 6; DELETE FROM journal WHERE seq > 20'))
+    const failure = failureOf(() => openReader(path))
+    expect(failure).toMatchObject({ code: 'STORE_DAMAGED', exitCode: 6 })
+    expect(failure.message).toContain('it ends at commit 5, but commit 6 had been written')
+  })
+
+  test('a store with a second name is refused: no lock could keep two writers apart', async () => {
+    const { path } = await writtenStore()
+    linkSync(path, `${path}.again`)
+    expect(failureOf(() => openTestWriter(`${path}.again`))).toMatchObject({ code: 'STORE_UNUSABLE', exitCode: 6 })
+    rmSync(`${path}.again`)
+    await openTestWriter(path).close()
+  })
 })

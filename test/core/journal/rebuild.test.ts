@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { openReader } from '../../../src/core/journal/read.ts'
-import { compareStores, type Replayer, rebuildStore } from '../../../src/core/journal/rebuild.ts'
 import { apply } from '../../../src/core/kernel/apply.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
 import type { Fact } from '../../../src/core/kernel/facts.ts'
 import { createState, type KernelState, viewOf } from '../../../src/core/kernel/state.ts'
+import { compareStores, type Replayer, rebuildStore } from './rebuild-store.ts'
 import { HOLDER, openTestWriter, storePath, tamper } from './stores.ts'
 import { Traffic } from './traffic.ts'
 

@@ -193,6 +193,22 @@ describe('limits', () => {
     expect(denialsOf(bench.when(enterIntent({ quantity: '1' })))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 102'])
   })
 
+  test('a sell limit far below the market is judged at the mark: its price is only the least it brings', () => {
+    const bench = given({ limits: { maxOrderNotional: dec('100'), maxExposure: dec('1000') } })
+    bench.mark('2')
+    expect(denialsOf(bench.when(enterIntent({ side: 'sell', price: '0.1', quantity: '51' })))).toEqual([
+      'NOTIONAL_ABOVE_LIMIT notional 102',
+    ])
+    expect(requestsOf(bench.when(enterIntent({ side: 'sell', price: '0.1', quantity: '50' })))).toHaveLength(1)
+  })
+
+  test('an order whose cancel is under way counts like any other: the cancel may lose', () => {
+    const bench = given({ limits: { maxExposure: dec('100'), maxOpenOrders: 5 } })
+    bench.enter({ quantity: '50' })
+    bench.when({ type: 'CANCEL', target: { kind: 'entry', slotId: 'a' } })
+    expect(denialsOf(bench.when(enterIntent({ slotId: 'b', quantity: '1' })))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 102'])
+  })
+
   test('a quote that is being replaced does not count beside its replacement', () => {
     const bench = given({ limits: { maxExposure: dec('100'), maxOpenOrders: 2 } })
     const first = bench.prepare(quoteIntent('2 x 40', '3 x 30'))

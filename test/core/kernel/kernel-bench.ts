@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { apply } from '../../../src/core/kernel/apply.ts'
 import { decide } from '../../../src/core/kernel/decide.ts'
 import { add, type Decimal, dec, formatDecimal, mul, neg, sub, ZERO } from '../../../src/core/kernel/decimal.ts'
-import type { Fact, FactBody, FactType, OrderRequest } from '../../../src/core/kernel/facts.ts'
+import type { Fact, FactBody, OrderRequest } from '../../../src/core/kernel/facts.ts'
 import type {
   EnterIntent,
   ExitIntent,
@@ -223,7 +223,7 @@ export class KernelBench {
     return formatDecimal(this.state.balances.get(accountAndAsset) ?? ZERO)
   }
 
-  facts<T extends FactType>(type: T): Extract<FactBody, { type: T }>[] {
+  facts<T extends FactBody['type']>(type: T): Extract<FactBody, { type: T }>[] {
     return this.journal.flatMap(({ body }) => (body.type === type ? [body as Extract<FactBody, { type: T }>] : []))
   }
 }

@@ -7,11 +7,12 @@ import { add, type Decimal, dec, mul, neg, sub, truncateToStep, ZERO } from '../
 import type { Fact, FillFact } from '../../../src/core/kernel/facts.ts'
 import type { KernelInput, Side } from '../../../src/core/kernel/inputs.ts'
 import { ORDER_LIVE, ORDER_TABLE } from '../../../src/core/kernel/order-table.ts'
-import { SLOT_TABLE, STAGE_ORDER } from '../../../src/core/kernel/slot-table.ts'
+import { SLOT_TABLE } from '../../../src/core/kernel/slot-table.ts'
 import { createState, type KernelState } from '../../../src/core/kernel/state.ts'
 import { equityOf, unrealizedPnl } from '../../../src/core/kernel/valuation.ts'
 import { expectInvariants, given, instrumentOf, type KernelBench, openingOf, present, SYMBOL, sum } from './kernel-bench.ts'
 import { inputOf, type Step, walks } from './random-walk.ts'
+import { STAGE_ORDER } from './stage-order.ts'
 
 const RUNS = { numRuns: 300 }
 

@@ -3,8 +3,9 @@ import { apply } from '../../../src/core/kernel/apply.ts'
 import { formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { FactBody } from '../../../src/core/kernel/facts.ts'
 import { moveSlot } from '../../../src/core/kernel/moves.ts'
-import { SLOT_TABLE, type SlotStage, type SlotTrigger, STAGE_ORDER } from '../../../src/core/kernel/slot-table.ts'
+import { SLOT_TABLE, type SlotStage, type SlotTrigger } from '../../../src/core/kernel/slot-table.ts'
 import { enterIntent, exitIntent, given, type KernelBench, requestsOf } from './kernel-bench.ts'
+import { STAGE_ORDER } from './stage-order.ts'
 
 const TRIGGERS = Object.keys(SLOT_TABLE.idle) as SlotTrigger[]
 const CELLS = STAGE_ORDER.flatMap((stage) =>

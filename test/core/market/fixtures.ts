@@ -6,8 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { dec } from '../../../src/core/kernel/decimal.ts'
+import type { FeedReport } from '../../../src/core/kernel/inputs.ts'
+import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { MarketEvent } from '../../../src/core/market/events.ts'
 import type { Feed } from '../../../src/core/market/feed.ts'
+import { OrderBook } from '../../../src/core/market/order-book.ts'
+import { openRecording } from '../../../src/core/market/recorded/open-recording.ts'
 
 const DATA = fileURLToPath(new URL('../../../../shared/data/', import.meta.url))
 export const USDM_RECORDING = join(DATA, 'binance-usdm-btcusdt-20230405.jsonl.gz')
@@ -36,6 +41,25 @@ export async function eventsOf(feed: Feed): Promise<MarketEvent[]> {
   const events: MarketEvent[] = []
   for await (const batch of feed.batches()) events.push(...batch)
   return events
+}
+
+export const btcUsdt: Instrument = {
+  ...{ symbol: 'BTC/USDT', kind: 'spot', base: 'BTC', quote: 'USDT', settle: 'USDT', tickSize: dec('0.1'), lotSize: dec('0.01') },
+  ...{ minQuantity: dec('0.01'), maxQuantity: dec('0'), minNotional: dec('5'), maxLeverage: dec('1') },
+}
+
+/** A recording of these lines, played to its end. */
+export async function play(lines: readonly string[]): Promise<{ events: MarketEvent[]; report: FeedReport; notices: string[] }> {
+  await using folder = await temporaryFolder()
+  const feed = await openRecording(await writeRecording(folder.path, lines), btcUsdt)
+  const events = await eventsOf(feed)
+  return { events, report: feed.report(), notices: feed.takeNotices().map(({ text }) => text) }
+}
+
+export function bookAfter(events: readonly MarketEvent[]): OrderBook {
+  const book = new OrderBook()
+  for (const event of events) book.apply(event)
+  return book
 }
 
 type Pairs = readonly (readonly [string, string])[]

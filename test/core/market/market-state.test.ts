@@ -42,3 +42,20 @@ test('trades are summed exactly from tick to tick; prints that are no market tra
   state.startTick()
   expect([state.lastTrade, state.tradedSize, state.tradedValue]).toEqual([dec('0.2'), ZERO, ZERO])
 })
+
+test('a mark that the venue has stopped saying is no mark after ten seconds', () => {
+  const state = new MarketState()
+  state.apply({
+    type: 'mark',
+    timeUs: 1_000_000,
+    venueTimeUs: null,
+    mark: dec('9.96'),
+    index: null,
+    fundingRate: null,
+    nextFundingUs: null,
+  })
+  state.apply(trade(11_000_000, '0.1', '3'))
+  expect(state.mark).toBe(dec('9.96'))
+  state.apply(trade(11_000_001, '0.1', '3'))
+  expect(state.mark).toBe(null)
+})

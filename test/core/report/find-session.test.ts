@@ -92,7 +92,7 @@ describe('the list of sessions', () => {
     const lines = text.split('\n')
     expect(lines).toHaveLength(5)
     expect(lines[1]).toMatch(/^may-1 .*duration_elapsed$/)
-    expect(lines[4]).toMatch(/^zoo .*no end written \(crashed, or still running\)$/)
+    expect(lines[4]).toMatch(/^zoo .*no end written: it crashed$/)
   })
 
   test('of a store without sessions says how to get one', async () => {

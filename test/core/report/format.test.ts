@@ -10,7 +10,8 @@ describe('amounts', () => {
     ['999.9999999', '1,000.00'],
     ['0.0000001', '0.0000001'],
     ['-1000', '-1,000.00'],
-    ['98765432109876543210.5', '98,765,432,109,876,543,210.5'],
+    ['98765432109876543210.5', '98,765,432,109,876,543,210.50'],
+    ['-98765432109876543210.1234567', '-98,765,432,109,876,543,210.123457'],
   ])('%s reads %s', (text, expected) => {
     expect(amountText(text)).toBe(expected)
   })
@@ -24,6 +25,11 @@ describe('amounts', () => {
 
   test('signs are shown on both sides of zero', () => {
     expect([signedText('1.5'), signedText('-1.5')]).toEqual(['+1.50', '-1.50'])
+  })
+
+  test('N01 a total beyond what one input may be is rounded and signed like any other', () => {
+    expect(signedText('98765432109876543210')).toBe('+98,765,432,109,876,543,210.00')
+    expect(plainText('98765432109876543210.123456789')).toBe('98,765,432,109,876,543,210.12345679')
   })
 
   test('quantities carry no zeros they do not need', () => {
@@ -60,8 +66,9 @@ describe('lines', () => {
     expect([plural(0, 'fill'), plural(1, 'fill'), plural(1200, 'fill')]).toEqual(['0 fills', '1 fill', '1,200 fills'])
   })
 
-  test('text from outside cannot start a line of its own', () => {
+  test('V07 text from outside cannot start a line of its own or move a cursor', () => {
     expect(oneLine('all good\n\nNet  +1,000,000\r')).toBe('all good Net +1,000,000')
+    expect(oneLine('gone\u001b[2J\u202e')).toBe('gone\\x1b[2J\\u{202e}')
   })
 
   test('columns line up, numbers at their end', () => {

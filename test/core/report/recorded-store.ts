@@ -64,6 +64,8 @@ export interface SessionScript {
   readonly instrument?: Instrument
   readonly account?: string
   readonly capital?: Readonly<Record<string, string>>
+  /** 5000 without; 0 for none. */
+  readonly maxExposure?: string
   /** When it really started, for the order of sessions. */
   readonly startedWallUs?: number
 }
@@ -74,6 +76,8 @@ export class ScriptedSession {
   readonly instrument: Instrument
   readonly journal: JournalWriter
   timeUs: number
+  /** Why the venue turns down the next orders, one each. */
+  readonly rejections: { code: string; reason: string }[] = []
   #trades = 0
   readonly #id: string
 
@@ -86,7 +90,7 @@ export class ScriptedSession {
     this.engine.replay()
     this.timeUs = Math.max(START_US, this.engine.lastFactUs)
     journal.recordRun({ sessionId, pid: 1, host: 'here', version: '0.1.0', startedWallUs: script.startedWallUs ?? START_US })
-    this.input({ type: 'OPEN_SESSION', session: openingOf(sessionId, account, this.instrument) })
+    this.input({ type: 'OPEN_SESSION', session: openingOf(sessionId, account, script) })
     for (const [asset, amount] of Object.entries(script.capital ?? {})) {
       this.input({ type: 'FLOW_CAPITAL', asset, amount: dec(amount), note: 'deposit' })
     }
@@ -163,7 +167,8 @@ export class ScriptedSession {
     const reference = { clientOrderId, venueOrderId: null }
     if (effect.type === 'submit') {
       this.input({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'sent', detail: null })
-      this.input({ type: 'ORDER_ACK', ...reference })
+      const rejection = this.rejections.shift()
+      this.input(rejection === undefined ? { type: 'ORDER_ACK', ...reference } : { type: 'ORDER_REJECT', ...reference, ...rejection })
     } else if (effect.type === 'cancel') {
       this.input({ type: 'NOTE_CANCEL', clientOrderId, outcome: 'sent', detail: null })
       this.input({ type: 'CANCEL_ACK', ...reference })
@@ -226,7 +231,7 @@ export function generator(seed: number): (below: number) => number {
   }
 }
 
-function openingOf(sessionId: string, account: string, instrument: Instrument): SessionOpening {
+function openingOf(sessionId: string, account: string, { instrument = SPOT, maxExposure = '5000' }: SessionScript): SessionOpening {
   return {
     sessionId,
     account,
@@ -241,7 +246,7 @@ function openingOf(sessionId: string, account: string, instrument: Instrument): 
     instrumentOrigin: 'built-in',
     slotIds: ['s1', 's2'],
     limits: {
-      maxExposure: dec('5000'),
+      maxExposure: dec(maxExposure),
       maxSessionLoss: dec('250.5'),
       maxOrderNotional: ZERO,
       maxOpenOrders: 12,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { dec } from '../../../src/core/kernel/decimal.ts'
-import { Sums, slicesOf, stored } from '../../../src/core/report/stored.ts'
+import { dec, formatDecimal } from '../../../src/core/kernel/decimal.ts'
+import { Sums, slicesOf, stored, storedFact, storedText } from '../../../src/core/report/stored.ts'
 
 describe('a window in pieces', () => {
   test.each([
@@ -35,7 +35,26 @@ describe('decimals of a store', () => {
     expect(sums.of('c')).toBe(dec('0'))
   })
 
+  test('N01 a total beyond the bound that single inputs are held to is a total, to the last digit', () => {
+    expect(formatDecimal(stored('-123456789012345678901234.000000000000000001'))).toBe('-123456789012345678901234.000000000000000001')
+    expect(storedText('1000000000000000000.5')).toBe('1000000000000000000.5')
+  })
+
   test.each(['', 'NaN', 'null', '1e400', '0x1'])('%j is damage', (text) => {
-    expect(() => stored(text)).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED', exitCode: 6 }))
+    const damage = expect.objectContaining({ code: 'STORE_DAMAGED', exitCode: 6 })
+    expect(() => stored(text)).toThrow(damage)
+    expect(() => storedText(text)).toThrow(damage)
+  })
+})
+
+describe('facts of a store', () => {
+  test('are read with their decimals', () => {
+    const body = '{"type":"MARK_SET","instrument":"XRP/RLUSD","price":"2.5"}'
+    expect(storedFact({ seq: 3, body })).toEqual({ type: 'MARK_SET', instrument: 'XRP/RLUSD', price: dec('2.5') })
+  })
+
+  test.each(['{"type":"MARK_SET"', '{"type":"MARK_SET","price":"much"}'])('%s is damage, and says which fact', (body) => {
+    const damage = { code: 'STORE_DAMAGED', exitCode: 6, message: 'Fact 3 of the journal cannot be read.' }
+    expect(() => storedFact({ seq: 3, body })).toThrow(expect.objectContaining(damage))
   })
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HALT_REASONS } from '../../../src/core/halt-reasons.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
 import { summarizeFromStore } from '../../../src/core/report/open-report.ts'
 import { renderSummary } from '../../../src/core/report/summary-text.ts'
@@ -31,6 +32,15 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
+/** The answer to "Did it work", on one line. */
+function workedLine(view: SummaryView): string {
+  return (
+    renderSummary(view, { width: 400 })
+      .split('\n')
+      .find((line) => line.startsWith('Did it work')) ?? ''
+  )
+}
+
 describe('the first screen', () => {
   test('says whether it worked, what was earned, why, and what went wrong', () => {
     const lines = renderSummary(busy).split('\n')
@@ -57,25 +67,66 @@ describe('the first screen', () => {
 
   test('S01 says of a session without a halt that it did not end properly', () => {
     const text = renderSummary(unmarked)
-    expect(text).toContain('It did not end properly (crashed, or still running)')
+    expect(text).toContain('No, it did not end properly: it crashed, after 0ms of 30m.')
     expect(text).toContain('no end was written')
   })
 
   test.each([
     ['duration_elapsed', 'Yes, it ran its time'],
     ['feed_ended', 'Yes, until the recording ended'],
-    ['risk_xrp_exposure', 'Stopped by a risk gate'],
+    ['risk_xrp_exposure', 'Stopped by a risk gate, too much exposure'],
+    ['risk_loss_limit', 'Stopped by a risk gate, too large a loss'],
     ['kill_switch', 'Stopped by the kill switch'],
     ['interrupted_sigint', 'Stopped by hand'],
-    ['market_gap', 'Stopped to be safe'],
+    ['market_gap', 'Stopped to be safe, market data is missing'],
+    ['engine_requested_halt', 'Stopped before its time'],
     ['crashed', 'No, it crashed'],
-    ['journal_failure', 'No, it was stopped by a failure'],
+    ['journal_failure', 'No, the journal could not be written'],
   ])('S02 %s reads "%s"', (haltReason, verdict) => {
-    expect(renderSummary({ ...busy, haltReason })).toContain(`${verdict} (${haltReason})`)
+    expect(workedLine({ ...busy, haltReason })).toContain(`${verdict} (${haltReason})`)
+  })
+
+  test('S02 every reason of the taxonomy is told by its own words, and only a session that worked says yes', () => {
+    for (const [reason, { verdict, means }] of Object.entries(HALT_REASONS)) {
+      const line = workedLine({ ...busy, haltReason: reason.replace('<asset>', 'xrp') })
+      expect(line.toLowerCase()).toContain(means)
+      expect({ reason, yes: line.includes('Yes'), no: line.includes('No,') }).toEqual({
+        reason,
+        yes: verdict === 'yes',
+        no: verdict === 'no',
+      })
+    }
+  })
+
+  test('S01 a strategy that failed is no success: its words stand behind the reason', () => {
+    const haltDetail = 'The strategy ./mine.ts failed: oops.'
+    const line = workedLine({ ...busy, haltReason: 'engine_requested_halt', haltDetail })
+    expect(line).toMatch(/Stopped before its time \(engine_requested_halt\): ran 1m of [^.]+\. The strategy \.\/mine\.ts failed: oops\.$/)
+    expect(line).not.toMatch(/yes|request[^e]/i)
+    const quiet = { ...unmarked, haltReason: 'engine_requested_halt', haltDetail }
+    expect(renderSummary(quiet)).toMatch(/Went wrong +nothing else that was noticed/)
+    expect(renderSummary({ ...quiet, haltReason: 'duration_elapsed' })).toMatch(/Went wrong +nothing that was noticed/)
+  })
+
+  test('a figure carries one sign, whichever side of zero it is on', () => {
+    const text = (unrealizedBefore: string | null, fees = '0.25'): string =>
+      renderSummary({ ...busy, pnl: { ...busy.pnl, unrealizedBefore, fees, feesByAsset: { RLUSD: fees, XRP: '-0.5' } } }, { width: 400 })
+    expect(text('-0.12')).toMatch(/unrealised \S+ \(-0\.12 before the session\), fees 0\.25 RLUSD and -0\.50 XRP/)
+    expect(text('0.12')).toContain(' (+0.12 before the session), fees')
+    expect(text(null)).toContain(' (not known before the session), fees')
+    expect(text('0', '-0.25')).toMatch(/unrealised [^ (]+, fees -0\.25 RLUSD/)
+    for (const before of ['-0.12', '0.12', '0']) expect(text(before)).not.toMatch(/[-+−] ?[-+−]/)
+  })
+
+  test('mode and venue of one name are said once', () => {
+    expect(renderSummary(busy).split('\n')[0]).toBe('Session busy: market_maker on XRP/RLUSD, paper')
+    expect(renderSummary({ ...busy, mode: 'demo', venue: 'bingx' }).split('\n')[0]).toBe(
+      'Session busy: market_maker on XRP/RLUSD, demo at bingx',
+    )
   })
 
   test('drift is said first among what went wrong, and each total is named', () => {
-    const checks = { drift: true, findings: [{ what: 'fees in RLUSD: fills, postings', expected: '1', found: '2' }] }
+    const checks = { drift: true, findings: [{ what: 'fees in RLUSD: fills, postings', expected: '1', found: '2' }], leftOut: [] }
     const text = renderSummary({ ...busy, checks })
     expect(text).toMatch(/Went wrong +DRIFT: 1 total computed in two ways differ/)
     expect(text).toContain('DRIFT fees in RLUSD: fills, postings: 1 against 2')
@@ -104,7 +155,7 @@ describe('the details', () => {
     expect(text).toMatch(/largest order +none/)
   })
 
-  test('L04 text from a venue cannot draw lines of its own', () => {
+  test('V07 text from a venue cannot draw lines of its own', () => {
     const detail = 'gone\nEarned       +1,000,000 RLUSD'
     const risk = { counts: [], events: [{ timeUs: 1, code: 'X', severity: 'alarm', value: null, limit: null, detail }] }
     const lines = renderSummary({ ...busy, haltDetail: detail, risk }).split('\n')
@@ -112,7 +163,9 @@ describe('the details', () => {
   })
 
   test('fit the width, but for what has no place to break', () => {
-    const lines = renderSummary(busy, { width: 80 }).split('\n')
-    expect(lines.filter((line) => line.length > 80 && !/[0-9a-f]{64}/.test(line))).toEqual([])
+    const haltDetail = 'a detail of many words '.repeat(10)
+    const strategy = 'a strategy whose name is long '.repeat(5)
+    const lines = renderSummary({ ...busy, strategy, haltDetail }, { width: 80 }).split('\n')
+    expect(lines.filter((line) => line.length > 80 && !/[0-9a-f]{64}|^ +strategy /.test(line))).toEqual([])
   })
 })

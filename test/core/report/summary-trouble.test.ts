@@ -3,7 +3,8 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DitaError } from '../../../src/core/errors.ts'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
-import { summarizeFromStore } from '../../../src/core/report/open-report.ts'
+import { sessionsOfStore, summarizeFromStore } from '../../../src/core/report/open-report.ts'
+import { renderSessions } from '../../../src/core/report/sessions-text.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { makeMarket, ScriptedSession, SPOT, START_US, TICK_US, temporaryFolder, writeStore } from './recorded-store.ts'
 
@@ -88,6 +89,7 @@ describe('trades, orders and trouble', () => {
       sent: 3,
       prepared: 3,
       byStatus: { filled: 3 },
+      rejections: [],
       cancels: { requested: 0, refused: 0, inDoubt: 0 },
     })
   })
@@ -155,5 +157,54 @@ describe('drift', () => {
     const thrown = await summarizeFromStore(path, 'latest').catch((error: unknown) => error)
     expect(thrown).toBeInstanceOf(DitaError)
     expect(thrown).toMatchObject({ code: 'STORE_DAMAGED', exitCode: 6 })
+  })
+})
+
+describe('a session that cannot be read', () => {
+  async function twoSessions(name: string): Promise<string> {
+    const path = storePath(name)
+    await writeStore(path, (journal) => {
+      for (const [sessionId, startedWallUs] of [
+        ['good', 1],
+        ['bad', 2],
+      ] as const) {
+        const session = new ScriptedSession(journal, sessionId, { startedWallUs, capital: { XRP: '500', RLUSD: '20000' } })
+        makeMarket(session, { seed: 5, ticks: 20 })
+        session.halt('duration_elapsed')
+      }
+    })
+    return path
+  }
+
+  test('L04 is a line of the list that says so, and the others stay as they are', async () => {
+    const path = await twoSessions('listed')
+    const before = await sessionsOfStore(path, { limit: 5 })
+    const database = new Database(path)
+    database.exec(`UPDATE fills SET fee = 'NaN' WHERE session_id = 'bad'`)
+    database.close()
+
+    const view = await sessionsOfStore(path, { limit: 5 })
+
+    expect(view.sessions[1]).toEqual(before.sessions[1])
+    expect(view.sessions[0]).toMatchObject({
+      sessionId: 'bad',
+      fills: null,
+      pnl: { asset: 'RLUSD', realized: null, net: null },
+      haltReason: 'duration_elapsed',
+      trouble: 'The store holds "NaN" where a decimal belongs.',
+    })
+    const [, bad, good] = renderSessions(view).split('\n')
+    expect(bad).toMatch(/^bad .* - +- +RLUSD +duration_elapsed; CANNOT BE READ: The store holds "NaN" where a decimal belongs\.$/)
+    expect(good).toMatch(/^good .* duration_elapsed$/)
+  })
+
+  test('a mark that cannot be read is damage too', async () => {
+    const path = await twoSessions('mark')
+    const database = new Database(path)
+    database.exec(`UPDATE journal SET body = '{' WHERE type = 'MARK_SET'`)
+    database.close()
+    const thrown = await summarizeFromStore(path, 'bad').catch((error: unknown) => error)
+    expect(thrown).toMatchObject({ code: 'STORE_DAMAGED', exitCode: 6 })
+    expect((await sessionsOfStore(path, { limit: 5 })).sessions[0]?.trouble).toMatch(/^Fact \d+ of the journal cannot be read\.$/)
   })
 })

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
-import { summarizeFromStore } from '../../../src/core/report/open-report.ts'
+import { sessionsOfStore, summarizeFromStore } from '../../../src/core/report/open-report.ts'
+import { renderSummary } from '../../../src/core/report/summary-text.ts'
 import { plain, recountFills, scaled } from './fills-recount.ts'
 import { LINEAR, makeMarket, ScriptedSession, SPOT, TICK_US, temporaryFolder, writeStore } from './recorded-store.ts'
 
@@ -31,7 +32,7 @@ describe('figures from fills', () => {
     const view = await summarizeFromStore(path, 'recount')
     const recount = recountFills(path, 'recount')
 
-    expect(view.checks).toEqual({ drift: false, findings: [] })
+    expect(view.checks).toEqual({ drift: false, findings: [], leftOut: [] })
     expect(view.journal.lastSeq > 20_000).toBe(given.ticks > 1000)
     expect(recount.count).toBeGreaterThan(50)
     expect(view.fills.count).toBe(recount.count)
@@ -103,6 +104,36 @@ describe('figures from fills', () => {
     expect(pnl).toMatchObject({ fees: '0', feesByAsset: { BNB: '0.001' }, net: null })
     expect(inventory.find(({ asset }) => asset === 'BNB')).toMatchObject({ fromFees: '-0.001', fromCapital: '1', total: '0.999' })
     expect(checks.drift).toBe(false)
+  })
+})
+
+describe('large figures', () => {
+  test('N01 totals beyond the bound of a single input are figures like any other, as data, as text and in the list', async () => {
+    const path = storePath('large')
+    const capital = { XRP: '1000000000000', RLUSD: '1000000000000' }
+    await writeStore(path, (journal) => {
+      const session = new ScriptedSession(journal, 'large', { capital, maxExposure: '0' })
+      session.tick(dec('100000'))
+      const bid = { price: dec('100000'), quantity: dec('9000000000') }
+      for (const fee of ['0.000000000000000001', '0']) {
+        session.input({ type: 'QUOTE', instrument: SPOT.symbol, bid, ask: null, postOnly: true })
+        session.commit()
+        session.fill(session.live()[0] as string, { ...bid, fee: dec(fee) })
+      }
+      session.tick(dec('100001.0000000001'))
+      session.halt('duration_elapsed')
+    })
+
+    const view = await summarizeFromStore(path, 'large')
+
+    expect(view.checks).toEqual({ drift: false, findings: [], leftOut: [] })
+    expect(view.fills.bought.value).toBe('1800000000000000')
+    expect(view.equity.start).toBe('100001000000000000')
+    expect(view.equity.end).toBe('100002018000000101.799999999999999999')
+    expect(view.pnl.net).toBe('18000000001.799999999999999999')
+    expect(renderSummary(view)).toContain('equity 100,001,000,000,000,000.00 → 100,002,018,000,000,101.80 RLUSD')
+    const { sessions } = await sessionsOfStore(path, { limit: 5 })
+    expect(sessions).toMatchObject([{ sessionId: 'large', pnl: { net: view.pnl.net }, trouble: null }])
   })
 })
 

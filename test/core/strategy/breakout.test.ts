@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { EnterIntent, ExitIntent, Intent } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
-import { SLOT_TABLE, type SlotStage, STAGE_ORDER } from '../../../src/core/kernel/slot-table.ts'
+import { SLOT_TABLE, type SlotStage } from '../../../src/core/kernel/slot-table.ts'
 import { type BreakoutOptions, createBreakout } from '../../../src/core/strategy/breakout.ts'
 import type { Strategy } from '../../../src/core/strategy/port.ts'
+import { STAGE_ORDER } from '../kernel/stage-order.ts'
 import {
   LINEAR,
   liveOrderOf,
@@ -233,5 +234,32 @@ describe('the slot', () => {
 
   test('nothing is asked for when nothing is open', () => {
     expect(manage(stopped, { stage: 'position_partially_closed', closed: '10', nextLeg: 3 })).toEqual([])
+  })
+
+  describe('with dust in it, asks for nothing that the kernel would refuse at every tick', () => {
+    const free = { ...LINEAR, minQuantity: ZERO, minNotional: ZERO }
+    const target = { bid: '101', ask: '101.1' }
+    const asked = (touch: MarketOptions, slot: Partial<SlotOptions>, instrument: Instrument, portfolio: PortfolioOptions = {}) =>
+      tick(createBreakout(instrument, OPTIONS), touch, { slot: slotOf({ stage: 'position_open', ...slot }), ...portfolio })
+
+    test('less than one lot', () => {
+      expect(asked(stopped, { quantity: '0.0009' }, free)).toEqual([])
+      expect(asked(target, { quantity: '0.0009' }, free)).toEqual([])
+      expect(asked(stopped, { quantity: '0.001' }, free)).toHaveLength(1)
+      expect(asked(target, { quantity: '0.001' }, free)).toHaveLength(1)
+    })
+
+    test('whole lots that are too small, though with the dust they would not be', () => {
+      expect(asked(stopped, { quantity: '0.0509' }, { ...LINEAR, minNotional: dec('5.01') })).toEqual([])
+      expect(asked(target, { quantity: '0.0499' }, LINEAR)).toEqual([])
+      expect(asked(target, { quantity: '0.0509' }, LINEAR)).toHaveLength(1)
+    })
+
+    test('a market order too small at the mark, which the kernel judges it at, or before there is a mark', () => {
+      const short: Partial<SlotOptions> = { side: 'sell', quantity: '0.05' }
+      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: '99.9' })).toEqual([])
+      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: '100' })).toHaveLength(1)
+      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: null })).toEqual([])
+    })
   })
 })

@@ -38,7 +38,7 @@ const CANCELS: Intent[] = [
   { type: 'CANCEL', target: { kind: 'instrument', instrument: 'X/Y' } },
 ]
 const MARK: Intent = { type: 'MARK_PRICE', instrument: 'X/Y', price: dec('1') }
-const ALL = [ENTER, EXIT_LEG, QUOTE, ...CANCELS, MARK]
+const ALL = [ENTER, EXIT_LEG, QUOTE, ...CANCELS]
 
 function messageFor(value: unknown): string {
   try {
@@ -67,7 +67,7 @@ describe('refused, with the intent and the field', () => {
     [[{ ...ENTER, quantity: Number.NaN }], 'intent 0, quantity', 'the number NaN'],
     [[{ ...ENTER, quantity: '1' }], 'intent 0, quantity', 'the text "1"'],
     [[{ ...ENTER, quantity: null }], 'intent 0, quantity', 'null'],
-    [[MARK, { ...ENTER, side: 'long' }], "intent 1, side must be 'buy' or 'sell'", 'the text "long"'],
+    [[QUOTE, { ...ENTER, side: 'long' }], "intent 1, side must be 'buy' or 'sell'", 'the text "long"'],
     [[{ ...ENTER, exitRatios: [dec('1'), 0.5] }], 'intent 0, exitRatios[1]', 'the number 0.5'],
     [[{ ...ENTER, exitRatios: 1 }], 'intent 0, exitRatios must be a list', 'the number 1'],
     [[{ ...ENTER, slotId: '' }], 'intent 0, slotId must be a text', 'the text ""'],
@@ -82,7 +82,7 @@ describe('refused, with the intent and the field', () => {
     [[[]], 'intent 0 must be an object', 'a list'],
     [undefined, 'onTick must give a list of intents', 'missing'],
     [ENTER, 'onTick must give a list of intents', 'a object'],
-    [Array(101).fill(MARK), 'onTick gave 101 intents; 100 are the most', ''],
+    [Array(101).fill(QUOTE), 'onTick gave 101 intents; 100 are the most', ''],
   ])('case %#', (value, place, found) => {
     const message = messageFor(value)
     expect(message).toContain(place)
@@ -103,11 +103,15 @@ test('N02 whatever is returned, it is refused by name or it has the promised sha
   fc.assert(
     fc.property(fc.oneof(soup, broken), (value) => {
       try {
-        for (const intent of checkIntents(value, 'mine')) expect(['ENTER', 'EXIT', 'QUOTE', 'CANCEL', 'MARK_PRICE']).toContain(intent.type)
+        for (const intent of checkIntents(value, 'mine')) expect(['ENTER', 'EXIT', 'QUOTE', 'CANCEL']).toContain(intent.type)
       } catch (error) {
         expect(error).toBeInstanceOf(DitaError)
       }
     }),
     { numRuns: 1000 },
   )
+})
+
+test('a mark is not the strategy’s to set: what it holds is worth what the market says', () => {
+  expect(messageFor([MARK])).toContain("intent 0, type must be 'ENTER' or 'EXIT' or 'QUOTE' or 'CANCEL'")
 })

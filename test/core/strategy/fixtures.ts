@@ -64,6 +64,8 @@ export function marketOf({ bid = null, ask = null, mark, traded, timeUs = 0 }: M
 
 export interface PortfolioOptions {
   readonly held?: string
+  /** What the position is valued at: a session sets it before the strategy is asked. */
+  readonly mark?: string | null
   readonly balances?: Readonly<Record<string, string>>
   readonly slot?: SlotView
   readonly orders?: readonly OrderView[]
@@ -71,7 +73,7 @@ export interface PortfolioOptions {
 
 const PLENTY = { XRP: '1000000', RLUSD: '1000000', BTC: '1000', USDT: '1000000' }
 
-export function portfolioOf({ held = '0', balances = PLENTY, slot, orders = [] }: PortfolioOptions = {}): PortfolioView {
+export function portfolioOf({ held = '0', mark = '100', balances = PLENTY, slot, orders = [] }: PortfolioOptions = {}): PortfolioView {
   const quantity = dec(held)
   return {
     position: {
@@ -79,7 +81,7 @@ export function portfolioOf({ held = '0', balances = PLENTY, slot, orders = [] }
       quantity,
       cost: ZERO,
       realizedPnl: ZERO,
-      mark: null,
+      mark: mark === null ? null : dec(mark),
       inSlots: ZERO,
       quoted: quantity,
       unassigned: ZERO,

@@ -87,23 +87,23 @@ describe("a user's own", () => {
     const path = written(
       `${types}export default ({ instrument, params, decimal }) => {
         const quote${annotation} = { price: decimal.dec(params.price) }
-        return { name: 'mine', slotIds: ['a', 'b-2'], onTick: () => [{ type: 'MARK_PRICE', instrument: instrument.symbol, price: quote.price }] }
+        return { name: 'mine', slotIds: ['a', 'b-2'], onTick: () => [{ type: 'QUOTE', instrument: instrument.symbol, bid: { price: quote.price, quantity: quote.price }, ask: null, postOnly: true }] }
       }`,
       extension,
     )
     const start = await loadStrategy(path, SETTINGS)
     const strategy = start({ ...SETUP, params: { price: '1.10' } })
     expect(strategy).toMatchObject({ name: 'mine', slotIds: ['a', 'b-2'] })
-    expect(strategy.onTick(CONTEXT)).toEqual([{ type: 'MARK_PRICE', instrument: LINEAR.symbol, price: dec('1.1') }])
+    expect(strategy.onTick(CONTEXT)).toMatchObject([{ type: 'QUOTE', instrument: LINEAR.symbol, bid: { price: dec('1.1') } }])
   })
 
   test('keeps its own this', async () => {
     const source = `class Mine { name = 'mine'; slotIds = []; ticks = 0
-      onTick() { this.ticks += 1; return [{ type: 'MARK_PRICE', instrument: 'X', price: BigInt(this.ticks) }] } }
+      onTick() { this.ticks += 1; return [{ type: 'CANCEL', target: { kind: 'entry', slotId: String(this.ticks) } }] } }
       export default () => new Mine()`
     const strategy = await started(source)
     strategy.onTick(CONTEXT)
-    expect(strategy.onTick(CONTEXT)).toMatchObject([{ price: 2n }])
+    expect(strategy.onTick(CONTEXT)).toMatchObject([{ target: { slotId: '2' } }])
   })
 
   test('L07 a file that is not there is refused when it is loaded', async () => {
@@ -115,6 +115,7 @@ describe("a user's own", () => {
   test.each([
     ['a syntax error', 'export default (', 'STRATEGY_UNREADABLE', 'cannot be loaded'],
     ['an error while loading', "throw new Error('no good')", 'STRATEGY_UNREADABLE', 'no good'],
+    ['a file that throws nothing while loading', 'throw undefined', 'STRATEGY_UNREADABLE', 'cannot be loaded: undefined'],
     ['no default export', 'export const strategy = 1', 'STRATEGY_INVALID', 'exports nothing by default'],
     ['a default that is no function', 'export default { name: 1 }', 'STRATEGY_INVALID', 'exports a object by default'],
     [
@@ -144,6 +145,36 @@ describe("a user's own", () => {
       'STRATEGY_INVALID',
       'has the slot id a twice',
     ],
+    [
+      'more slots than there may be',
+      "export default () => ({ name: 'a', slotIds: Array.from({ length: 65 }, (_, i) => 's' + i), onTick() { return [] } })",
+      'STRATEGY_INVALID',
+      'has more than 64 slots',
+    ],
+    [
+      'a slot id that no text can be made of',
+      "export default () => ({ name: 'a', slotIds: [Object.create(null)], onTick() { return [] } })",
+      'STRATEGY_INVALID',
+      'has the slot id a object',
+    ],
+    [
+      'a field that throws when it is read',
+      "export default () => ({ get name() { throw new Error('trap') } })",
+      'STRATEGY_FAILED',
+      'failed when it was set up: trap',
+    ],
+    [
+      'a factory that throws what has no text',
+      'export default () => { throw Object.create(null) }',
+      'STRATEGY_FAILED',
+      'failed when it was set up: a object that has no text',
+    ],
+    [
+      'a factory that writes to its setup',
+      'export default ({ params }) => { params.price = 1 }',
+      'STRATEGY_FAILED',
+      'failed when it was set up: Cannot add property price',
+    ],
     ['no onTick', "export default () => ({ name: 'a', slotIds: [] })", 'STRATEGY_INVALID', 'has no function `onTick`'],
   ])('L07 %s is refused before the session begins', async (_what, source, code, complaint) => {
     const error = await errorOf(() => started(source, 'js'))
@@ -159,6 +190,15 @@ describe("a user's own", () => {
     expect(error.code).toBe('STRATEGY_FAILED')
     expect(error.message).toMatch(/^The strategy mine failed in onTick: boom \(strategy-\d+\.js:5:\d+\)\.$/)
     expect(error.cause).toBeInstanceOf(Error)
+  })
+
+  test('its slots are the list that was checked, however the list may iterate or change', async () => {
+    const strategy = await started(
+      "const slotIds = ['a']; slotIds[Symbol.iterator] = function* () { for (;;) yield 'B' }; export default () => ({ name: 'mine', slotIds, onTick() { slotIds.push('b'); return [] } })",
+      'js',
+    )
+    strategy.onTick(CONTEXT)
+    expect(strategy.slotIds).toEqual(['a'])
   })
 
   test('what it returns is checked, and a trap in it is its own failure', async () => {

@@ -39,6 +39,17 @@ function taken(venue: PaperVenue, nowUs: number): string[] {
   return venue.take(nowUs).map(({ timeUs, event }) => `${timeUs} ${line(event)}`)
 }
 
+/** What the session hears by a time, asking as long as something is promised; every promise has to be kept. */
+function hear(venue: PaperVenue, untilUs: number): string[] {
+  const heard: string[] = []
+  for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= untilUs; dueUs = venue.nextEventUs()) {
+    const events = taken(venue, dueUs)
+    if (events.length === 0) throw new Error(`an answer was promised for ${dueUs} and did not come`)
+    heard.push(...events)
+  }
+  return heard
+}
+
 const END = 1_000_000
 
 describe('latency', () => {
@@ -87,6 +98,53 @@ describe('latency', () => {
     ])
   })
 
+  test('an arrival comes after a market event of the very same time, also when another answer is due just then', () => {
+    for (const responseLatencyUs of [ENTRY_US, 0, 1]) {
+      const venue = venueOf({ responseLatencyUs })
+      venue.onMarket(market())
+      submit(venue, 0, 'a')
+      taken(venue, 900)
+      cancel(venue, 1_000, 'a')
+      const dueUs = 1_000 + ENTRY_US
+      venue.onMarket(print(dueUs - responseLatencyUs, 'sell', 99, 1))
+      // As a session does: it hears all that is due by the time of an event before it hands the event over.
+      const heard = [...hear(venue, dueUs)]
+      venue.onMarket(print(dueUs, 'sell', 99, 5))
+      heard.push(...hear(venue, END))
+      expect(heard.map((text) => text.split(' ').slice(1).join(' '))).toEqual([
+        'PARTIAL_FILL a buy 1 @ 100 maker',
+        'FULL_FILL a buy 1 @ 100 maker',
+        'CANCEL_REJECT a ALREADY_FILLED',
+      ])
+    }
+  })
+
+  test.each([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ])(
+    'with an entry latency of %i and a response latency of %i µs every promised answer comes, in order, never at the time of asking',
+    (entryLatencyUs, responseLatencyUs) => {
+      const venue = venueOf({ entryLatencyUs, responseLatencyUs })
+      venue.onMarket(market())
+      submit(venue, 1_000, 'a')
+      submit(venue, 1_000, 'b', { price: 101 })
+      cancel(venue, 1_000, 'a')
+      const at = 1_000 + entryLatencyUs + Math.max(responseLatencyUs, 1)
+      expect(venue.nextEventUs()).toBe(at)
+      expect(hear(venue, 1_000)).toEqual([])
+      expect(hear(venue, END)).toEqual([
+        `${at} ORDER_ACK a`,
+        `${at} ORDER_ACK b`,
+        `${at} FULL_FILL b buy 2 @ 101 taker`,
+        `${at} CANCEL_ACK a`,
+      ])
+      expect(venue.nextEventUs()).toBeUndefined()
+    },
+  )
+
   test('a stamp that falls back waits for the one before it', () => {
     const delays = new DelayLine<string>('letters', 10)
     delays.push('a', 100)
@@ -98,9 +156,9 @@ describe('latency', () => {
     const venue = venueOf()
     venue.onMarket(market())
     submit(venue, 1_000, 'a')
-    venue.advance(1_049)
+    venue.take(1_050)
     expect(venue.exchange.openOrders()).toHaveLength(0)
-    venue.advance(1_050)
+    venue.take(1_051)
     expect(venue.exchange.openOrders()).toHaveLength(1)
   })
 
@@ -234,13 +292,13 @@ test('K22 the exchange receives the type, price, time in force and flags that we
   wishes.forEach((wish, index) => {
     submit(venue, 1_000, `k${index}`, { ...wish, quantity: 1 })
   })
-  venue.advance(END)
+  const said = venue.take(2 * END)
   wishes.forEach((wish, index) => {
     const received = venue.exchange.order(`k${index}`)?.request
     expect(received).toEqual(order(`k${index}`, { ...wish, quantity: 1 }))
   })
   // And it acted on them: a limit order below the market never trades, a market order does.
-  const fills = venue.take(2 * END).filter(({ event }) => event.type === 'FULL_FILL')
+  const fills = said.filter(({ event }) => event.type === 'FULL_FILL')
   expect(fills.map(({ event }) => line(event))).toEqual([
     'FULL_FILL k1 buy 1 @ 101 taker',
     'FULL_FILL k3 buy 1 @ 101 taker',

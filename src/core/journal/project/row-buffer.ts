@@ -26,15 +26,17 @@ export class RowBuffer<Table extends keyof JournalDatabase & string> {
 
   /** Takes a whole row. The order of the columns is learnt from the first row; all others must keep it. */
   add(row: Selectable<JournalDatabase[Table]>): void {
-    if (this.#columns.length === 0) this.#columns = Object.keys(row)
+    const names = Object.keys(row)
+    if (this.#columns.length === 0) this.#columns = names
     const columns = this.#columns
+    if (names.length !== columns.length) throw new TypeError(`a row of ${this.#table} has ${names.length} columns, not ${columns.length}`)
+    const cells = Object.values(row) as Value[]
     const values = this.#values
     const start = this.#rows * columns.length
-    let place = 0
-    for (const column in row) {
-      if (column !== columns[place]) throw new TypeError(`a row of ${this.#table} has ${column} where ${columns[place]} belongs`)
-      values[start + place] = row[column] as Value
-      place += 1
+    for (let place = 0; place < columns.length; place += 1) {
+      if (names[place] !== columns[place])
+        throw new TypeError(`a row of ${this.#table} has ${names[place]} where ${columns[place]} belongs`)
+      values[start + place] = cells[place] as Value
     }
     this.#rows += 1
     if (this.#rows === MOST_ROWS) {

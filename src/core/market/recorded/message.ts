@@ -55,6 +55,10 @@ type Field =
   | ('lastUpdateId' | 'bids' | 'asks' | 'stream' | 'data')
 type Payload = { readonly [field in Field]?: unknown }
 
+/** 2000-01-01 and 2100-01-01: no recording is from outside, so no other stamp ever reaches a session. */
+const EARLIEST_STAMP_US = 946_684_800_000_000
+export const LATEST_STAMP_US = 4_102_444_800_000_000
+
 const PARTIAL_DEPTH = /@depth(5|10|20)(@|$)/
 
 /** The stamp of a line, in microseconds, whatever unit its digits say: 13 for ms, 16 for µs, 19 for ns. */
@@ -68,7 +72,9 @@ export function readStamp(line: string): { readonly stampUs: number; readonly js
     // Nanoseconds do not fit a number, so what is below a microsecond is left out rather than rounded.
     if (index < 16) value = value * 10 + digit
   }
-  return { stampUs: end === 13 ? value * 1_000 : value, jsonAt: end + 1 }
+  const stampUs = end === 13 ? value * 1_000 : value
+  if (stampUs < EARLIEST_STAMP_US || stampUs > LATEST_STAMP_US) throw new LineFault('its time stamp is not of the years 2000 to 2099')
+  return { stampUs, jsonAt: end + 1 }
 }
 
 /**

@@ -13,6 +13,10 @@ import { RecordedFeed } from './recorded-feed.ts'
 const PREFIX_LINES = 20_000
 /** Enough messages of one symbol to know its steps. */
 const EVIDENCE_MESSAGES = 5_000
+/** Enough messages to see whether others share the recording, where nothing has to be inferred. */
+const NEIGHBOUR_MESSAGES = 200
+/** Enough snapshots that name no symbol to learn from. */
+const MOST_NAMELESS = 10
 
 /**
  * A feed that plays the recording at `path`; with no instrument given it is inferred from the recording.
@@ -24,52 +28,74 @@ export async function openRecording(path: string, instrument: Instrument | null)
   const wanted = instrument === null ? null : venueSymbolOf(instrument)
   const prefix = await readPrefix(path, wanted)
   if (!prefix.hasMessages) throw noRecording(path, prefix.breakage)
-  if (wanted !== null && instrument !== null) {
-    if (prefix.firstTimeUs === null) throw otherInstrument(path, instrument, prefix.symbols)
-    return new RecordedFeed({ path, instrument, instrumentOrigin: 'config', venueSymbol: wanted, startTimeUs: prefix.firstTimeUs })
+  const [firstSymbol] = prefix.symbols
+  const venueSymbol = wanted ?? firstSymbol
+  if (venueSymbol === undefined) throw instrumentUnknown(path, 'names no instrument')
+  const isMixed = prefix.symbols.size > (prefix.symbols.has(venueSymbol) ? 1 : 0)
+  const startTimeUs = isMixed ? prefix.firstNamedTimeUs : prefix.firstTimeUs
+  if (instrument !== null) {
+    if (startTimeUs === null) throw otherInstrument(path, instrument, prefix.symbols)
+    return new RecordedFeed({ path, instrument, instrumentOrigin: 'config', venueSymbol, startTimeUs, isMixed })
   }
-  const [venueSymbol] = prefix.symbols
-  if (venueSymbol === undefined || prefix.firstTimeUs === null) throw instrumentUnknown(path, 'names no instrument')
+  // Whose a snapshot without a symbol is can be told only where there is nobody else.
+  if (!isMixed) for (const message of prefix.nameless) prefix.evidence.add(message)
   const inferred = prefix.evidence.instrument(venueSymbol)
-  if (inferred === null)
+  if (inferred === null || startTimeUs === null)
     throw instrumentUnknown(path, `trades ${JSON.stringify(venueSymbol)}, whose base and quote asset cannot be told apart`)
-  return new RecordedFeed({ path, instrument: inferred, instrumentOrigin: 'inferred', venueSymbol, startTimeUs: prefix.firstTimeUs })
+  return new RecordedFeed({ path, instrument: inferred, instrumentOrigin: 'inferred', venueSymbol, startTimeUs, isMixed })
 }
 
 interface Prefix {
-  /** Of the first message that the session would see. */
+  /** Of the first message that the session would see, where the recording has one instrument only. */
   firstTimeUs: number | null
+  /** Of the first one that names its symbol. */
+  firstNamedTimeUs: number | null
   hasMessages: boolean
   /** In the order they were first seen. */
   readonly symbols: Set<string>
+  readonly nameless: MarketMessage[]
   readonly evidence: InstrumentEvidence
   breakage: Breakage | null
 }
 
 async function readPrefix(path: string, wanted: string | null): Promise<Prefix> {
-  const prefix: Prefix = { firstTimeUs: null, hasMessages: false, symbols: new Set(), evidence: new InstrumentEvidence(), breakage: null }
+  const prefix: Prefix = {
+    ...{ firstTimeUs: null, firstNamedTimeUs: null, hasMessages: false, symbols: new Set<string>(), nameless: [] },
+    ...{ evidence: new InstrumentEvidence(), breakage: null },
+  }
   const recording = new GzipLines(path)
   let linesLeft = PREFIX_LINES
-  let messagesLeft = EVIDENCE_MESSAGES
+  let messagesLeft = wanted === null ? EVIDENCE_MESSAGES : NEIGHBOUR_MESSAGES
   for await (const { lines } of recording.batches()) {
     for (const line of lines) {
       const message = line === null ? null : tryRead(line)
       if (message === null) continue
-      prefix.hasMessages = true
-      if (message.symbol !== null) prefix.symbols.add(message.symbol)
-      // A snapshot names no symbol; the file it is in has one only.
-      const [kept] = wanted === null ? prefix.symbols : [wanted]
-      if (message.symbol !== null && message.symbol !== kept) continue
-      prefix.firstTimeUs ??= message.stampUs
-      if (wanted !== null) return prefix
-      prefix.evidence.add(message)
-      messagesLeft -= 1
+      const isKept = note(prefix, message, wanted)
+      if (isKept || (wanted !== null && prefix.firstTimeUs !== null)) messagesLeft -= 1
+      if (messagesLeft <= 0) return prefix
     }
     linesLeft -= lines.length
-    if (linesLeft <= 0 || messagesLeft <= 0) return prefix
+    if (linesLeft <= 0) return prefix
   }
   prefix.breakage = recording.breakage
   return prefix
+}
+
+/** Learns from one message; true where it may be one that the session would see. */
+function note(prefix: Prefix, message: MarketMessage & { readonly stampUs: number }, wanted: string | null): boolean {
+  prefix.hasMessages = true
+  if (message.symbol === null) {
+    prefix.firstTimeUs ??= message.stampUs
+    if (prefix.nameless.length < MOST_NAMELESS) prefix.nameless.push(message)
+    return true
+  }
+  prefix.symbols.add(message.symbol)
+  const [firstSymbol] = prefix.symbols
+  if (message.symbol !== (wanted ?? firstSymbol)) return false
+  prefix.firstTimeUs ??= message.stampUs
+  prefix.firstNamedTimeUs ??= message.stampUs
+  if (wanted === null) prefix.evidence.add(message)
+  return true
 }
 
 /** A market message with its stamp; null for any other line, which is for the replay to count and report. */

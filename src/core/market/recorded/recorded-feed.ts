@@ -10,11 +10,11 @@ import { Notices } from '../notices.ts'
 import { DepthChain } from './depth-chain.ts'
 import { type Breakage, GzipLines, LONGEST_LINE_BYTES } from './gzip-lines.ts'
 import { type Diff, LineFault, type Message, readMessage, readStamp, type Snapshot, type TradeKind } from './message.ts'
+import { RecordingClock } from './recording-clock.ts'
+import { TradeIds } from './trade-ids.ts'
 
 const BATCH_EVENTS = 256
-/** Clocks are stepped by a second or so; a stamp that falls further may be the seam of two recordings. */
-const SEAM_US = 1_000_000
-/** So many old diffs in a row are no repetition: the venue counts anew. */
+/** So many old diffs, or old tickers, in a row are no repetition: the venue counts anew, or the newest id was a wrong one. */
 const MOST_STALE = 100
 
 interface RecordedFeedOptions {
@@ -24,6 +24,15 @@ interface RecordedFeedOptions {
   /** The name of the instrument in the recording: `BTCUSDT`. */
   readonly venueSymbol: string
   readonly startTimeUs: number
+  /** Whether other instruments were seen in it already. */
+  readonly isMixed: boolean
+}
+
+/** An understood line whose stamp is so far off that the next one has to say whether it is right. */
+interface HeldLine {
+  readonly json: string
+  readonly stampUs: number
+  readonly lineNumber: number
 }
 
 /** A recording as a feed. It may be played once; memory does not grow with its length. */
@@ -35,6 +44,8 @@ export class RecordedFeed implements Feed {
   readonly #lines: GzipLines
   readonly #venueSymbol: string
   readonly #chain = new DepthChain()
+  readonly #clock = new RecordingClock()
+  readonly #tradeIds = new TradeIds()
   readonly #notices = new Notices()
   #batch: MarketEvent[] = []
   #events = 0
@@ -42,14 +53,16 @@ export class RecordedFeed implements Feed {
   #badLines = 0
   #skipped = 0
   #firstTimeUs: number | null = null
-  #lastTimeUs: number | null = null
+  #held: HeldLine | null = null
   #truncated = false
   #closed = false
   #isFalling = false
-  /** Whether the stamps fell far since an id last rose: if ids fall now, another recording has begun. */
+  /** Whether a recording may have been joined since an id last rose: if ids fall now, it was. */
   #mayBeSeam = false
   #staleInARow = 0
-  #lastTickerId = -1
+  #newestTickerId = -1
+  #oldTickers = 0
+  #isMixed: boolean
   #hasDiffs = false
   #tradeKind: TradeKind | null = null
   #fitsTick = true
@@ -60,6 +73,7 @@ export class RecordedFeed implements Feed {
     this.instrumentOrigin = options.instrumentOrigin
     this.startTimeUs = options.startTimeUs
     this.#venueSymbol = options.venueSymbol
+    this.#isMixed = options.isMixed
     this.#lines = new GzipLines(options.path)
   }
 
@@ -74,6 +88,7 @@ export class RecordedFeed implements Feed {
         if (this.#closed) return
       }
     }
+    this.#settleHeld(null)
     if (this.#lines.breakage !== null) this.#break(this.#lines.breakage)
     if (this.#batch.length > 0) yield this.#takeBatch()
   }
@@ -86,7 +101,7 @@ export class RecordedFeed implements Feed {
       badLines: this.#badLines,
       skipped: this.#skipped,
       firstTimeUs: this.#firstTimeUs,
-      lastTimeUs: this.#lastTimeUs,
+      lastTimeUs: this.#clock.lastUs,
       truncated: this.#truncated,
     }
   }
@@ -115,17 +130,63 @@ export class RecordedFeed implements Feed {
     }
     try {
       const { stampUs, jsonAt } = readStamp(line)
-      const timeUs = this.#lastTimeUs === null ? stampUs : Math.max(stampUs, this.#lastTimeUs)
-      const message = readMessage(line.slice(jsonAt), timeUs)
+      const json = line.slice(jsonAt)
+      const timeUs = this.#clock.timeOf(stampUs)
+      const message = readMessage(json, timeUs)
       if (this.#isForeign(message)) return
-      if (timeUs !== stampUs || this.#isFalling) this.#noteFall(stampUs, timeUs, lineNumber)
-      this.#firstTimeUs ??= timeUs
-      this.#lastTimeUs = timeUs
-      this.#take(message, timeUs)
+      if (this.#held === null && this.#clock.isSmooth(stampUs)) this.#play(message, timeUs, stampUs, lineNumber)
+      else this.#readOdd({ json, stampUs, lineNumber })
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
       this.#refuse(lineNumber, error.message)
     }
+  }
+
+  #play(message: Message, timeUs: number, stampUs: number, lineNumber: number): void {
+    const fallUs = this.#clock.fallOf(stampUs)
+    if (fallUs > 0 || this.#isFalling) this.#noteFall(fallUs, lineNumber)
+    this.#firstTimeUs ??= timeUs
+    this.#clock.advance(timeUs)
+    this.#take(message, timeUs)
+  }
+
+  /** A line with an odd stamp, or the one after it, which says what is to be made of that one. */
+  #readOdd(line: HeldLine): void {
+    this.#settleHeld(line.stampUs)
+    if (this.#clock.align(line.stampUs)) {
+      const text = `From line ${line.lineNumber} on the time stamps are again what they were before they fell back: they count as before.`
+      this.#notices.addOnce('aligned', { timeUs: this.#clock.lastUs, severity: 'warning', text })
+    }
+    if (this.#clock.isNear(line.stampUs)) this.#playOdd(line)
+    else this.#held = line
+  }
+
+  /** Plays the line that is held, or leaves it out; at the end of the recording nothing takes its stamp back. */
+  #settleHeld(nextStampUs: number | null): void {
+    const held = this.#held
+    if (held === null) return
+    this.#held = null
+    const fallUs = this.#clock.fallOf(held.stampUs)
+    const isAlone = nextStampUs !== null && this.#clock.isTakenBack(held.stampUs, nextStampUs)
+    if (fallUs < 0 && isAlone) {
+      this.#refuse(held.lineNumber, `its time stamp leaps ahead by ${seconds(-fallUs)} s, and the next line takes that back`)
+      return
+    }
+    if (fallUs > 0 && nextStampUs !== null && !isAlone) this.#join(held, fallUs)
+    this.#playOdd(held)
+  }
+
+  /** Anew from its text, since its time is known only now. */
+  #playOdd({ json, stampUs, lineNumber }: HeldLine): void {
+    const timeUs = this.#clock.timeOf(stampUs)
+    this.#play(readMessage(json, timeUs), timeUs, stampUs, lineNumber)
+  }
+
+  #join({ stampUs, lineNumber }: HeldLine, fallUs: number): void {
+    const seam = `From line ${lineNumber} on the time stamps fall back by ${seconds(fallUs)} s, as where one recording was joined to another`
+    this.#warn(`${seam}: the clock goes on from the line before.`)
+    this.#clock.join(stampUs)
+    this.#mayBeSeam = true
   }
 
   #refuse(lineNumber: number, why: string): void {
@@ -134,13 +195,11 @@ export class RecordedFeed implements Feed {
   }
 
   /** Time never runs backwards for the session: a line from the past happens now. Said once for each fall. */
-  #noteFall(stampUs: number, timeUs: number, lineNumber: number): void {
-    const isFalling = stampUs < timeUs
+  #noteFall(fallUs: number, lineNumber: number): void {
+    const isFalling = fallUs > 0
     if (isFalling && !this.#isFalling) {
-      const seconds = ((timeUs - stampUs) / 1e6).toFixed(3)
-      this.#warn(`From line ${lineNumber} on the time stamps fall back by ${seconds} s: those lines are played at the time before.`)
+      this.#warn(`From line ${lineNumber} on the time stamps fall back by ${seconds(fallUs)} s: those lines are played at the time before.`)
     }
-    if (timeUs - stampUs > SEAM_US) this.#mayBeSeam = true
     this.#isFalling = isFalling
   }
 
@@ -150,7 +209,16 @@ export class RecordedFeed implements Feed {
       this.#skip(message.name, `The recording carries ${quoted(message.name)}, which is not used.`)
       return true
     }
-    if (message.symbol === null || message.symbol === this.#venueSymbol) return false
+    if (message.symbol === this.#venueSymbol) return false
+    if (message.symbol === null) {
+      if (!this.#isMixed) return false
+      this.#skip(
+        'snapshot of no symbol',
+        'The recording carries several instruments, and a snapshot that names none of them: it is not used.',
+      )
+      return true
+    }
+    this.#isMixed = true
     this.#skip(message.symbol, `The recording also carries ${quoted(message.symbol)}, which is left out.`)
     return true
   }
@@ -185,16 +253,28 @@ export class RecordedFeed implements Feed {
 
   #skip(kind: string, text: string): void {
     this.#skipped += 1
-    this.#notices.addOnce(kind, { timeUs: this.#lastTimeUs, severity: 'info', text })
+    this.#notices.addOnce(kind, { timeUs: this.#clock.lastUs, severity: 'info', text })
   }
 
   #takeTicker(event: TickerEvent): void {
-    if (event.updateId < this.#lastTickerId && this.#mayBeSeam) this.#restart(event.timeUs)
-    else if (event.updateId > this.#lastTickerId) this.#mayBeSeam = false
-    this.#lastTickerId = event.updateId
+    const { updateId, timeUs } = event
+    if (updateId < this.#newestTickerId || this.#isBeforeSnapshot(updateId)) {
+      // Where the stamps fall with the ids, files overlap, and the ids will catch up as the stamps do.
+      if (!this.#isFalling) this.#oldTickers += 1
+      if (this.#oldTickers > MOST_STALE || (this.#mayBeSeam && updateId < this.#newestTickerId)) this.#restart(timeUs)
+    } else {
+      this.#oldTickers = 0
+      if (updateId > this.#newestTickerId && this.#newestTickerId >= 0) this.#mayBeSeam = false
+    }
+    this.#newestTickerId = Math.max(this.#newestTickerId, updateId)
     this.#checkTick(event.bid.price)
     this.#checkTick(event.ask.price)
     this.#emit(event)
+  }
+
+  /** Where there are diffs, they tell whether a snapshot was from too far ahead; elsewhere the tickers have to. */
+  #isBeforeSnapshot(updateId: number): boolean {
+    return !this.#hasDiffs && this.#chain.lastId !== null && updateId < this.#chain.lastId
   }
 
   /** Aggregated trades are the same trades again, so the kind that comes first is the one that counts. */
@@ -204,8 +284,27 @@ export class RecordedFeed implements Feed {
       this.#skip(tradeKind, `The recording carries ${tradeKind} beside ${this.#tradeKind}: the same trades, left out.`)
       return
     }
+    if (!this.#isNewTrade(Number(event.tradeId), event.timeUs)) {
+      this.#events += 1
+      return
+    }
     if (event.isMarket) this.#checkTick(event.price)
     this.#emit(event)
+  }
+
+  /** A trade that was given already is given no second time: its volume would fill orders again. */
+  #isNewTrade(tradeId: number, timeUs: number): boolean {
+    const lastId = this.#tradeIds.lastId
+    if (lastId !== null && this.#mayBeSeam) {
+      if (tradeId <= lastId) this.#restart(timeUs)
+      else this.#mayBeSeam = false
+    }
+    const verdict = this.#tradeIds.judge(tradeId)
+    if (verdict === 'resumed') this.#warn(`Trades count again from id ${tradeId} on: the last one, ${lastId}, was out of line.`)
+    if (verdict !== 'repeated') return true
+    const text = 'The recording carries trades whose ids are not above the last one: they are taken for repetitions and left out.'
+    this.#notices.addOnce('repeated trades', { timeUs, severity: 'warning', text })
+    return false
   }
 
   #takeDiff(diff: Diff): void {
@@ -251,9 +350,11 @@ export class RecordedFeed implements Feed {
   #restart(timeUs: number): void {
     this.#gaps += 1
     this.#chain.restart()
+    if (this.#mayBeSeam) this.#tradeIds.restart()
     this.#mayBeSeam = false
     this.#staleInARow = 0
-    this.#lastTickerId = -1
+    this.#newestTickerId = -1
+    this.#oldTickers = 0
     this.#warn('The update ids fall back, as where one recording was joined to another: the book begins anew.')
     this.#batch.push({ type: 'snapshot', timeUs, venueTimeUs: null, updateId: 0, bids: [], asks: [] })
   }
@@ -273,8 +374,12 @@ export class RecordedFeed implements Feed {
   }
 
   #warn(text: string): void {
-    this.#notices.add({ timeUs: this.#lastTimeUs, severity: 'warning', text })
+    this.#notices.add({ timeUs: this.#clock.lastUs, severity: 'warning', text })
   }
+}
+
+function seconds(us: number): string {
+  return (us / 1e6).toFixed(3)
 }
 
 /** A name from a file, safe to show: control characters escaped, and short. */

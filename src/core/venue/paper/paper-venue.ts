@@ -22,7 +22,8 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
 /**
  * A command reaches the exchange at the time it was sent plus the entry latency, and its answer reaches us the response
  * latency after that. One that arrives before a market event is matched against the book as it was before the event; one
- * that arrives at the very same time comes after it, as if everybody else had been faster.
+ * that arrives at the very same time comes after it, as if everybody else had been faster. To know that, the venue has to
+ * wait for the events of that time before it answers: no answer takes less than a microsecond.
  */
 export class PaperVenue implements Venue {
   readonly name = 'paper'
@@ -36,8 +37,8 @@ export class PaperVenue implements Venue {
   constructor(options: PaperVenueOptions) {
     this.exchange = new Exchange(options)
     this.#commands = new DelayLine('commands', options.entryLatencyUs)
-    this.#answers = new DelayLine('answers', options.responseLatencyUs)
-    this.#responseLatencyUs = options.responseLatencyUs
+    this.#responseLatencyUs = Math.max(options.responseLatencyUs, 1)
+    this.#answers = new DelayLine('answers', this.#responseLatencyUs)
   }
 
   /** There is nothing to connect to; an aborted start is honoured all the same. */
@@ -58,11 +59,6 @@ export class PaperVenue implements Venue {
     if (this.exchange.hasSaid) this.#collect()
   }
 
-  /** Hand over the market events up to `nowUs` first: what arrives by then is matched against the book as it is now. */
-  advance(nowUs: number): void {
-    this.#arrive(nowUs)
-  }
-
   /** Exact, since every command is answered on arrival: the first answer under way, or the one to the next command. */
   nextEventUs(): number | undefined {
     const answerUs = this.#answers.nextDueUs()
@@ -71,8 +67,12 @@ export class PaperVenue implements Venue {
     return Math.min(answerUs ?? Number.POSITIVE_INFINITY, arrivalUs + this.#responseLatencyUs)
   }
 
+  /**
+   * Hand over the market events before `nowUs` first: what arrives before it is matched against the book as it is now.
+   * Those of `nowUs` itself may still come, so what arrives just then waits for them.
+   */
   take(nowUs: number): TimedVenueEvent[] {
-    this.#arrive(nowUs)
+    this.#arrive(nowUs - 1)
     const events: TimedVenueEvent[] = []
     for (let dueUs = this.#answers.nextDueUs(); dueUs !== undefined && dueUs <= nowUs; dueUs = this.#answers.nextDueUs()) {
       events.push({ timeUs: dueUs, event: this.#answers.shift()?.item as VenueEvent })

@@ -2,32 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec } from '../../../../src/core/kernel/decimal.ts'
-import type { FeedReport } from '../../../../src/core/kernel/inputs.ts'
-import type { Instrument } from '../../../../src/core/kernel/instrument.ts'
-import type { MarketEvent } from '../../../../src/core/market/events.ts'
-import { OrderBook } from '../../../../src/core/market/order-book.ts'
 import { openRecording } from '../../../../src/core/market/recorded/open-recording.ts'
-import { eventsOf, futures, START_MS, spot, temporaryFolder, writeRecording } from '../fixtures.ts'
+import { bookAfter, btcUsdt, futures, play, START_MS, spot, temporaryFolder, writeRecording } from '../fixtures.ts'
 
 const startUs = START_MS * 1_000
-const btcUsdt: Instrument = {
-  ...{ symbol: 'BTC/USDT', kind: 'spot', base: 'BTC', quote: 'USDT', settle: 'USDT', tickSize: dec('0.1'), lotSize: dec('0.01') },
-  ...{ minQuantity: dec('0.01'), maxQuantity: dec('0'), minNotional: dec('5'), maxLeverage: dec('1') },
-}
-
-async function play(lines: readonly string[]): Promise<{ events: MarketEvent[]; report: FeedReport; notices: string[] }> {
-  await using folder = await temporaryFolder()
-  const feed = await openRecording(await writeRecording(folder.path, lines), btcUsdt)
-  const events = await eventsOf(feed)
-  return { events, report: feed.report(), notices: feed.takeNotices().map(({ text }) => text) }
-}
-
-function bookAfter(events: readonly MarketEvent[]): OrderBook {
-  const book = new OrderBook()
-  for (const event of events) book.apply(event)
-  return book
-}
-
 const touch = (atMs: number, u: number) => spot.ticker(atMs, u, ['9.9', '1'], ['10.0', '1'])
 
 describe('lines that do not parse', () => {
@@ -97,6 +75,21 @@ describe('lines that are not for us', () => {
     expect(notices).toEqual(['The recording also carries "ETHUSDT", which is left out.'])
   })
 
+  test('a snapshot that names no instrument is left out where there are several, wherever the others come', async () => {
+    const foreign = (atMs: number) => spot.ticker(atMs, 500, ['1', '1'], ['2', '1'], 'ETHUSDT')
+    const strange = (atMs: number) => spot.snapshot(atMs, 50, [['1', '1']], [['2', '1']])
+    for (const lines of [
+      [touch(0, 1), foreign(1), strange(2), strange(3), touch(4, 60)],
+      [strange(0), touch(2, 1), strange(3), foreign(4), touch(4, 60)],
+    ]) {
+      const { events, report, notices } = await play(lines)
+      expect(events.map(({ type }) => type)).toEqual(['ticker', 'ticker'])
+      expect(report).toMatchObject({ events: 2, skipped: 3, firstTimeUs: events[0]?.timeUs })
+      expect(notices.filter((text) => text.includes('names none of them'))).toHaveLength(1)
+    }
+    expect((await play([touch(0, 1), strange(1)])).events.map(({ type }) => type)).toEqual(['ticker', 'snapshot'])
+  })
+
   test('trades that come aggregated as well count once', async () => {
     const aggregated = spot.trade(2, 7, '9.9', '1').replace('"e":"trade"', '"e":"aggTrade"').replace('"t":7', '"a":7')
     const { events, report } = await play([spot.trade(0, 1, '9.9', '1'), aggregated, spot.trade(3, 2, '9.9', '1')])
@@ -111,6 +104,37 @@ describe('lines that are not for us', () => {
     expect((await play([partial(0, 1), partial(1, 2)])).events).toMatchObject([{ type: 'snapshot' }, { type: 'snapshot', updateId: 2 }])
     const mixed = await play([spot.diff(0, 1, 5, [['9', '1']], [['11', '1']]), partial(1, 5)])
     expect(mixed.report).toMatchObject({ events: 1, skipped: 1 })
+  })
+})
+
+describe('trades that were given already', () => {
+  const aggregated = (atMs: number, a: number) =>
+    spot.trade(atMs, a, '9.9', '1').replace('"e":"trade"', '"e":"aggTrade"').replace(`"t":${a}`, `"a":${a}`)
+
+  test.each([
+    ['trade', (atMs: number, id: number) => spot.trade(atMs, id, '9.9', '1')],
+    ['aggTrade', aggregated],
+  ])('by the ids of %s are counted as read and given no second time; ids that leap are left alone', async (_, trade) => {
+    const ids = [5, 5, 6, 6, 5, 9, 9, 7, 10]
+    const { events, report, notices } = await play(ids.map((id, index) => trade(index, id)))
+    expect(events.map((event) => event.type === 'trade' && event.tradeId)).toEqual(['5', '6', '9', '10'])
+    expect(report).toMatchObject({ events: 9, skipped: 0, gaps: 0, badLines: 0 })
+    expect(notices).toHaveLength(1)
+  })
+
+  test('in blocks of thousands stay out, however often', async () => {
+    const block = Array.from({ length: 3_000 }, (_, index) => spot.trade(0, index + 1, '9.9', '1'))
+    const { events, report } = await play([...block, ...block, ...block])
+    expect([events.length, report.events]).toEqual([3_000, 9_000])
+  })
+
+  test('an id far too large costs a hundred trades, not all of them', async () => {
+    const trades = Array.from({ length: 300 }, (_, index) => spot.trade(index, index + 1, '9.9', '1'))
+    trades.splice(100, 0, spot.trade(100, Number.MAX_SAFE_INTEGER, '9.9', '1'))
+    const { events, notices } = await play(trades)
+    expect(events).toHaveLength(201)
+    expect(events.at(-1)).toMatchObject({ tradeId: '300' })
+    expect(notices.at(-1)).toBe('Trades count again from id 201 on: the last one, 9007199254740991, was out of line.')
   })
 })
 
@@ -215,6 +239,41 @@ describe('the chain of diffs', () => {
     expect(report).toMatchObject({ events: 6, gaps: 1, badLines: 0 })
     expect(notices.some((text) => text.includes('ids fall back'))).toBe(true)
     expect(events.map((event) => event.timeUs)).toEqual(events.map((event) => event.timeUs).toSorted((a, b) => a - b))
+  })
+
+  const lateTouch = (atMs: number) => spot.ticker(atMs, atMs, ['9.8', '1'], ['9.9', '1'])
+
+  test('a ticker with an id far too large is taken back after a hundred that are older, as one gap', async () => {
+    const odd = spot.ticker(5, Number.MAX_SAFE_INTEGER, ['8', '1'], ['8.1', '1'])
+    const later = Array.from({ length: 150 }, (_, index) => lateTouch(10 + index))
+    for (const before of [[spot.diff(0, 1, 2, [['9', '5']], [['10', '1']]), touch(1, 3)], [touch(1, 3)]]) {
+      const { events, report, notices } = await play([...before, odd, ...later])
+      expect(bookAfter(events).bestBid()?.price).toBe(dec('9.8'))
+      expect(report).toMatchObject({ events: before.length + 151, gaps: 1, badLines: 0 })
+      expect(notices).toHaveLength(1)
+    }
+  })
+
+  test('a snapshot from too far ahead is taken back too, where only tickers can tell', async () => {
+    const later = Array.from({ length: 150 }, (_, index) => lateTouch(10 + index))
+    const { events, report } = await play([touch(0, 1), spot.snapshot(1, Number.MAX_SAFE_INTEGER, [['8', '1']], [['8.1', '1']]), ...later])
+    expect(bookAfter(events).bestBid()?.price).toBe(dec('9.8'))
+    expect(report.gaps).toBe(1)
+  })
+
+  test('tickers in any disorder, and older than the diffs, restart nothing', async () => {
+    const pairs = Array.from({ length: 300 }, (_, index) => [lateTouch(2 * index + 3), lateTouch(2 * index + 2)]).flat()
+    const ahead = spot.diff(0, 1, 1_000_000, [['9', '5']], [['10', '1']])
+    const { events, report } = await play([ahead, ...pairs.map((line) => line.replace(/^\d+/, `${START_MS + 1}000`))])
+    expect([events.length, report.gaps]).toEqual([601, 0])
+  })
+
+  test('files that overlap by less than a second restart nothing', async () => {
+    const first = Array.from({ length: 900 }, (_, index) => touch(index, index))
+    const second = Array.from({ length: 900 }, (_, index) => touch(index + 50, index + 50))
+    const { report, notices } = await play([...first, ...second])
+    expect([report.events, report.gaps, report.badLines]).toEqual([1_800, 0, 0])
+    expect(notices).toHaveLength(1)
   })
 
   test('a venue that counts anew is believed after a hundred old diffs', async () => {

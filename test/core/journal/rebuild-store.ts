@@ -1,12 +1,11 @@
 // Proves the projections: makes a second store from the facts of a first, and compares the two table by table.
 
 import Database from 'better-sqlite3'
-import type { Fact } from '../kernel/facts.ts'
-import type { StateView } from '../kernel/views.ts'
-import { type OpenWriterOptions, openWriter } from './open.ts'
-import type { JournalDatabase } from './schema.ts'
-import { asStoreError } from './store-file.ts'
-import type { StoreWriter } from './writer.ts'
+import { type OpenWriterOptions, openWriter } from '../../../src/core/journal/open.ts'
+import type { JournalDatabase } from '../../../src/core/journal/schema.ts'
+import type { StoreWriter } from '../../../src/core/journal/writer.ts'
+import type { Fact } from '../../../src/core/kernel/facts.ts'
+import type { StateView } from '../../../src/core/kernel/views.ts'
 
 /** All that facts alone decide: the journal itself, and every table that is derived from it. */
 const DERIVED_TABLES = [
@@ -28,7 +27,7 @@ const DERIVED_TABLES = [
   'denials',
 ] as const satisfies readonly (keyof JournalDatabase)[]
 
-/** What turns facts into a state; handed in, since the journal knows of states only how to read them. */
+/** What turns facts into a state. */
 export interface Replayer<State> {
   create(): State
   apply(state: State, fact: Fact): void
@@ -89,13 +88,10 @@ export function compareStores(one: string, other: string): { readonly table: str
 }
 
 function reading<T>(path: string, work: (database: Database.Database) => T): T {
-  let database: Database.Database | undefined
+  const database = new Database(path, { readonly: true, fileMustExist: true })
   try {
-    database = new Database(path, { readonly: true, fileMustExist: true })
     return work(database)
-  } catch (error) {
-    throw asStoreError(path, error)
   } finally {
-    database?.close()
+    database.close()
   }
 }

@@ -1,0 +1,51 @@
+// The page of the config, made from the schema that checks it: docs/CONFIG.md is its text.
+
+import { type ConfigKey, configKeys, type JsonSchema } from '../src/core/config/config-keys.ts'
+import { pathText } from '../src/core/config/config-values.ts'
+import { yamlValue } from '../src/core/config/describe-config.ts'
+
+export function configPage(): string {
+  const keys = configKeys()
+  const lines = [
+    '# dita.yaml',
+    '',
+    'Every key of the config, made from the schema that checks it. A key that is left out has its default; a key that is not',
+    'listed here is refused. Numbers are exact decimals: write them plainly (`0.0002`). Relative paths start at the folder of the',
+    'config file. `dita init` writes a file with all of this in it.',
+    '',
+    '## Top level',
+    '',
+    ...table(keys.filter((key) => key.path.length === 1 && !key.isSection)),
+  ]
+  for (const section of keys.filter((key) => key.isSection)) {
+    const name = pathText(section.path)
+    const held = keys.filter((key) => !key.isSection && pathText(key.path.slice(0, -1)) === name)
+    lines.push('', `## \`${name}\``, '', section.description, ...(held.length === 0 ? [] : ['', ...table(held)]))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function table(keys: readonly ConfigKey[]): string[] {
+  const rows = keys.map(
+    (key) => `| \`${key.path.at(-1)}\` | ${defaultCell(key)} | ${allowed(key.schema)} | ${key.description.replaceAll('|', '\\|')} |`,
+  )
+  return ['| key | default | allowed | |', '|---|---|---|---|', ...rows]
+}
+
+function defaultCell(key: ConfigKey): string {
+  return key.isRequired ? 'must be given' : `\`${yamlValue(key.default)}\``
+}
+
+function allowed(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((choice) => `\`${choice}\``).join(', ')
+  if (schema.items !== undefined) return `list of: ${allowed(schema.items)}`
+  if (schema.anyOf !== undefined) return schema.anyOf.map(allowed).join(', or ')
+  if (schema.type === 'null') return 'nothing'
+  if (typeof schema.additionalProperties === 'object' && schema.additionalProperties.maximum !== undefined) {
+    return `by asset: ${allowed(schema.additionalProperties)}`
+  }
+  if (schema.maximum === undefined) return schema.type === 'object' ? 'any keys' : 'text'
+  const whole = schema.multipleOf === 1 ? 'whole, ' : ''
+  const from = schema.minimum === undefined ? `above ${schema.exclusiveMinimum}` : `${schema.minimum}`
+  return `${whole}${from} to ${schema.maximum}`
+}

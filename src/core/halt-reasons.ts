@@ -1,0 +1,66 @@
+// Why sessions end: the whole taxonomy, with what each end means to a person and to a script. Data only.
+
+import { EXIT, type ExitCode } from './errors.ts'
+
+/** Did it work: `yes`, it did what it was started for; `early`, it stopped in good order before that; `no`, it failed. */
+export type HaltVerdict = 'yes' | 'early' | 'no'
+
+export interface HaltReasonEntry {
+  /** Of a session that ends so, where the halt brings none of its own. */
+  readonly exitCode: ExitCode
+  readonly verdict: HaltVerdict
+  /** What happened, in words that go on from the verdict. */
+  readonly means: string
+}
+
+/** `risk_<asset>_exposure` stands for one reason an asset: see `exposureReason`. */
+export const HALT_REASONS = {
+  duration_elapsed: { exitCode: EXIT.done, verdict: 'yes', means: 'it ran its time' },
+  feed_ended: { exitCode: EXIT.done, verdict: 'yes', means: 'until the recording ended' },
+  // From the screen, or a strategy that could not go on: which of the two stands in the detail.
+  engine_requested_halt: { exitCode: EXIT.done, verdict: 'early', means: 'stopped before its time' },
+  'risk_<asset>_exposure': { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too much exposure' },
+  risk_rpc_failure: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, no answer from the venue' },
+  risk_stale_ledger: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, a ledger that stood still' },
+  risk_stale_feed: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, a feed that fell silent' },
+  risk_gateway_unhealthy: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, an unhealthy gateway to the venue' },
+  risk_loss_limit: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too large a loss' },
+  risk_drawdown: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too deep a fall of the equity' },
+  kill_switch: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by the kill switch' },
+  reconciler_halt: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped to be safe, our books and the venue differ' },
+  market_gap: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped to be safe, market data is missing' },
+  interrupted_sigint: { exitCode: EXIT.interruptedSigint, verdict: 'early', means: 'stopped by hand' },
+  interrupted_sigterm: { exitCode: EXIT.interruptedSigterm, verdict: 'early', means: 'stopped from outside' },
+  interrupted_sighup: { exitCode: EXIT.interruptedSighup, verdict: 'early', means: 'stopped because the terminal was closed' },
+  startup_failure: { exitCode: EXIT.defect, verdict: 'no', means: 'it could not be started' },
+  journal_failure: { exitCode: EXIT.storeDamaged, verdict: 'no', means: 'the journal could not be written' },
+  // Written by the next start, since a process that dies writes nothing.
+  crashed: { exitCode: EXIT.defect, verdict: 'no', means: 'it crashed' },
+  unexpected_halt: { exitCode: EXIT.defect, verdict: 'no', means: 'a defect stopped it' },
+} as const satisfies Record<string, HaltReasonEntry>
+
+export type HaltReason = Exclude<keyof typeof HALT_REASONS, 'risk_<asset>_exposure'> | `risk_${string}_exposure`
+
+/** The halt reason for too much exposure in an asset, which is part of the reason in lower case. */
+export function exposureReason(asset: string): HaltReason {
+  return `risk_${asset.toLowerCase()}_exposure`
+}
+
+/** What a reason means and which exit code it gives. An unknown text is a defect, and says so. */
+export function haltEntry(reason: string): HaltReasonEntry {
+  const entry = Object.hasOwn(HALT_REASONS, reason) ? (HALT_REASONS as Record<string, HaltReasonEntry>)[reason] : undefined
+  if (entry !== undefined) return entry
+  if (/^risk_.+_exposure$/.test(reason)) return HALT_REASONS['risk_<asset>_exposure']
+  return HALT_REASONS.unexpected_halt
+}
+
+/** Why and with which numbers a session ends. */
+export interface Halt {
+  readonly reason: HaltReason
+  /** Values and limits in words; null where there is nothing to add. */
+  readonly detail: string | null
+  /** Of a risk gate: what it saw and what it allows, as decimal strings. */
+  readonly figures?: { readonly value: string; readonly limit: string }
+  /** Where it is not the reason's own: a strategy's failure, say. */
+  readonly exitCode?: ExitCode
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { editDistance, escapeText } from '../../src/core/text.ts'
+
+describe('text from outside', () => {
+  test('V07 control characters are written out', () => {
+    expect(escapeText('a\u001b[31mb\u0000\u007f\u009b')).toBe('a\\x1b[31mb\\x00\\x7f\\x9b')
+    expect(escapeText('one\ntwo\r\tthree')).toBe('one\\ntwo\\r\\tthree')
+  })
+
+  test('V07 characters that reorder or hide text, or stand for nothing, are written out', () => {
+    expect(escapeText('XRP\u202eDSU')).toBe('XRP\\u{202e}DSU')
+    expect(escapeText('a\u200b\ufeff\u2028\ufe0f\u{e0041}')).toBe('a\\u{200b}\\u{feff}\\u{2028}\\u{fe0f}\\u{e0041}')
+    expect(escapeText('\ud800 \ue000 \u{10ffff}')).toBe('\\u{d800} \\u{e000} \\u{10ffff}')
+  })
+
+  test('what can be read stays as it is', () => {
+    const text = 'Größe ≤ 5 bps → ok — 日本 é 🚀 €'
+    expect(escapeText(text)).toBe(text)
+  })
+
+  test('V07 of all characters there are, none is left that a terminal acts on, and none is touched that can be read', () => {
+    const unsafe = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
+    const wrong: number[] = []
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      const character = String.fromCodePoint(code)
+      if (unsafe.test(character) !== (escapeText(character) !== character) || unsafe.test(escapeText(character))) wrong.push(code)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('a second pass changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(escapeText(escapeText(text))).toBe(escapeText(text))
+      }),
+    )
+  })
+})
+
+describe('how far two words are apart', () => {
+  test('each slip counts one, a swap of neighbours too', () => {
+    expect(editDistance('source', 'source')).toBe(0)
+    expect(editDistance('sorce', 'source')).toBe(1)
+    expect(editDistance('suorce', 'source')).toBe(1)
+    expect(editDistance('', 'abc')).toBe(3)
+    expect(editDistance('kitten', 'sitting')).toBe(3)
+  })
+
+  test('it is the same both ways and never above the longer word', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+        const distance = editDistance(a, b)
+        expect(distance).toBe(editDistance(b, a))
+        expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length))
+        expect(distance === 0).toBe(a === b)
+      }),
+    )
+  })
+})
