@@ -34,7 +34,7 @@ const SESSION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
  * What is live in a session is small and steady, and what a feed leaves behind dies young. Left alone, the engine lets
  * the heap of a long recording grow to twice as much before it looks; these cost no time that can be measured.
  */
-const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50'] as const
+const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const
 
 /** Runs one session with everything a process has to give it. */
 export async function startSession(options: StartSessionOptions): Promise<SessionOutcome> {

@@ -193,7 +193,6 @@ CREATE TABLE fills (
   PRIMARY KEY (account_id, seq),
   UNIQUE (account_id, instrument, trade_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX fills_by_session ON fills (session_id, seq);
 
 -- One row a trade of a slot. Prices are cost ÷ quantity of what was filled; null where nothing was.
 CREATE TABLE slots (
@@ -309,7 +308,6 @@ CREATE TABLE market_snapshots (
   equity TEXT,
   PRIMARY KEY (account_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX market_snapshots_by_session ON market_snapshots (session_id, seq);
 
 CREATE TABLE risk_events (
   account_id INTEGER NOT NULL REFERENCES accounts,
