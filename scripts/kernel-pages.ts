@@ -1,0 +1,72 @@
+// The pages of the kernel, made from its tables: docs/STATE_MACHINES.md and docs/DENIALS.md are their texts.
+
+import { DENIALS } from '../src/core/kernel/denials.ts'
+import { CANCEL_PENDING, ORDER_LIVE, ORDER_TABLE } from '../src/core/kernel/order-table.ts'
+import { SLOT_TABLE } from '../src/core/kernel/slot-table.ts'
+
+type Table = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export function stateMachinesPage(): string {
+  const live = Object.entries(ORDER_LIVE).flatMap(([status, isLive]) => (isLive ? [`\`${status}\``] : []))
+  const pending = Object.entries(CANCEL_PENDING).flatMap(([state, isPending]) => (isPending ? [`\`${state}\``] : []))
+  return [
+    '# State machines',
+    '',
+    'Made from `src/core/kernel/order-table.ts` and `src/core/kernel/slot-table.ts`, where every surprising cell says why. Rows are what is, columns are',
+    'what happens. `·` changes nothing; `conflict` cannot both be true: recorded and alarmed; `refused` is denied before it',
+    'becomes a fact. A fill is booked whatever the cell says, because the money moved.',
+    '',
+    '## Orders',
+    '',
+    ...tableOf(ORDER_TABLE),
+    '',
+    `May still be filled, or must be assumed to: ${live.join(', ')}. A cancel is a dimension of its own; it is under way while it is ${pending.join(', ')}.`,
+    '',
+    ...diagramOf(ORDER_TABLE, 'prepared'),
+    '',
+    '## Slots',
+    '',
+    'Stages only move forward. A closed slot is used again by a new trade, which starts from nothing at `idle`.',
+    '',
+    ...tableOf(SLOT_TABLE),
+    '',
+    ...diagramOf(SLOT_TABLE, 'idle'),
+    '',
+  ].join('\n')
+}
+
+export function denialsPage(): string {
+  const rows = Object.entries(DENIALS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return [
+    '# Denials',
+    '',
+    'Why the kernel refuses an intent. A denial is a fact: it is journaled with the intent, the field that offended and its value, and shown',
+    'as `field=value`. The codes are part of the interface. Made from `src/core/kernel/denials.ts`.',
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function tableOf(table: Table): string[] {
+  const triggers = Object.keys(Object.values(table)[0] ?? {})
+  const rows = Object.entries(table).map(
+    ([state, cells]) => `| **${state}** | ${triggers.map((trigger) => (cells[trigger] === 'same' ? '·' : cells[trigger])).join(' | ')} |`,
+  )
+  return [`| | ${triggers.join(' | ')} |`, `|---|${triggers.map(() => '---|').join('')}`, ...rows]
+}
+
+/** One arrow from a state to another, with all that leads there. */
+function diagramOf(table: Table, start: string): string[] {
+  const arrows = new Map<string, string[]>()
+  for (const [from, cells] of Object.entries(table)) {
+    for (const [trigger, to] of Object.entries(cells)) {
+      if (!(to in table) || to === from) continue
+      const arrow = `${from} --> ${to}`
+      arrows.set(arrow, [...(arrows.get(arrow) ?? []), trigger])
+    }
+  }
+  return ['```mermaid', 'stateDiagram-v2', `  [*] --> ${start}`, ...[...arrows].map(([arrow, by]) => `  ${arrow}: ${by.join(', ')}`), '```']
+}
