@@ -48,11 +48,16 @@ export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger
   if (to === 'in_doubt') facts.push(queried(order, reason ?? `${trigger} on ${order.status}`))
 }
 
-/** The status a trigger leads to; an acked order that has fills reads partially_filled. */
+/**
+ * The status a trigger leads to; an acked order that has fills reads partially_filled. One that has fills was accepted, so
+ * that no refusal ends it, however often it is repeated: it is in doubt until the venue says what became of it.
+ */
 export function moved(status: OrderStatus, trigger: OrderTrigger, filledQuantity: Decimal): OrderStatus | 'conflict' {
   const cell = ORDER_TABLE[status][trigger]
   if (cell === 'same') return status
-  return cell === 'acked' && filledQuantity > ZERO ? 'partially_filled' : cell
+  if (filledQuantity === ZERO) return cell
+  if (cell === 'rejected') return 'in_doubt'
+  return cell === 'acked' ? 'partially_filled' : cell
 }
 
 /** The trade an order was for, while it is not closed. A closed trade takes nothing any more. */
