@@ -1,6 +1,7 @@
 // Who is using a store just now, for people: information, never a ground for deciding. Reads only; takes no lock.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import type { LockHolder } from './errors.ts'
 import { storePathsOf } from './private-files.ts'
 
 export interface RunningSession {
@@ -8,19 +9,32 @@ export interface RunningSession {
   readonly pid: number
 }
 
-/** The session whose process holds the store at `path`, as it named itself there; null where none does, or where it is dead. */
-export function runningSession(path: string): RunningSession | null {
+const NOBODY: LockHolder = { sessionId: null, pid: null, since: null }
+
+/** What the holder of a lock wrote of itself; null in each place where it wrote nothing that can be read. */
+export function readHolder(path: string): LockHolder {
   let found: unknown
   try {
-    found = JSON.parse(readFileSync(storePathsOf(path).lockHolder, 'utf8'))
+    found = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    // No store, nobody there, or somebody who is just starting or ending: nothing is known of a running session.
-    return null
+    // Nobody is there, or somebody who is just starting, just ending, or out of disk: nameless.
+    return NOBODY
   }
-  if (typeof found !== 'object' || found === null) return null
-  const { sessionId, pid } = found as Record<string, unknown>
-  if (typeof sessionId !== 'string' || typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null
-  return isAlive(pid) ? { sessionId, pid } : null
+  if (typeof found !== 'object' || found === null) return NOBODY
+  const { sessionId, pid, since } = found as Record<string, unknown>
+  return {
+    sessionId: typeof sessionId === 'string' ? sessionId : null,
+    pid: typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 ? pid : null,
+    since: typeof since === 'string' ? since : null,
+  }
+}
+
+/** The session whose process holds the store at `path`, as it named itself there; null where none does, or where it is dead. */
+export function runningSession(path: string): RunningSession | null {
+  // A path that is no store has no holder: who opens it says what is wrong with it.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null
+  const { sessionId, pid } = readHolder(storePathsOf(path).lockHolder)
+  return sessionId !== null && pid !== null && isAlive(pid) ? { sessionId, pid } : null
 }
 
 function isAlive(pid: number): boolean {

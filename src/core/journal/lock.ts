@@ -1,9 +1,10 @@
 // The writer's lock: an exclusive SQLite transaction on a file of its own, held for as long as the store is open. The
 // operating system drops it with the process, so a crash leaves nothing to clean up. It never touches the store itself.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { type LockHolder, storeBusy } from './errors.ts'
+import { storeBusy } from './errors.ts'
+import { readHolder } from './holder.ts'
 import { ensurePrivateFile, type StorePaths } from './private-files.ts'
 
 /** The process that opens a store; `since` is ISO 8601, UTC. */
@@ -16,8 +17,6 @@ export interface LockOwner {
 interface StoreLock {
   release(): void
 }
-
-const NOBODY: LockHolder = { sessionId: null, pid: null, since: null }
 
 /** Takes the lock or throws STORE_BUSY at once. */
 export function acquireLock(paths: StorePaths, owner: LockOwner): StoreLock {
@@ -47,21 +46,4 @@ export function acquireLock(paths: StorePaths, owner: LockOwner): StoreLock {
 function nameHolder(path: string, owner: LockOwner): void {
   ensurePrivateFile(path)
   writeFileSync(path, `${JSON.stringify(owner)}\n`)
-}
-
-function readHolder(path: string): LockHolder {
-  let found: unknown
-  try {
-    found = JSON.parse(readFileSync(path, 'utf8'))
-  } catch {
-    // The holder is just starting, just ending, or its disk is full: it is there, but nameless.
-    return NOBODY
-  }
-  if (typeof found !== 'object' || found === null) return NOBODY
-  const { sessionId, pid, since } = found as Record<string, unknown>
-  return {
-    sessionId: typeof sessionId === 'string' ? sessionId : null,
-    pid: typeof pid === 'number' ? pid : null,
-    since: typeof since === 'string' ? since : null,
-  }
 }

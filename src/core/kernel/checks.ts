@@ -1,13 +1,10 @@
 // What is checked before an order exists. Each check gives a denial or nothing; none of them changes anything.
 
-import { abs, add, type Decimal, dec, isMultipleOf, max, mul, ONE, signOf, sub, ZERO } from './decimal.ts'
+import { abs, add, type Decimal, isMultipleOf, LARGEST, max, mul, ONE, signOf, sub, ZERO } from './decimal.ts'
 import { type Denial, denialOf } from './denials.ts'
 import type { OrderShape } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import type { KernelState, Order } from './state.ts'
-
-/** Nothing a trader handles is larger; what is, came from a defect. */
-const LARGEST = dec('1e15')
 
 /** An order that somebody wants, before it has an id. */
 export interface OrderWish extends OrderShape {

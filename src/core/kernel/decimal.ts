@@ -11,7 +11,7 @@ export type Decimal = bigint & { readonly [decimalBrand]: 'Decimal' }
 export const DECIMAL_PLACES = 18
 const UNIT = 10n ** 18n
 /** Nothing a trader handles is larger than 10^15; what is, came from a defect and is refused at the border. */
-const LIMIT = 10n ** 15n * UNIT
+export const LARGEST = (10n ** 15n * UNIT) as Decimal
 
 export const ZERO = 0n as Decimal
 export const ONE = UNIT as Decimal
@@ -52,7 +52,7 @@ export function parseDecimal(text: string): Decimal {
   const scale = 10n ** BigInt(Math.abs(shift))
   if (shift < 0 && digits % scale !== 0n) throw new DecimalError('TOO_PRECISE', `${text} has more than ${DECIMAL_PLACES} decimals`)
   const magnitude = shift < 0 ? digits / scale : digits * scale
-  if (magnitude > LIMIT) throw new DecimalError('TOO_LARGE', `${text} is beyond 10^15`)
+  if (magnitude > LARGEST) throw new DecimalError('TOO_LARGE', `${text} is beyond 10^15`)
   return (sign === '-' ? -magnitude : magnitude) as Decimal
 }
 

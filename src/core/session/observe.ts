@@ -1,13 +1,12 @@
 // Where our quotes stand against the touch at a tick. Measures; decides nothing.
 
-import { add, type Decimal, dec, div, mulDiv, sub } from '../kernel/decimal.ts'
+import { type Decimal, dec, mulDiv, sub } from '../kernel/decimal.ts'
 import type { MarketObservation, Side } from '../kernel/inputs.ts'
 import { CANCEL_PENDING } from '../kernel/order-table.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 
 const TEN_THOUSAND = dec('10000')
-const TWO = dec('2')
 
 /**
  * The touch, the mark, and our best quotes that are not being cancelled. Distances in bps of the mid:
@@ -16,7 +15,7 @@ const TWO = dec('2')
 export function observeMarket(instrument: string, market: MarketView, state: StateView): MarketObservation {
   const bid = market.bid?.price ?? null
   const ask = market.ask?.price ?? null
-  const mid = bid === null || ask === null ? null : div(add(bid, ask), TWO)
+  const { mid } = market
   const ourBid = bestQuote(instrument, 'buy', state)
   const ourAsk = bestQuote(instrument, 'sell', state)
   return {
