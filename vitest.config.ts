@@ -5,5 +5,13 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // With --coverage: of the kernel every branch is taken by a test of its own, or the run fails.
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/kernel/**'],
+      reporter: ['text'],
+      reportsDirectory: '.coverage',
+      thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
+    },
   },
 })

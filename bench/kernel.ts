@@ -38,8 +38,22 @@ const session: SessionOpening = {
   instrument,
   instrumentOrigin: 'built-in',
   slotIds: [],
-  limits: { maxExposure: dec('0'), maxSessionLoss: dec('0'), maxOrderNotional: dec('0'), maxOpenOrders: 0, staleFeedUs: 0 },
+  positionMode: 'one_way',
+  limits: {
+    maxExposure: dec('0'),
+    maxPosition: dec('0'),
+    maxSessionLoss: dec('0'),
+    maxOrderNotional: dec('0'),
+    maxLeverage: dec('0'),
+    priceCollarBps: dec('0'),
+    maxOpenOrders: 0,
+    maxOrdersPerSecond: 0,
+    maxCancelsPerSecond: 0,
+    staleFeedUs: 0,
+  },
   orderValidityUs: 10_000_000,
+  absenceMarginUs: 5_000_000,
+  querySpacingUs: 2_000_000,
 }
 
 function run(): number {
@@ -53,6 +67,7 @@ function run(): number {
     return made
   }
   feed({ type: 'OPEN_SESSION', session })
+  for (const asset of ['XRP', 'RLUSD']) feed({ type: 'FLOW_CAPITAL', asset, amount: dec('1000000000'), note: 'bench' })
   const started = process.hrtime.bigint()
   for (let tick = 0; tick < TICKS; tick += 1) {
     timeUs += 1_000_000

@@ -3,6 +3,7 @@
 import { DENIALS } from '../src/core/kernel/denials.ts'
 import { CANCEL_PENDING, ORDER_LIVE, ORDER_TABLE } from '../src/core/kernel/order-table.ts'
 import { SLOT_TABLE } from '../src/core/kernel/slot-table.ts'
+import { TRADING_TABLE } from '../src/core/kernel/trading-table.ts'
 
 type Table = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -12,8 +13,8 @@ export function stateMachinesPage(): string {
   return [
     '# State machines',
     '',
-    'Made from `src/core/kernel/order-table.ts` and `src/core/kernel/slot-table.ts`, where every surprising cell says why. Rows are what is, columns are',
-    'what happens. `·` changes nothing; `conflict` cannot both be true: recorded and alarmed; `refused` is denied before it',
+    'Made from `order-table.ts`, `slot-table.ts` and `trading-table.ts` in `src/core/kernel`, where every surprising cell says why. Rows are what is,',
+    'columns are what happens. `·` changes nothing; `conflict` cannot both be true: recorded and alarmed; `refused` is denied before it',
     'becomes a fact. A fill is booked whatever the cell says, because the money moved.',
     '',
     '## Orders',
@@ -32,19 +33,33 @@ export function stateMachinesPage(): string {
     '',
     ...diagramOf(SLOT_TABLE, 'idle'),
     '',
+    '## Trading',
+    '',
+    'What an account may send at all. `active` holds nothing back; `reducing` lets only orders pass that lower the absolute position, all',
+    'working orders counted; `halted` lets cancels pass, and nothing else. A session opens active. `halt` is for good: only the next session is',
+    'active again. What changes nothing is denied, and every change is a fact.',
+    '',
+    ...tableOf(TRADING_TABLE),
+    '',
+    ...diagramOf(TRADING_TABLE, 'active'),
+    '',
   ].join('\n')
 }
 
 export function denialsPage(): string {
-  const rows = Object.entries(DENIALS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  const rows = Object.entries<readonly [means: string, context?: string]>(DENIALS).map(([code, [meaning, context]]) => {
+    const keys = (context?.split(' ') ?? []).map((key) => `\`${key}\``)
+    return `| \`${code}\` | ${meaning} | ${keys.join(', ')} |`
+  })
   return [
     '# Denials',
     '',
     'Why the kernel refuses an intent. A denial is a fact: it is journaled with the intent, the field that offended and its value, and shown',
-    'as `field=value`. The codes are part of the interface. Made from `src/core/kernel/denials.ts`.',
+    'as `field=value`. The context names the figures that it was judged by, as `key=value`. The codes and keys are part of the interface.',
+    'Made from `src/core/kernel/denials.ts`.',
     '',
-    '| code | meaning |',
-    '|---|---|',
+    '| code | meaning | context |',
+    '|---|---|---|',
     ...rows,
     '',
   ].join('\n')

@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { type FaultCounts, type FaultKind, noFaults } from '../test/simulation/faults.ts'
+import { FEATURES } from '../test/simulation/features.ts'
 import { simulate } from '../test/simulation/simulation.ts'
 
 export interface Plan {
@@ -19,6 +20,7 @@ export interface Totals {
   readonly fills: number
   readonly simulatedUs: number
   readonly faults: FaultCounts
+  readonly features: Readonly<Record<string, number>>
   readonly violations: readonly { readonly seed: number; readonly steps: number; readonly violation: string }[]
 }
 
@@ -27,15 +29,17 @@ const HOUR_US = 3_600_000_000
 export function simulateSeeds({ firstSeed, seeds, steps }: Plan): Totals {
   const totals = { runs: 0, steps: 0, facts: 0, orders: 0, fills: 0, simulatedUs: 0 }
   const faults = noFaults()
+  const features = Object.fromEntries(FEATURES.map((name) => [name, 0]))
   const violations: { seed: number; steps: number; violation: string }[] = []
   for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
     const result = simulate(seed, steps)
     totals.runs += 1
     for (const key of ['steps', 'facts', 'orders', 'fills', 'simulatedUs'] as const) totals[key] += result[key]
     for (const kind of Object.keys(faults) as FaultKind[]) faults[kind] += result.faults[kind]
+    for (const [name, count] of result.features) features[name] = (features[name] ?? 0) + count
     if (result.violation !== null) violations.push({ seed, steps, violation: result.violation })
   }
-  return { ...totals, faults, violations }
+  return { ...totals, faults, features, violations }
 }
 
 export function reportOf(totals: Totals, elapsedMs: number): string {
@@ -44,7 +48,9 @@ export function reportOf(totals: Totals, elapsedMs: number): string {
   const lines = [
     `runs ${runs} · steps ${steps} · facts ${facts} · orders ${orders} · fills ${fills}`,
     'faults',
-    ...Object.entries(totals.faults).map(([kind, count]) => `  ${kind.padEnd(32)} ${String(count).padStart(9)}`),
+    ...table(totals.faults),
+    'features',
+    ...table(totals.features),
     `violations ${violations.length}`,
     ...violations.map(
       ({ seed, steps: asked, violation }) => `  ${violation}: npx node scripts/simulate.ts --seed ${seed} --steps ${asked}`,
@@ -54,12 +60,16 @@ export function reportOf(totals: Totals, elapsedMs: number): string {
   return lines.join('\n')
 }
 
+function table(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(([name, count]) => `  ${name.padEnd(46)} ${String(count).padStart(9)}`)
+}
+
 export function parseArguments(args: readonly string[]): Plan {
   const { values } = parseArgs({
     args: [...args],
     options: { seed: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string' }, steps: { type: 'string' } },
   })
-  const steps = wholeNumber('steps', values.steps ?? '400')
+  const steps = wholeNumber('steps', values.steps ?? '500')
   if (values.seed !== undefined) return { firstSeed: wholeNumber('seed', values.seed), seeds: 1, steps }
   return { firstSeed: wholeNumber('from', values.from ?? '1'), seeds: wholeNumber('seeds', values.seeds ?? '100'), steps }
 }

@@ -6,7 +6,9 @@ export type {
   CancelIntent,
   EnterIntent,
   ExitIntent,
+  ExitResidualIntent,
   OrderType,
+  PositionSide,
   QuoteIntent,
   QuoteSide,
   Side,
@@ -15,6 +17,7 @@ export type {
 export type { Instrument, InstrumentKind } from './core/kernel/instrument.ts'
 export type { CancelState, OrderStatus } from './core/kernel/order-table.ts'
 export type { SlotStage } from './core/kernel/slot-table.ts'
+export type { TradingState } from './core/kernel/trading-table.ts'
 export type { LegView, OrderView, PositionView, SlotView } from './core/kernel/views.ts'
 export type { BookLevel } from './core/market/events.ts'
 export type { MarketView } from './core/market/view.ts'
@@ -22,6 +25,7 @@ export type {
   PortfolioView,
   Strategy,
   StrategyContext,
+  StrategyControlIntent,
   StrategyFactory,
   StrategyIntent as Intent,
   StrategySetup,

@@ -17,7 +17,7 @@ export interface HaltReasonEntry {
 export const HALT_REASONS = {
   duration_elapsed: { exitCode: EXIT.done, verdict: 'yes', means: 'it ran its time' },
   feed_ended: { exitCode: EXIT.done, verdict: 'yes', means: 'until the recording ended' },
-  // From the screen, or a strategy that could not go on: which of the two stands in the detail.
+  // From the screen, or from a strategy that asked for it or could not go on: which of them stands in the detail.
   engine_requested_halt: { exitCode: EXIT.done, verdict: 'early', means: 'stopped before its time' },
   'risk_<asset>_exposure': { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too much exposure' },
   risk_rpc_failure: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, no answer from the venue' },

@@ -4,7 +4,7 @@ import type { SessionViewModel } from '../core/session/view-model.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
-import { haltSpans, phaseSpan } from './phase.ts'
+import { haltSpans, phaseSpan, tradingSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
 
@@ -42,7 +42,8 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
   const percent = share === null ? [] : [span(formatShare(share).padStart(5), 'value'), GAP]
   const right = [...percent, elapsed, ...total]
   const halt = haltSpans(model)
-  const left = [phaseSpan(model.phase, stopAsked), GAP, ...halt]
+  const trading = tradingSpans(model)
+  const left = [phaseSpan(model.phase, stopAsked), GAP, ...trading, ...(trading.length > 0 ? [GAP] : []), ...halt]
   if (share === null || halt.length > 0) return spread(left, right, width)
   const room = width - widthOf(left) - widthOf(right) - 1
   return spread(room < SHORTEST_BAR ? left : [...left, ...barSpans(share, room)], right, width)

@@ -13,6 +13,7 @@ export type PanelName = 'market' | 'pnl' | 'inventory' | 'limits' | 'slots' | 'o
 /** How many rows would show everything of a panel whose content is bounded, and how many slots there are. */
 export interface LayoutNeeds {
   readonly quotes: number
+  readonly pnl: number
   readonly assets: number
   readonly limits: number
   readonly slots: number
@@ -30,7 +31,6 @@ const TWO_STACKS_FROM_COLUMNS = 100
 const THREE_STACKS_FROM = { columns: 160, rows: 32 } as const
 /** Top border and two lines of the header; the border under them belongs to the panels below. */
 const HEADER_ROWS = 3
-const PNL_ROWS = 5
 const SESSION_ROWS = 11
 
 /** One or two panels side by side, with the rows of content they share. */
@@ -62,7 +62,7 @@ function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
   if (columns < TWO_STACKS_FROM_COLUMNS) {
     const { market, inventory, slots, orders, messages } = bands
     const paired = [
-      { ...market, panels: ['market', 'pnl'], want: Math.max(market.want, PNL_ROWS) },
+      { ...market, panels: ['market', 'pnl'], want: Math.max(market.want, bands.pnl.want) },
       { ...inventory, panels: ['inventory', 'limits'], want: Math.max(inventory.want, bands.limits.want) },
       slots,
       { ...orders, panels: ['orders', 'fills'] },
@@ -96,7 +96,7 @@ function bandsFor(needs: LayoutNeeds) {
   })
   return {
     market: band('market', 3, 3 + quoteRowsFor(needs.quotes), 0),
-    pnl: band('pnl', 3, PNL_ROWS, 0),
+    pnl: band('pnl', 3, needs.pnl, 0),
     inventory: band('inventory', 1, Math.min(8, needs.assets) + 2, 0),
     limits: band('limits', 1, Math.min(8, Math.max(1, needs.limits)), 0),
     slots: band('slots', 1, needs.slots === 0 ? 1 : Math.min(8, needs.slots + 1), 0, needs.slots === 0),

@@ -1,6 +1,6 @@
 // The words and symbols for where a session stands.
 
-import type { SessionPhase, SessionViewModel } from '../core/session/view-model.ts'
+import type { SessionPhase, SessionViewModel, TradingModel } from '../core/session/view-model.ts'
 import { type Span, span } from './theme.tsx'
 
 /** Ends that nobody needs to worry about; every other halt is an alarm. */
@@ -18,6 +18,16 @@ export function phaseSpan(phase: SessionPhase, stopAsked: boolean): Span {
   if (phase === 'halted') return span('■ halted', 'value')
   if (phase === 'stopping' || stopAsked) return span('◐ stopping…', 'warning')
   return phase === 'starting' ? span('○ starting', 'value') : span('● running', 'good')
+}
+
+const TRADING_WORDS: Readonly<Record<Exclude<TradingModel, 'active'>, string>> = {
+  reducing: 'reducing only',
+  halted: 'trading paused',
+}
+
+/** What does not pass while the session runs; nothing where all does, and once it stops no order is sent anyway. */
+export function tradingSpans({ phase, trading }: Pick<SessionViewModel, 'phase' | 'trading'>): Span[] {
+  return phase === 'running' && trading !== 'active' ? [span(TRADING_WORDS[trading], 'warning')] : []
 }
 
 /** The halt reason and its detail; nothing while the session runs. */

@@ -2,6 +2,7 @@
 
 import type { PnlModel } from '../core/session/view-model.ts'
 import { amount, profit } from './amounts.ts'
+import { signOf } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { type Cell, type Column, tableLines } from './table.ts'
@@ -17,13 +18,24 @@ interface PnlPanelProps {
   readonly pnl: PnlModel
 }
 
+/** Only perpetuals that were held at a payment have funding to show. */
+function hasFunding({ funding }: PnlModel): boolean {
+  return signOf(funding) !== 0
+}
+
+/** How many rows show all of it. */
+export function pnlRows(pnl: PnlModel): number {
+  return hasFunding(pnl) ? 6 : 5
+}
+
 export function PnlPanel({ rect, pnl }: PnlPanelProps) {
   const { width, rows } = insideOf(rect)
   const realized: Cell[] = [span('realised', 'label'), profit(pnl.realized)]
   const unrealized: Cell[] = [span('unrealised', 'label'), profit(pnl.unrealized)]
   const fees: Cell[] = [span('fees paid', 'label'), amount(pnl.fees, 'plain')]
+  const funding: Cell[][] = hasFunding(pnl) ? [[span('funding', 'label'), profit(pnl.funding)]] : []
   const net: Cell[] = [span('net', 'value'), profit(pnl.net)]
   const equity: Cell[] = [span('equity', 'label'), amount(pnl.equity)]
-  const shown = rows >= 5 ? [realized, unrealized, fees, net, equity] : [net, realized, unrealized, fees]
+  const shown = rows >= pnlRows(pnl) ? [realized, unrealized, fees, ...funding, net, equity] : [net, realized, unrealized, fees, ...funding]
   return <Panel rect={rect} title={`pnl ${pnl.asset}`} lines={tableLines({ columns: COLUMNS, rows: shown, width, titles: false })} />
 }

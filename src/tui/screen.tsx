@@ -13,7 +13,7 @@ import { LimitsPanel } from './limits-panel.tsx'
 import { MarketPanel } from './market-panel.tsx'
 import { MessagesPanel } from './messages-panel.tsx'
 import { OrdersPanel } from './orders-panel.tsx'
-import { PnlPanel } from './pnl-panel.tsx'
+import { PnlPanel, pnlRows } from './pnl-panel.tsx'
 import { SessionPanel } from './session-panel.tsx'
 import { SlotsPanel } from './slots-panel.tsx'
 import { ColourContext, Line, span } from './theme.tsx'
@@ -45,6 +45,7 @@ function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
       ? null
       : layoutScreen(columns, rows, {
           quotes: model.quotes.length,
+          pnl: pnlRows(model.pnl),
           assets: model.inventory.length,
           limits: model.limits.length,
           slots: model.slots.length,
@@ -59,7 +60,7 @@ function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
       </Box>
     )
   }
-  const fits = layoutScreen(columns, rows, { quotes: 0, assets: 0, limits: 0, slots: 0 }) !== null
+  const fits = layoutScreen(columns, rows, { quotes: 0, pnl: 0, assets: 0, limits: 0, slots: 0 }) !== null
   if (model === null && fits) return <Line spans={[span(stopAsked ? 'dita is stopping…' : 'dita is starting…')]} width={columns} />
   return <TooSmall columns={columns} model={model} stopAsked={stopAsked} keys={keys} />
 }

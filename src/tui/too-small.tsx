@@ -3,7 +3,7 @@
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { formatShare, progressShare, withSign } from './format.ts'
 import { SMALLEST } from './layout.ts'
-import { haltSpans, phaseSpan } from './phase.ts'
+import { haltSpans, phaseSpan, tradingSpans } from './phase.ts'
 import { Line, type Span, span, widthOf } from './theme.tsx'
 
 interface TooSmallProps {
@@ -34,6 +34,7 @@ function essentials(model: SessionViewModel, stopAsked: boolean): Span[][] {
   const net = model.pnl.net === null ? '—' : withSign(model.pnl.net)
   return [
     [span(' '), phaseSpan(model.phase, stopAsked)],
+    ...tradingSpans(model).map((trading) => [span(' '), trading]),
     ...haltSpans({ ...model, haltDetail: null }).map((reason) => [span(' '), reason]),
     [span(share === null ? '' : ` ${formatShare(share)}`)],
     [span(` net ${net}`)],

@@ -75,11 +75,12 @@ describeWithRecordings('the judge of fills', () => {
     })
     if (jump === undefined) throw new Error('no bid of the session rested through a print at its price')
     const complaints = tampered(stores.maker, (database) => {
+      database.exec('CREATE TABLE lie AS SELECT * FROM fills LIMIT 1')
       const lie = database.prepare(
-        `INSERT INTO fills SELECT account_id, -1, session_id, ?, 'lie', ?, venue_order_id, instrument, 'buy', ?, '0.001', fee, fee_asset, 'maker',
-           role, slot_id, trade, leg, assigned, unassigned, realized_pnl, slot_realized_pnl, position_after, cost_after FROM fills LIMIT 1`,
+        `UPDATE lie SET seq = -1, time_us = ?, trade_id = 'lie', client_order_id = ?, side = 'buy', price = ?, quantity = '0.001', liquidity = 'maker'`,
       )
-      expect(lie.run(jump.timeUs + 20_000, jump.id, jump.price).changes).toBe(1)
+      lie.run(jump.timeUs + 20_000, jump.id, jump.price)
+      expect(database.prepare('INSERT INTO fills SELECT * FROM lie').run().changes).toBe(1)
       database.exec('CREATE TABLE sorted AS SELECT * FROM fills ORDER BY time_us, seq')
       database.exec('DELETE FROM fills; UPDATE sorted SET seq = rowid; INSERT INTO fills SELECT * FROM sorted')
     })

@@ -72,6 +72,21 @@ describe('legs', () => {
     expect(slot).toMatchObject({ entryCost: dec('200'), exitCost: dec('225'), realizedPnl: dec('25') })
   })
 
+  test('a leg whose share is all but dust takes all that can be sold', () => {
+    const bench = given()
+    bench.fill(bench.enter({ quantity: '1', exitRatios: ['0.995', '0.005'] }), '1.009', '2')
+    // 0.995 of 1.009 is 1.003955: the whole lots of it are the whole lots of everything.
+    expect(bench.order(bench.exit()).request).toMatchObject({ leg: 0, quantity: dec('1') })
+  })
+
+  test('K22 a scope that is none is denied', () => {
+    const bench = given()
+    bench.opened()
+    for (const scope of ['all', undefined]) {
+      expect(denialsOf(bench.when({ ...exitIntent(), scope: scope as 'leg' }))).toEqual([`FIELD_INVALID scope ${scope}`])
+    }
+  })
+
   test('a short trade is closed by buying, and its profit has the right sign', () => {
     const bench = given()
     bench.opened({ side: 'sell', quantity: '10', price: '2' })
@@ -120,6 +135,10 @@ describe('exit orders that fail on the way', () => {
     bench.ack(exit)
     bench.when({ type: 'UNRECOGNISED', clientOrderId: exit, venueOrderId: null, raw: '<html>' })
     expect(bench.order(exit).status).toBe('in_doubt')
+    expect(denialsOf(bench.when(exitIntent()))).toEqual([`ORDER_IN_DOUBT clientOrderId ${exit}`])
+    expect(denialsOf(bench.residual())).toEqual([`ORDER_IN_DOUBT clientOrderId ${exit}`])
+    // Once the venue is clear about it, it is an exit like any other: it covers what is open.
+    bench.ack(exit)
     expect(denialsOf(bench.when(exitIntent()))).toEqual(['NOTHING_TO_EXIT openSize 100'])
   })
 
@@ -131,6 +150,8 @@ describe('exit orders that fail on the way', () => {
     bench.cancelAck(exit)
     const seen = { clientOrderId: exit, venueOrderId: null, instrument: SYMBOL, side: 'sell', filledQuantity: ZERO } as const
     bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders: [seen] })
+    expect(denialsOf(bench.when(exitIntent()))).toEqual([`ORDER_IN_DOUBT clientOrderId ${exit}`])
+    bench.ack(exit)
     expect(denialsOf(bench.when(exitIntent()))).toEqual(['NOTHING_TO_EXIT openSize 100'])
   })
 

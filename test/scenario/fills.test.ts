@@ -219,7 +219,8 @@ describe('what belongs to nobody', () => {
     bench.ack(bid, 'v1')
     bench.ack(ask, 'v2')
     const facts = bench.fill(bid, '10', '2', { reference: { clientOrderId: bid, venueOrderId: 'v2' } })
-    expect(typesOf(facts)).toEqual(['EVENT_UNMATCHED'])
+    expect(typesOf(facts)).toEqual(['EVENT_UNMATCHED', 'ORDER_QUERIED'])
+    expect(facts[1]).toMatchObject({ clientOrderId: bid })
     expect(figures(bench).position).toBe('0')
   })
 

@@ -26,6 +26,8 @@ test('an exit with a fill keeps its leg when its refusal is repeated: nothing is
   bench.reject(exit)
   expect(bench.order(exit).status).toBe('in_doubt')
   expect(bench.slot().legs[0]).toMatchObject({ working: true, consumed: false })
+  expect(denialsOf(bench.when(exitIntent({ scope: 'rest' })))).toEqual([`ORDER_IN_DOUBT clientOrderId ${exit}`])
+  bench.ack(exit)
   expect(denialsOf(bench.when(exitIntent({ scope: 'rest' })))).toEqual(['NOTHING_TO_EXIT openSize 70'])
 })
 

@@ -317,7 +317,7 @@ describe('what the account brought along', () => {
     expect(trades.length).toBeGreaterThan(2)
     const closedElsewhere = query(
       storePath,
-      `SELECT 1 FROM slots JOIN transitions ON entity = 'slot' AND entity_id = slot_id AND transitions.trade = slots.trade AND to_state = 'closed'
+      `SELECT 1 FROM slots JOIN transitions ON entity = 'slot' AND entity_id = slots.slot_id AND transitions.trade = slots.trade AND to_state = 'closed'
        WHERE transitions.session_id != slots.session_id`,
     )
     expect(closedElsewhere).not.toEqual([])

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { DitaError } from '../../src/core/errors.ts'
 import { formatDecimal } from '../../src/core/kernel/decimal.ts'
+import type { Effect } from '../../src/core/venue/port.ts'
 import { MINUTE_US, newStore, query } from './harness.ts'
 import { sumPostings } from './recount.ts'
 import { buildRig, type Rig } from './rig.ts'
@@ -15,6 +16,23 @@ const MARKETS = [
     durationUs: 5 * MINUTE_US,
     seed: 12,
     config: { feed: { simulated: { volatility_bps_per_hour: 600 } }, strategy: { breakout: { lookback_seconds: 5 } } },
+  },
+  {
+    strategyName: 'market_maker',
+    durationUs: 5 * MINUTE_US,
+    seed: 13,
+    config: {
+      instrument: {
+        symbol: 'XRP/USD:USD',
+        kind: 'linear',
+        base: 'XRP',
+        quote: 'USD',
+        tick_size: '0.0001',
+        lot_size: '0.001',
+        max_leverage: 5,
+      },
+      strategy: { market_maker: { order_notional: '97.3' } },
+    },
   },
 ] as const
 
@@ -113,7 +131,48 @@ describe('what a venue says', () => {
     const theirs = Object.fromEntries(rig.venue.paper.exchange.balances().map(({ asset, total }) => [asset, formatDecimal(total)]))
     const ours = Object.fromEntries([...balances].flatMap(([key, sum]) => (key.startsWith('wallet|') ? [[key.slice(7), sum]] : [])))
     expect(ours).toEqual(theirs)
+    const { instrument } = rig.engine.view.session ?? {}
+    if (instrument?.kind === 'linear') {
+      const { quantity, cost } = rig.engine.view.positions.get(instrument.symbol) ?? {}
+      expect(quantity).not.toBe(0n)
+      expect(rig.venue.paper.exchange.position()).toEqual({ quantity, cost })
+    }
     expect(rig.venue.paper.exchange.openOrders()).toEqual([])
+  })
+})
+
+describe('a venue that limits us', () => {
+  test('K21 is not sent an order before its time is over, is asked about the one it limited, and traded with again', async () => {
+    let limitedAtUs: number | null = null
+    const rig = await buildRig({
+      ...MARKETS[0],
+      refuse({ type, ...effect }, nowUs) {
+        if (limitedAtUs !== null || type !== 'submit' || rig.venue.sent.length < 40) return null
+        limitedAtUs = nowUs
+        const { clientOrderId } = (effect as Extract<Effect, { type: 'submit' }>).request
+        return { type: 'RATE_LIMITED', clientOrderId, venueOrderId: null, retryAfterMs: 7_000 }
+      },
+    })
+    await played(rig)
+    await rig.close()
+    if (limitedAtUs === null) throw new Error('nothing was limited')
+    const saidAtUs = limitedAtUs + 1
+    const times = (wanted: Effect['type']) => rig.venue.sent.flatMap(({ effect, nowUs }) => (effect.type === wanted ? [nowUs] : []))
+    const later = times('submit').filter((timeUs) => timeUs >= saidAtUs)
+    expect(later[0]).toBeGreaterThanOrEqual(saidAtUs + 7_000_000)
+    // The tick after the wait is over.
+    expect(later[0]).toBeLessThan(saidAtUs + 8_000_000)
+    expect(later.length).toBeGreaterThan(50)
+    expect(times('query')).toEqual([saidAtUs])
+    const denied = query<{ at: number; code: string }>(
+      rig.storePath,
+      "SELECT time_us AS at, json_extract(body, '$.code') AS code FROM journal WHERE type = 'INTENT_DENIED' ORDER BY seq",
+    ).filter(({ code }) => code === 'RATE_LIMITED')
+    expect(denied.length).toBeGreaterThan(6)
+    expect(denied.every(({ at }) => at >= saidAtUs && at < saidAtUs + 7_000_000)).toBe(true)
+    // The paper exchange never got it, and says so.
+    const limited = query<{ status: string }>(rig.storePath, 'SELECT status FROM orders WHERE prepared_at_us = ?', limitedAtUs)
+    expect(limited.map(({ status }) => status)).toContain('rejected')
   })
 })
 

@@ -114,7 +114,7 @@ describe('a venue that is slow', () => {
     const roundTripUs = 2_000 * latencyMs
     const early = query(
       session.storePath,
-      "SELECT 1 FROM transitions JOIN orders ON entity_id = client_order_id WHERE entity = 'order' AND to_state = 'acked' AND time_us < prepared_at_us + ?",
+      "SELECT 1 FROM transitions JOIN orders ON entity_id = orders.client_order_id WHERE entity = 'order' AND to_state = 'acked' AND time_us < prepared_at_us + ?",
       roundTripUs,
     )
     expect(early).toEqual([])

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SessionControl } from '../../src/core/session/control.ts'
+import type { SessionViewModel } from '../../src/core/session/view-model.ts'
 import {
   failureOf,
   MINUTE_US,
@@ -289,22 +290,70 @@ describe('limits', () => {
   test('S06 the limits in force are journaled when the session opens, as the config gives them', async () => {
     const risk = {
       max_exposure: '4321.5',
+      max_position: '2345.6',
       max_session_loss: '77.25',
       max_order_notional: '1999.99',
+      max_leverage: '3.5',
+      price_collar_bps: '432.1',
       max_open_orders: 7,
+      max_orders_per_second: 8,
+      max_cancels_per_second: 9,
       stale_feed_seconds: 12.5,
     }
-    const session = await runPaper({ config: { risk }, durationUs: 3 * SECOND_US })
+    const engine = { absence_margin_seconds: 6.5, query_spacing_seconds: 1.5, order_validity_seconds: 11 }
+    const session = await runPaper({ config: { risk, engine }, durationUs: 3 * SECOND_US })
     const expected = {
       maxExposure: '4321.5',
+      maxPosition: '2345.6',
       maxSessionLoss: '77.25',
       maxOrderNotional: '1999.99',
+      maxLeverage: '3.5',
+      priceCollarBps: '432.1',
       maxOpenOrders: 7,
+      maxOrdersPerSecond: 8,
+      maxCancelsPerSecond: 9,
       staleFeedUs: 12_500_000,
     }
     expect((await summaryOf(session)).limits).toEqual(expected)
     const opened = queryOne<{ body: string }>(session.storePath, "SELECT body FROM journal WHERE type = 'SESSION_OPENED'")
-    expect(JSON.parse(opened.body).limits).toEqual(expected)
+    const opening = JSON.parse(opened.body)
+    expect(opening.limits).toEqual(expected)
+    expect(opening).toMatchObject({
+      positionMode: 'one_way',
+      orderValidityUs: 11_000_000,
+      absenceMarginUs: 6_500_000,
+      querySpacingUs: 1_500_000,
+    })
+  })
+
+  test('S06 a position limit is kept, orders beyond it are denied with their figures, and the screen shows how near it is', async () => {
+    let last: SessionViewModel | null = null
+    const session = await runPaper({
+      durationUs: 10 * MINUTE_US,
+      seed: 7,
+      config: { risk: { max_position: '120.5' } },
+      observer: onlooker((model) => {
+        last = model
+      }),
+    })
+    const positions = query<{ position: string }>(session.storePath, 'SELECT position_after AS position FROM fills').map(({ position }) =>
+      Math.abs(Number(position)),
+    )
+    expect(Math.max(...positions)).toBeLessThanOrEqual(120.5)
+    expect(Math.max(...positions)).toBeGreaterThan(70)
+    const denials = query<{ body: string }>(session.storePath, "SELECT body FROM journal WHERE type = 'INTENT_DENIED'").map(({ body }) =>
+      JSON.parse(body),
+    )
+    const beyond = denials.filter(({ code }) => code === 'POSITION_ABOVE_LIMIT')
+    expect(beyond.length).toBeGreaterThan(10)
+    for (const { context } of beyond) expect(context).toMatch(/^position=-?[\d.]+ working=[\d.]+ limit=120\.5$/)
+    const { limits, position } = last as unknown as SessionViewModel
+    expect(limits.find(({ name }) => name === 'position')).toEqual({
+      name: 'position',
+      value: position.quantity.replace('-', ''),
+      limit: '120.5',
+      share: expect.closeTo(Math.abs(Number(position.quantity)) / 120.5, 3),
+    })
   })
 
   test('S05 two intervals that must agree are compared before anything starts', async () => {

@@ -17,6 +17,8 @@ async function audit(session: RanSession): Promise<number> {
     count: found.count,
     maker: found.maker,
     taker: found.count - found.maker,
+    inferred: 0,
+    confirmed: 0,
     bought: found.bought,
     sold: found.sold,
   })

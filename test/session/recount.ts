@@ -73,10 +73,14 @@ export function recount(storePath: string, sessionId: string): Recount {
   }
 }
 
-/** Average cost: what a fill closes takes its share of the cost with it, and the last share all that is left. */
+/**
+ * Average cost: what a fill leaves of a position keeps its share of the cost the position had when it last grew, so that the steps
+ * of closing it do not matter; the last share takes all that is left.
+ */
 class Books {
   position = NOTHING
   cost = NOTHING
+  #grown = { position: NOTHING, cost: NOTHING }
   realized = NOTHING
   readonly wrongRows: string[] = []
 
@@ -95,6 +99,7 @@ class Books {
   #extend(change: Fraction, price: Fraction): Fraction {
     this.position = plus(this.position, change)
     this.cost = plus(this.cost, times(change, price))
+    this.#grown = { position: this.position, cost: this.cost }
     return NOTHING
   }
 
@@ -102,10 +107,11 @@ class Books {
     const held = this.position
     const closed = smaller(size(change), size(held))
     const isAll = signOf(minus(closed, size(held))) === 0
-    const released = isAll ? this.cost : rounded(over(times(this.cost, closed), size(held)))
     const proceeds = times(signOf(held) > 0 ? closed : minus(NOTHING, closed), price)
-    this.cost = minus(this.cost, released)
     this.position = signOf(held) > 0 ? minus(held, closed) : plus(held, closed)
+    const left = isAll ? NOTHING : rounded(over(times(this.#grown.cost, this.position), this.#grown.position))
+    const released = minus(this.cost, left)
+    this.cost = left
     const rest = signOf(change) > 0 ? minus(change, closed) : plus(change, closed)
     if (signOf(rest) !== 0) this.#extend(rest, price)
     return minus(proceeds, released)

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/core/config/load-config.ts'
 import { openWriter } from '../../src/core/journal/open.ts'
 import type { StoreWriter } from '../../src/core/journal/writer.ts'
 import { ZERO } from '../../src/core/kernel/decimal.ts'
+import type { VenueEvent } from '../../src/core/kernel/inputs.ts'
 import { MarketState } from '../../src/core/market/market-state.ts'
 import { openFeed } from '../../src/core/market/open-feed.ts'
 import { Chronicle } from '../../src/core/session/chronicle.ts'
@@ -32,6 +33,8 @@ export interface RigWish {
   readonly storePath?: string
   /** Called before an effect reaches the venue. */
   readonly onSend?: (effect: Effect, nowUs: number) => void
+  /** What the venue says at once instead of letting the effect in; null where it lets it in. */
+  readonly refuse?: (effect: Effect, nowUs: number) => VenueEvent | null
 }
 
 export interface Rig {
@@ -43,17 +46,18 @@ export interface Rig {
   close(): Promise<void>
 }
 
-/** A paper venue that remembers what it was sent and what it said. */
+/** A paper venue that remembers what it was sent and what it said, and that may refuse what it is sent. */
 export class SpyVenue implements Venue {
   readonly name = 'spy'
   readonly paper: PaperVenue
   readonly sent: { readonly effect: Effect; readonly nowUs: number }[] = []
   readonly said: TimedVenueEvent[] = []
-  readonly #onSend: (effect: Effect, nowUs: number) => void
+  readonly #wish: RigWish
+  #refusals: TimedVenueEvent[] = []
 
-  constructor(paper: PaperVenue, onSend: (effect: Effect, nowUs: number) => void) {
+  constructor(paper: PaperVenue, wish: RigWish) {
     this.paper = paper
-    this.#onSend = onSend
+    this.#wish = wish
   }
 
   connect(signal: AbortSignal): Promise<void> {
@@ -61,9 +65,11 @@ export class SpyVenue implements Venue {
   }
 
   send(effect: Effect, nowUs: number): void {
-    this.#onSend(effect, nowUs)
+    this.#wish.onSend?.(effect, nowUs)
     this.sent.push({ effect, nowUs })
-    this.paper.send(effect, nowUs)
+    const refusal = this.#wish.refuse?.(effect, nowUs) ?? null
+    if (refusal === null) this.paper.send(effect, nowUs)
+    else this.#refusals.push({ timeUs: nowUs + 1, event: refusal })
   }
 
   onMarket(...args: Parameters<Venue['onMarket']>): void {
@@ -71,11 +77,14 @@ export class SpyVenue implements Venue {
   }
 
   nextEventUs(): number | undefined {
-    return this.paper.nextEventUs()
+    const [dueUs, refusedUs] = [this.paper.nextEventUs(), this.#refusals[0]?.timeUs]
+    return dueUs === undefined || refusedUs === undefined ? (dueUs ?? refusedUs) : Math.min(dueUs, refusedUs)
   }
 
   take(nowUs: number): TimedVenueEvent[] {
-    const events = this.paper.take(nowUs)
+    const events = [...this.#refusals.filter(({ timeUs }) => timeUs <= nowUs), ...this.paper.take(nowUs)]
+    this.#refusals = this.#refusals.filter(({ timeUs }) => timeUs > nowUs)
+    events.sort((a, b) => a.timeUs - b.timeUs)
     this.said.push(...events)
     return events
   }
@@ -112,7 +121,7 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
     entryLatencyUs: config.paper.entryLatencyMs * 1000,
     responseLatencyUs: config.paper.responseLatencyMs * 1000,
   })
-  const venue = new SpyVenue(paper, wish.onSend ?? (() => undefined))
+  const venue = new SpyVenue(paper, wish)
   const deposit = (amounts: ReturnType<typeof defaultBalances>, nowUs: number): void => {
     for (const [asset, amount] of Object.entries(amounts)) {
       engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset, amount, note: 'rig' })
@@ -132,7 +141,7 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
     pacer: new Pacer({ wall, speed: 'max', signal: control.signal }),
     control,
     chronicle,
-    baseline: () => ({ realized: ZERO, fees: ZERO, unrealized: ZERO }),
+    baseline: () => ({ realized: ZERO, unrealized: ZERO, fees: new Map(), funding: new Map() }),
     startUs: feed.startTimeUs,
     durationUs,
     tickIntervalUs: opening.tickIntervalUs,

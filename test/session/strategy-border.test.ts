@@ -78,6 +78,7 @@ function journalBeforeTheHalt({ storePath }: RanSession): unknown[] {
 const ATTEMPTS = [
   'portfolio.position.quantity = 0n',
   'portfolio.position = { quantity: 0n }',
+  "portfolio.trading = 'halted'",
   "Object.defineProperty(portfolio.position, 'mark', { value: 1n })",
   'slot.openSize = 0n',
   "slot.stage = 'closed'",
@@ -271,30 +272,66 @@ describe('breakout with an entry that the book was too thin for', () => {
     expect(exitsOf(session)).toHaveLength(1)
   })
 
-  test('asks for no exit, which would be denied tick after tick, while less is open than the venue takes', async () => {
+  const writtenOff = ({ storePath }: RanSession) =>
+    query<{ body: string }>(storePath, "SELECT body FROM journal WHERE type = 'DUST_WRITTEN_OFF'").map(({ body }) => {
+      const { slotId, trade, quantity, cost, reason } = JSON.parse(body)
+      return { slotId, trade, quantity, cost, reason }
+    })
+
+  test('K01 writes off at once what is less than the venue takes at the mark: the trade closes, without an order or a denial', async () => {
     const session = await runPaper({ ...run, feed: recording({ size: '0.5', rise: 1, after: ['1.9000', '1.9004'] }), config: config() })
-    expect(slotOf(session)).toEqual({ side: 'buy', stage: 'position_open', open_size: '0.5' })
+    expect(slotOf(session)).toEqual({ side: 'buy', stage: 'closed', open_size: '0' })
     expect(exitsOf(session)).toEqual([])
     expect(denialsOf(session)).toEqual([])
+    // What was bought at 2.0220 is not sold: no profit is booked, and it stays in the position at its cost.
+    expect(writtenOff(session)).toEqual([{ slotId: 'breakout', trade: 1, quantity: '0.5', cost: '1.011', reason: 'dust' }])
+    const { position, pnl, checks } = await summaryOf(session)
+    expect(position).toMatchObject({ end: '0.5', cost: '1.011', endInSlots: '0', endUnassigned: '0.5', endDust: '0.5' })
+    expect(pnl.realized).toBe('0')
+    expect(checks.findings).toEqual([])
   })
 
-  test('nor while it is large enough at the touch, but not at the mark that the kernel judges it at', async () => {
+  test('K01 so does a short one, and what is large enough at the touch, but not at the mark that the kernel judges it at', async () => {
     const feed = recording({ size: '0.5', rise: -1, after: ['1.9800', '2.0200'] })
     const session = await runPaper({ ...run, feed, config: config({ min_notional: '1.005' }) })
-    expect(slotOf(session)).toEqual({ side: 'sell', stage: 'position_open', open_size: '0.5' })
+    expect(slotOf(session)).toEqual({ side: 'sell', stage: 'closed', open_size: '0' })
     expect(exitsOf(session)).toEqual([])
     expect(denialsOf(session)).toEqual([])
+    expect(writtenOff(session)).toEqual([{ slotId: 'breakout', trade: 1, quantity: '-0.5', cost: '0.989', reason: 'dust' }])
   })
 
-  test('nor while it is less than a lot of the instrument as a later session knows it', async () => {
+  test('K01 and less than a lot of the instrument as a later session knows it, which found it open', async () => {
     const feed = recording({ size: '0.5', rise: 1, after: ['1.9000', '1.9004'] })
-    const first = await runPaper({ ...run, feed, config: config(), sessionId: 'mon', durationUs: 13 * SECOND_US })
+    const first = await runPaper({ ...run, feed, config: config(), sessionId: 'mon', durationUs: 12 * SECOND_US })
+    expect(slotOf(first)).toEqual({ side: 'buy', stage: 'position_open', open_size: '0.5' })
     const { storePath } = first
     const later = config({ lot_size: '1', min_notional: 0 })
     const session = await runPaper({ ...run, feed, config: later, sessionId: 'tue', storePath })
-    expect(slotOf(session)).toEqual({ side: 'buy', stage: 'position_open', open_size: '0.5' })
+    expect(slotOf(session)).toEqual({ side: 'buy', stage: 'closed', open_size: '0' })
     expect(session.outcome.exitCode).toBe(0)
-    expect(exitsOf(session)).toEqual([])
+    expect(query(storePath, "SELECT 1 FROM orders WHERE role = 'exit' AND trade = 1")).toEqual([])
     expect(denialsOf(session)).toEqual([])
+    expect(writtenOff(session)).toEqual([{ slotId: 'breakout', trade: 1, quantity: '0.5', cost: '1.011', reason: 'dust' }])
+  })
+
+  test('K01 what was written off keeps no later trade from being entered and closed', async () => {
+    const made = new Recording()
+    const stretch = (from: number, until: number, bid: string, ask: string, size: string): void => {
+      for (let tenth = from * 10; tenth < until * 10; tenth += 1) made.touch(tenth / 10, bid, ask, size)
+    }
+    stretch(0, 10, '1.9800', '2.0200', '0.5')
+    stretch(10, 12, '1.9820', '2.0220', '0.5')
+    stretch(12, 20, '1.9000', '1.9004', '1000.0')
+    stretch(20, 60, '1.9300', '1.9304', '1000.0')
+    const session = await runPaper({ ...run, feed: made.write(), config: config() })
+    expect(writtenOff(session)).toHaveLength(1)
+    const trades = query(session.storePath, 'SELECT trade, stage, side, entry_quantity, open_size FROM slots ORDER BY trade')
+    expect(trades).toEqual([
+      { trade: 1, stage: 'closed', side: 'buy', entry_quantity: '0.5', open_size: '0' },
+      { trade: 2, stage: 'closed', side: 'buy', entry_quantity: '518', open_size: '0' },
+    ])
+    expect(exitsOf(session)).toHaveLength(1)
+    expect(denialsOf(session)).toEqual([])
+    expect((await summaryOf(session)).position.end).toBe('0.5')
   })
 })

@@ -2,13 +2,25 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { apply } from '../../src/core/kernel/apply.ts'
-import { decodeFactBody, encodeFactBody } from '../../src/core/kernel/codec.ts'
-import { add, type Decimal, formatDecimal, mul, neg, sub, ZERO } from '../../src/core/kernel/decimal.ts'
-import type { Fact, FillFact, OrderRequest, Posting } from '../../src/core/kernel/facts.ts'
-import { CANCEL_PENDING, ORDER_LIVE } from '../../src/core/kernel/order-table.ts'
+import { decodeFactBody, encodeFactBody, stateHash } from '../../src/core/kernel/codec.ts'
+import { add, type Decimal, formatDecimal, neg, sub, ZERO } from '../../src/core/kernel/decimal.ts'
+import type { Fact, FactBody, FactOf, OrderRequest } from '../../src/core/kernel/facts.ts'
+import type { KernelInput } from '../../src/core/kernel/inputs.ts'
+import { ORDER_LIVE } from '../../src/core/kernel/order-table.ts'
 import { createState, type KernelState } from '../../src/core/kernel/state.ts'
-import type { ModelVenue, VenueOrder } from './model-venue.ts'
+import type { PositionView, SlotView } from '../../src/core/kernel/views.ts'
+import { judgeCancelRate, judgePrepared } from './limit-rules.ts'
+import type { ModelVenue } from './model-venue.ts'
+import { OwnBooks } from './own-books.ts'
+import { magnitude, notional, worth } from './own-holding.ts'
+import { OwnOrders } from './own-orders.ts'
 import { must, same } from './violation.ts'
+
+/** An input, and what it came to. */
+export interface Decision {
+  readonly input: KernelInput
+  readonly facts: readonly Fact[]
+}
 
 interface Line {
   readonly seq: number
@@ -16,44 +28,47 @@ interface Line {
   readonly text: string
 }
 
+const ONE = 10n ** 18n
+
 export class Auditor {
   readonly journal: Line[] = []
+  /** Lives on nothing but the journal's text. */
+  readonly replayed: KernelState = createState()
+  readonly books = new OwnBooks()
+  readonly orders = new OwnOrders()
   readonly asked = new Set<string>()
-  readonly #replayed = createState()
-  readonly #prepared = new Map<string, OrderRequest>()
-  readonly #sent = new Set<string>()
-  /** The trade ids of all fills that were booked. */
+  /** The venue's trades that were booked, or that confirmed what was inferred before: `instrument|trade id|side`. */
   readonly booked = new Set<string>()
-  readonly #filledByOrder = new Map<string, Decimal>()
-  readonly #balances = new Map<string, Decimal>()
-  /** What the account must own of each asset, by the venue's own trades; `wallet` and `position` together. */
-  readonly #owned = new Map<string, Decimal>()
-  /** Σ signed price × quantity of all fills. */
-  #turnover = ZERO
-  #waitUntilUs = 0
-  #position = ZERO
-  #quoted = ZERO
-  #inSlots = ZERO
-  #unassigned = ZERO
+  /** Orders of which something was inferred at some time. */
+  readonly inferred = new Set<string>()
+  readonly #venue: ModelVenue
+  readonly #sent = new Set<string>()
+  readonly #funded = new Set<string>()
+  readonly #touched = { orders: new Set<string>(), trades: new Set<string>() }
+  #acknowledged = 0
 
-  /** Takes a fact as it was committed: as text. The second state lives on what is read back. */
-  commit(fact: Fact, venue: ModelVenue): void {
-    const line = { seq: fact.seq, timeUs: fact.timeUs, text: encodeFactBody(fact.body) }
-    this.journal.push(line)
-    const { body } = fact
-    if (body.type === 'ORDER_PREPARED') this.#prepare(body.request, fact.timeUs)
-    if (body.type === 'TRADE_OPENED') {
-      const known = this.#replayed.trades.has(`${body.slotId}#${body.trade}`)
-      must(!known, `trade ${body.slotId}#${body.trade} was opened twice`)
+  constructor(venue: ModelVenue) {
+    this.#venue = venue
+  }
+
+  /** Takes what was decided as it was committed: as text. All else lives on what is read back. */
+  commit(decisions: readonly Decision[]): void {
+    for (const { input, facts } of decisions) {
+      const leaving = new Set<string>()
+      for (const fact of facts) {
+        const line = { seq: fact.seq, timeUs: fact.timeUs, text: encodeFactBody(fact.body) }
+        this.journal.push(line)
+        const told = read(line)
+        must(isDeepStrictEqual(told.body, fact.body), `fact ${line.seq} reads back as something else: ${line.text}`)
+        must(encodeFactBody(told.body) === line.text, `fact ${line.seq} reads back as another text`)
+        this.#judge(told, input, leaving)
+        this.orders.apply(told.body, told.timeUs)
+        this.books.apply(told.body)
+        apply(this.replayed, told)
+        this.#touch(told.body)
+      }
     }
-    apply(this.#replayed, read(line))
-    if (body.type === 'RATE_LIMIT_NOTED') this.#waitUntilUs = Math.max(this.#waitUntilUs, fact.timeUs + body.retryAfterMs * 1_000)
-    if (body.type === 'ORDER_QUERIED') this.asked.add(body.clientOrderId)
-    if (body.type === 'CAPITAL_FLOWED') {
-      this.#own(body.asset, body.amount)
-      this.#post(body.postings)
-    }
-    if (body.type === 'FILL_BOOKED') this.#book(body, venue)
+    this.#acknowledged = this.journal.length
   }
 
   /** A state made from nothing but the text of the journal. */
@@ -67,183 +82,239 @@ export class Auditor {
   send(request: OrderRequest): void {
     const { clientOrderId } = request
     must(!this.#sent.has(clientOrderId), `order ${clientOrderId} was sent twice`)
-    must(isDeepStrictEqual(this.#prepared.get(clientOrderId), request), `order ${clientOrderId} was sent before it was journaled`)
+    const prepared = this.orders.orders.get(clientOrderId)?.request
+    must(isDeepStrictEqual(prepared, request), `order ${clientOrderId} was sent before it was journaled`)
     this.#sent.add(clientOrderId)
   }
 
-  check(state: KernelState, symbol: string): void {
-    const position = state.positions.get(symbol)
-    must(position !== undefined, 'the position is missing')
-    const { quantity, inSlots, quoted, unassigned } = position
-    same('position and Σ booked fills', quantity, this.#position)
-    same('position and its parts', quantity, add(add(inSlots, quoted), unassigned))
-    same('size in slots and Σ of its fills', inSlots, this.#inSlots)
-    same('quoted inventory and Σ of its fills', quoted, this.#quoted)
-    same('unassigned size and Σ of its fills', unassigned, this.#unassigned)
-    // Cost and realised profit are two parts of all that was paid and taken; flat, all of it is profit.
-    same('cost of the position and turnover plus realised profit', position.cost, add(this.#turnover, position.realizedPnl))
-    must(quantity !== ZERO || position.cost === ZERO, 'the position is flat and still has a cost')
-    this.#checkSlots(state, inSlots)
+  bookedTrades(): readonly string[] {
+    return [...this.booked]
+  }
+
+  check(state: KernelState): void {
+    must(state.seq === this.journal.length, `the state is at fact ${state.seq}, the journal at ${this.journal.length}`)
+    for (const position of state.positions.values()) this.#checkPosition(position)
+    this.#checkListed(state)
+    this.#checkSlots(state)
     this.#checkOrders(state)
     this.#checkBalances(state)
-    must(state.seq === this.journal.length, `the state is at fact ${state.seq}, the journal at ${this.journal.length}`)
+    this.#checkAttribution(state)
+    this.#checkTouched(state)
+    must(state.trading === 'halted' || state.trading === this.orders.trading, `trading is ${state.trading}`)
+    must(!this.orders.over || state.halted || state.stopping, 'the session is over and goes on')
+  }
+
+  /** What the last step was about is what the journal says, and so is all that is not about an order or a trade. */
+  #checkTouched(state: KernelState): void {
+    const { replayed } = this
+    const { orders, trades } = this.#touched
+    for (const id of orders) must(isDeepStrictEqual(replayed.orders.get(id), state.orders.get(id)), `order ${id} is not what was journaled`)
+    for (const key of trades)
+      must(isDeepStrictEqual(replayed.trades.get(key), state.trades.get(key)), `trade ${key} is not what was journaled`)
+    orders.clear()
+    trades.clear()
+    for (const name of ['seq', 'halted', 'stopping', 'trading', 'intentSeq', 'blockedUntilUs', 'orderPrefix'] as const) {
+      must(replayed[name] === state[name], `${name} is ${state[name]}, in the journal ${replayed[name]}`)
+    }
+    must(isDeepStrictEqual(replayed.positions, state.positions), 'the positions are not what was journaled')
   }
 
   checkReplay(state: KernelState): void {
-    must(isDeepStrictEqual(this.#replayed, state), 'the state that was replayed from the journal is not the live one')
+    must(stateHash(this.replayed) === stateHash(state), 'the state that was replayed from the journal has another hash than the live one')
+    must(isDeepStrictEqual(this.replayed, state), 'the state that was replayed from the journal is not the live one')
   }
 
-  checkVenue(venue: ModelVenue): void {
+  /** What was acknowledged, and what was sent, is in the journal that is left after a crash. */
+  checkAcknowledged(state: KernelState): void {
+    must(state.seq >= this.#acknowledged, `fact ${this.#acknowledged} was acknowledged, the journal ends at ${state.seq}`)
+    for (const clientOrderId of this.#sent) must(state.orders.has(clientOrderId), `order ${clientOrderId} was sent and is forgotten`)
+  }
+
+  checkVenue(): void {
     const venueIds = new Set<string>()
-    for (const { request, venueOrderId } of venue.orders.values()) {
+    for (const { request, venueOrderId } of this.#venue.orders.values()) {
       must(!venueIds.has(venueOrderId), `venue order ${venueOrderId} exists twice`)
       venueIds.add(venueOrderId)
-      const prepared = this.#prepared.get(request.clientOrderId)
+      const prepared = this.orders.orders.get(request.clientOrderId)?.request
       must(prepared !== undefined, `the venue has order ${request.clientOrderId}, which was never prepared`)
-      must(
-        request === prepared || isDeepStrictEqual(request, prepared),
-        `the venue has order ${request.clientOrderId} otherwise than prepared`,
-      )
+      must(isDeepStrictEqual(request, prepared), `the venue has order ${request.clientOrderId} otherwise than prepared`)
     }
   }
 
-  /** Once every message has arrived and every question has been answered. */
-  checkAgreement(state: KernelState, venue: ModelVenue): void {
-    for (const [id, order] of state.orders) {
-      const truth = venue.orders.get(id)
-      const filled = truth?.filledQuantity ?? ZERO
-      same(`filled quantity of order ${id} (${order.status}) and the venue's`, order.filledQuantity, filled)
-      const said = `order ${id} is ${order.status}, at the venue ${truth?.status ?? 'unknown'}`
-      must(order.status !== 'in_doubt' || this.asked.has(id), `${said}, and nobody asked`)
-      must(agrees(order.status, truth), said)
-      must(!CANCEL_PENDING[order.cancel], `${said}, and its cancel is ${order.cancel} for ever`)
+  #judge({ body, timeUs }: Fact, input: KernelInput, leaving: Set<string>): void {
+    const { books, orders } = this
+    if (body.type === 'ORDER_QUERIED') this.asked.add(body.clientOrderId)
+    if (body.type === 'CANCEL_MOVED' && body.to === 'requested') {
+      judgeCancelRate(input, timeUs, orders)
+      // Only what a quote pushes out leaves: its successor stands in its place.
+      if (input.type === 'QUOTE') leaving.add(body.clientOrderId)
     }
-    for (const [id, { status }] of venue.orders) {
-      must(state.orders.has(id), `order ${id} of the venue was forgotten`)
-      must(status !== 'open' || state.liveOrders.has(id), `order ${id} is open at the venue and not live here`)
+    if (body.type === 'ORDER_PREPARED') judgePrepared({ request: body.request, input, timeUs, books, orders, leaving })
+    if (body.type === 'ORDER_MOVED' && body.to === 'absent') {
+      must(!this.#venue.orders.has(body.clientOrderId), `order ${body.clientOrderId} is taken for absent, and the venue has it`)
     }
-    must(this.booked.size === venue.trades.size, `${this.booked.size} fills were booked, the venue has ${venue.trades.size}`)
-    for (const slot of state.trades.values()) {
-      for (const leg of slot.legs) {
-        const alive = leg.clientOrderId !== null && state.liveOrders.has(leg.clientOrderId)
-        must(!leg.working || alive || slot.stage === 'closed', `leg ${leg.leg} of ${slot.slotId}#${slot.trade} works without a live order`)
-      }
-      must(slot.stage !== 'closed' || slot.openSize === ZERO, `trade ${slot.slotId}#${slot.trade} is closed with open size`)
-    }
+    if (body.type === 'FILL_BOOKED' && !body.inferred) this.#judgeFill(body)
+    if (body.type === 'FILL_BOOKED' && body.inferred && body.clientOrderId !== null) this.inferred.add(body.clientOrderId)
+    if (body.type === 'FILL_CONFIRMED') this.#judgeFill(body)
+    if (body.type === 'FUNDING_BOOKED') this.#judgeFunding(body)
+    if (body.type === 'DUST_WRITTEN_OFF') this.#judgeDust(body)
   }
 
-  #prepare(request: OrderRequest, timeUs: number): void {
-    const { clientOrderId, role, slotId, trade, quantity } = request
-    must(!this.#prepared.has(clientOrderId), `client order id ${clientOrderId} was given twice`)
-    this.#prepared.set(clientOrderId, request)
-    const state = this.#replayed
-    must(timeUs >= this.#waitUntilUs, `order ${clientOrderId} was prepared while the venue asked us to wait`)
-    if (role === 'quote') return
-    const beside = [...state.liveOrders.values()].filter((order) => order.request.slotId === slotId && order.request.trade === trade)
-    must(role === 'exit' || beside.length === 0, `entry ${clientOrderId} is not the only order of its trade`)
-    if (role === 'entry') return
-    const working = beside.filter((order) => order.request.role === 'exit' && order.filledQuantity < order.request.quantity)
-    const covered = working.reduce((sum, order) => add(sum, sub(order.request.quantity, order.filledQuantity)), quantity)
-    const openSize = state.trades.get(`${slotId}#${trade}`)?.openSize ?? ZERO
-    must(covered <= openSize, `exits of ${formatDecimal(covered)} work on an open size of ${formatDecimal(openSize)}`)
+  /** Every payment is one that the venue made, and is booked once. */
+  #judgeFunding({ instrument, fundingId, asset, amount }: FactOf<'FUNDING_BOOKED'>): void {
+    const key = `${instrument}|${fundingId}`
+    must(!this.#funded.has(key), `funding ${key} was booked twice`)
+    this.#funded.add(key)
+    const known = this.#venue.fundings.find((funding) => funding.instrument === instrument && funding.fundingId === fundingId)
+    must(known?.asset === asset && known.amount === amount, `funding ${key} was booked, and the venue never paid it`)
   }
 
-  #book(fill: FillFact, venue: ModelVenue): void {
-    const known = venue.trades.get(fill.tradeId)
-    must(known !== undefined, `fill ${fill.tradeId} was booked, the venue never made it`)
-    must(!this.booked.has(fill.tradeId), `fill ${fill.tradeId} was booked twice`)
+  /** Notes what a fact is about, so that at least that is compared with what was replayed after every step. */
+  #touch(body: FactBody): void {
+    if ('clientOrderId' in body && body.clientOrderId !== null) this.#touched.orders.add(body.clientOrderId)
+    if ('slotId' in body && 'trade' in body) this.#touched.trades.add(`${body.slotId}#${body.trade}`)
+    if (body.type === 'ORDER_PREPARED') this.#touched.orders.add(body.request.clientOrderId)
+  }
+
+  /** Every fill is one that the venue made, in its numbers, on its order, and once. */
+  #judgeFill(fill: FactOf<'FILL_BOOKED'> | FactOf<'FILL_CONFIRMED'>): void {
+    const key = `${fill.instrument}|${fill.tradeId}|${fill.side}`
+    const known = this.#venue.trades.get(key)
+    must(known !== undefined, `fill ${key} was booked, the venue never made it`)
+    must(!this.booked.has(key), `fill ${key} was booked twice`)
     const { trade, order } = known
     const agrees =
       trade.price === fill.price && trade.quantity === fill.quantity && trade.fee === fill.fee && trade.feeAsset === fill.feeAsset
-    must(agrees && order.request.side === fill.side, `fill ${fill.tradeId} was booked with other numbers than the venue's`)
-    must(order.request.clientOrderId === fill.clientOrderId, `fill ${fill.tradeId} was booked on another order`)
-    this.booked.add(fill.tradeId)
-    const signed = fill.side === 'buy' ? fill.quantity : neg(fill.quantity)
-    same(`fill ${fill.tradeId} and its parts`, signed, add(fill.assigned, fill.unassigned))
-    this.#position = add(this.#position, signed)
-    this.#unassigned = add(this.#unassigned, fill.unassigned)
-    if (fill.role === 'quote') this.#quoted = add(this.#quoted, fill.assigned)
-    else this.#inSlots = add(this.#inSlots, fill.assigned)
-    const value = mul(signed, trade.price)
-    this.#turnover = add(this.#turnover, value)
-    const { base, quote } = this.#assetsOf(fill.instrument)
-    this.#own(base, signed)
-    this.#own(quote, neg(value))
-    this.#own(trade.feeAsset, neg(trade.fee))
-    const id = order.request.clientOrderId
-    this.#filledByOrder.set(id, add(this.#filledByOrder.get(id) ?? ZERO, fill.quantity))
-    this.#post(fill.postings)
+    must(agrees, `fill ${key} was booked with other numbers than the venue's`)
+    const owner = order.own ? order.request.clientOrderId : null
+    must(owner === fill.clientOrderId, `fill ${key} was booked on order ${fill.clientOrderId}, it is of ${owner}`)
+    this.booked.add(key)
   }
 
-  #assetsOf(symbol: string): { readonly base: string; readonly quote: string } {
-    const instrument = this.#replayed.instruments.get(symbol)
-    must(instrument !== undefined, `a fill in ${symbol}, which was never opened`)
-    return instrument
+  /** Only what no order could ever close is written off, and only once nothing of its slot is alive. */
+  #judgeDust({ slotId, trade, quantity }: FactOf<'DUST_WRITTEN_OFF'>): void {
+    const own = this.books.trade(slotId, trade)
+    const { lotSize, minQuantity, minNotional, kind } = this.books.instrument(own.instrument)
+    const size = magnitude(quantity)
+    const mark = this.books.marks.get(own.instrument)
+    const lots = sub(size, (size % lotSize) as Decimal)
+    const small = lots === ZERO || lots < minQuantity || (mark !== undefined && notional({ kind }, lots, mark) < minNotional)
+    must(small, `${formatDecimal(size)} of ${own.key} was written off, and can be traded`)
+    must(this.orders.ofTrade(slotId, trade).length === 0, `dust of ${own.key} was written off beside a live order`)
   }
 
-  #own(asset: string, amount: Decimal): void {
-    this.#owned.set(asset, add(this.#owned.get(asset) ?? ZERO, amount))
+  #checkPosition(position: PositionView): void {
+    const { instrument, positionSide, quantity, inSlots, quoted, unassigned, dust } = position
+    const own = this.books.position(instrument, positionSide)
+    const name = `${instrument} ${positionSide}`
+    same(`position ${name} and Σ booked fills`, quantity, own.holding.quantity)
+    same(`cost of ${name} and that of its fills`, position.cost, own.holding.cost)
+    same(`basis of ${name} and ours`, position.basisQuantity, own.holding.basis.quantity)
+    same(`cost of the basis of ${name} and ours`, position.basisCost, own.holding.basis.cost)
+    same(`realised profit of ${name}`, position.realizedPnl, own.realized)
+    same(`position ${name} and its parts`, quantity, add(add(inSlots, quoted), unassigned))
+    same(`size in slots of ${name} and Σ of its fills`, inSlots, own.inSlots)
+    same(`quoted inventory of ${name} and Σ of its fills`, quoted, own.quoted)
+    same(`unassigned size of ${name} and Σ of its fills`, unassigned, own.unassigned)
+    same(`dust in ${name} and the part of the unassigned that was written off`, dust, own.dust)
+    must(position.mark === (this.books.marks.get(instrument) ?? null), `the mark of ${name} is ${position.mark}`)
   }
 
-  #post(postings: readonly Posting[]): void {
-    const sums = new Map<string, Decimal>()
-    for (const { account, asset, amount } of postings) {
-      sums.set(asset, add(sums.get(asset) ?? ZERO, amount))
-      const key = `${account}|${asset}`
-      this.#balances.set(key, add(this.#balances.get(key) ?? ZERO, amount))
+  /** What is listed can be held: coins in one position, contracts in hedge mode in two. */
+  #checkListed(state: KernelState): void {
+    for (const symbol of this.orders.listed) {
+      const hedged = this.orders.session?.positionMode === 'hedge' && this.books.instrument(symbol).kind !== 'spot'
+      const keys = hedged ? [`${symbol}#long`, `${symbol}#short`] : [symbol]
+      for (const key of keys) must(state.positions.has(key), `${key} is listed, and nothing can be held in it`)
     }
-    for (const [asset, sum] of sums) same(`postings in ${asset}`, sum, ZERO)
   }
 
-  #checkSlots(state: KernelState, inSlots: Decimal): void {
-    let open = ZERO
+  #checkSlots(state: KernelState): void {
+    const open = new Map<string, Decimal>()
     for (const slot of state.trades.values()) {
-      must(slot.openSize >= ZERO, `slot ${slot.slotId} has an open size below zero`)
-      must(slot.openSize > ZERO || slot.openCost === ZERO, `slot ${slot.slotId} is flat and still has a cost`)
-      same(`entry less exits of ${slot.slotId}#${slot.trade} and its open size`, sub(slot.entryQuantity, slot.exitQuantity), slot.openSize)
-      open = slot.side === 'buy' ? add(open, slot.openSize) : sub(open, slot.openSize)
+      this.#checkSlot(slot)
+      const key = `${slot.instrument} ${slot.positionSide}`
+      open.set(key, add(open.get(key) ?? ZERO, slot.side === 'buy' ? slot.openSize : neg(slot.openSize)))
     }
-    same('size in slots and Σ open sizes', inSlots, open)
+    for (const { instrument, positionSide, inSlots } of state.positions.values()) {
+      same(`size in slots of ${instrument} and Σ open sizes`, inSlots, open.get(`${instrument} ${positionSide}`) ?? ZERO)
+    }
+    for (const [slotId, slot] of state.slots) {
+      const last = state.trades.get(`${slotId}#${slot.trade}`)
+      must(slot.trade === 0 || slot === last, `slot ${slotId} is not its trade ${slot.trade}`)
+    }
+  }
+
+  #checkSlot(slot: SlotView): void {
+    const own = this.books.trade(slot.slotId, slot.trade)
+    const { key, holding } = own
+    same(`open size of ${key}`, slot.openSize, magnitude(holding.quantity))
+    same(`open cost of ${key}`, slot.openCost, magnitude(holding.cost))
+    same(`entered size of ${key}`, slot.entryQuantity, own.entryQuantity)
+    same(`size that left ${key}`, slot.exitQuantity, own.exitQuantity)
+    same(`realised profit of ${key}`, slot.realizedPnl, own.realized)
+    must(slot.stage === this.orders.stages.get(key), `slot ${key} is ${slot.stage}, by its moves ${this.orders.stages.get(key)}`)
+    must(slot.stage !== 'closed' || slot.openSize === ZERO, `slot ${key} is closed with open size`)
+    const legs = slot.legs.reduce((sum, leg) => add(sum, leg.filledQuantity), ZERO)
+    must(legs <= slot.exitQuantity, `the legs of ${key} closed more than its exits`)
   }
 
   #checkOrders(state: KernelState): void {
+    must(state.orders.size === this.orders.orders.size, `there are ${state.orders.size} orders, ${this.orders.orders.size} were prepared`)
+    must(state.liveOrders.size === this.orders.live.size, `${state.liveOrders.size} orders live, by their moves ${this.orders.live.size}`)
     for (const [id, order] of state.orders) {
-      const { status } = order
-      const traded = order.filledQuantity > ZERO
+      const own = this.orders.order(id)
+      const { status, filledQuantity } = order
+      const isLike = status === own.status && order.cancel === own.cancel && order.venueOrderId === own.venueOrderId
+      must(isLike, `order ${id} is ${status}, cancel ${order.cancel}; by its moves ${own.status}, ${own.cancel}`)
+      must(ORDER_LIVE[status] === state.liveOrders.has(id), `order ${id} is ${status}, and in the wrong list`)
+      same(`filled quantity of ${id} and Σ of its fills`, filledQuantity, own.filled)
+      same(`inferred quantity of ${id}`, order.inferredQuantity, own.inferred)
+      const traded = filledQuantity > ZERO
       must(!traded || (status !== 'acked' && status !== 'rejected' && status !== 'absent'), `order ${id} has fills and is ${status}`)
       must(traded || (status !== 'partially_filled' && status !== 'filled'), `order ${id} has no fills and is ${status}`)
-      must(ORDER_LIVE[order.status] === state.liveOrders.has(id), `order ${id} is ${order.status}, and in the wrong list`)
-      same(`filled quantity of ${id} and Σ of its fills`, order.filledQuantity, this.#filledByOrder.get(id) ?? ZERO)
-      must(
-        order.filledQuantity >= order.request.quantity === (order.status === 'filled'),
-        `order ${id} is ${order.status}, filled ${formatDecimal(order.filledQuantity)}`,
-      )
+      const isWhole = filledQuantity >= order.request.quantity
+      must(isWhole === (status === 'filled'), `order ${id} is ${status}, filled ${formatDecimal(filledQuantity)}`)
     }
   }
 
   #checkBalances(state: KernelState): void {
     const sums = new Map<string, Decimal>()
     for (const [key, balance] of state.balances) {
-      same(`balance ${key} and Σ postings`, balance, this.#balances.get(key) ?? ZERO)
+      same(`balance ${key} and our own`, balance, this.books.balances.get(key) ?? ZERO)
       const asset = key.slice(key.indexOf('|') + 1)
       sums.set(asset, add(sums.get(asset) ?? ZERO, balance))
     }
-    for (const [asset, amount] of this.#owned) {
-      const held = add(state.balances.get(`wallet|${asset}`) ?? ZERO, state.balances.get(`position|${asset}`) ?? ZERO)
-      same(`what is owned of ${asset} and what the venue's trades come to`, held, amount)
-    }
+    for (const [key, balance] of this.books.balances) same(`balance ${key}`, state.balances.get(key) ?? ZERO, balance)
     for (const [asset, sum] of sums) same(`all balances in ${asset}`, sum, ZERO)
+  }
+
+  /** Per settle asset, at any marks: what is owned = capital + funding − fees + realised + unrealised, and nothing is left over. */
+  #checkAttribution(state: KernelState): void {
+    const balance = (account: string, asset: string): Decimal => state.balances.get(`${account}|${asset}`) ?? ZERO
+    const owned = new Map<string, Decimal>()
+    const explained = new Map<string, Decimal>()
+    const note = (sums: Map<string, Decimal>, asset: string, amount: Decimal): void =>
+      void sums.set(asset, add(sums.get(asset) ?? ZERO, amount))
+    const assets = new Set([...state.balances.keys()].map((key) => key.slice(key.indexOf('|') + 1)))
+    for (const asset of assets) {
+      note(owned, asset, add(balance('wallet', asset), balance('position', asset)))
+      for (const account of ['capital', 'funding', 'fees', 'realized_pnl']) note(explained, asset, neg(balance(account, asset)))
+    }
+    for (const { instrument: symbol, quantity, cost } of state.positions.values()) {
+      const instrument = this.books.instrument(symbol)
+      const mark = this.books.marks.get(symbol) ?? (ONE as Decimal)
+      const inverse = instrument.kind === 'inverse'
+      // What the position stands for is taken out of its own asset and counted in the settle asset, at the mark.
+      const worthNow = worth(instrument, quantity, mark)
+      note(owned, inverse ? instrument.quote : instrument.base, inverse ? quantity : neg(quantity))
+      note(owned, instrument.settle, inverse ? neg(worthNow) : worthNow)
+      note(explained, instrument.settle, inverse ? sub(cost, worthNow) : sub(worthNow, cost))
+    }
+    for (const [asset, amount] of owned) same(`what is owned of ${asset} and what explains it`, amount, explained.get(asset) ?? ZERO)
   }
 }
 
 function read({ seq, timeUs, text }: Line): Fact {
   return { seq, timeUs, body: decodeFactBody(text) }
-}
-
-/** Whether what we say of an order may stand beside what the venue knows. `canceled` and `expired` may be confused: both are over. */
-function agrees(status: keyof typeof ORDER_LIVE, truth: VenueOrder | undefined): boolean {
-  if (truth === undefined) return !ORDER_LIVE[status] && status !== 'filled'
-  if (truth.status === 'open') return status === 'acked' || status === 'partially_filled'
-  if (truth.status === 'filled') return status === 'filled'
-  return status === 'canceled' || status === 'expired' || status === 'rejected' || status === 'absent'
 }

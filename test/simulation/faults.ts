@@ -4,10 +4,16 @@ import type { Random } from './random.ts'
 
 // biome-ignore format: a table is read by column
 const FAULT_KINDS = [
-  'request_lost', 'request_delayed', 'request_duplicated', 'answer_lost', 'answer_delayed', 'answer_duplicated', 'answer_reordered',
-  'order_rejected', 'rejected_but_accepted', 'rejection_repeated', 'rate_limited', 'rate_limited_but_accepted', 'unrecognised_answer', 'order_expired',
-  'venue_canceled', 'fill_after_cancel', 'overfill', 'fill_told_otherwise', 'garbage_event', 'foreign_event', 'garbage_intent', 'stale_answer',
-  'venue_id_only', 'venue_restarted', 'engine_stopped_within_decision', 'engine_stopped_before_sending', 'engine_stopped_after_sending',
+  'request_lost', 'request_delayed', 'request_duplicated', 'request_reordered', 'arrived_too_late',
+  'answer_lost', 'answer_delayed', 'answer_duplicated', 'answer_reordered',
+  'order_rejected', 'rejected_but_accepted', 'rejection_repeated', 'fill_after_rejection',
+  'rate_limited_with_hint', 'rate_limited_without_hint', 'rate_limited_but_accepted', 'query_rate_limited',
+  'unknown_status', 'unknown_code', 'ack_after_fill', 'ack_without_id', 'order_expired', 'venue_canceled', 'fill_after_cancel', 'overfill',
+  'self_trade', 'fill_told_otherwise', 'trade_unlisted', 'stale_answer', 'stale_total', 'venue_id_only', 'order_query_failed', 'position_query_failed',
+  'external_trade', 'external_position', 'funding_repeated', 'funding_told_otherwise', 'venue_restarted', 'market_stale',
+  'garbage_event', 'foreign_event', 'garbage_intent', 'careless_reconcile',
+  'engine_stopped_within_decision', 'engine_stopped_before_commit', 'engine_stopped_before_sending', 'engine_stopped_after_sending',
+  'engine_stopped_within_recovery',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]

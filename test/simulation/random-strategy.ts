@@ -1,141 +1,133 @@
 // Wants things at random, sensible and senseless. Looks at the state for reading only.
 
-import { type Decimal, dec } from '../../src/core/kernel/decimal.ts'
-import type { Intent, KernelInput, OrderTerms } from '../../src/core/kernel/inputs.ts'
-import type { StateView } from '../../src/core/kernel/views.ts'
-import type { Faults } from './faults.ts'
+import { type Decimal, dec, max, truncateToStep, ZERO } from '../../src/core/kernel/decimal.ts'
+import type { CancelIntent, EnterIntent, Intent, OrderTerms, QuoteSide, Side } from '../../src/core/kernel/inputs.ts'
+import type { SlotView, StateView } from '../../src/core/kernel/views.ts'
+import type { Market } from './market.ts'
 import type { Random } from './random.ts'
 
-const PRICES = ['1.95', '1.9999', '2', '2.0001', '2.1', '0.3333']
-const QUANTITIES = ['0.01', '0.07', '1', '3.33', '10', '25', '100']
 const RATIOS = [[], ['1'], ['0.5', '0.5'], ['0.5', '0.3', '0.2'], ['0.01', '0.99']]
-const SHARES = [[], ['0.5', '0.6'], ['0'], ['-1', '2']]
+const BAD_RATIOS = [['0.5', '0.6'], ['0'], ['1.2', '-0.2']]
+const LEVERAGES = ['1', '1', '1', '1', '1', '1', '1', '2', '2', '50', '0', '-1']
 
-export function randomIntent(random: Random, faults: Faults, state: StateView, symbol: string): Intent {
-  if (faults.happens('garbage_intent', 0.04)) return garbageIntent(random, symbol)
-  const slotId = random.pick([...state.slots.keys()])
-  switch (random.below(12)) {
-    case 0:
-    case 1:
-    case 2:
-      return {
-        type: 'ENTER',
-        slotId,
-        instrument: symbol,
-        side: random.pick(['buy', 'sell']),
-        quantity: dec(random.pick(QUANTITIES)),
-        leverage: dec('1'),
-        exitRatios: random.pick(RATIOS).map(dec),
-        ...terms(random),
-      }
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-      return { type: 'EXIT', slotId, scope: random.chance(0.7) ? 'leg' : 'rest', reason: 'target', ...terms(random) }
-    case 7:
-    case 8:
-      return {
-        type: 'QUOTE',
-        instrument: symbol,
-        bid: random.chance(0.2) ? null : { price: dec(random.pick(['1.97', '1.98'])), quantity: dec(random.pick(QUANTITIES)) },
-        ask: random.chance(0.2) ? null : { price: dec(random.pick(['2.02', '2.03'])), quantity: dec(random.pick(QUANTITIES)) },
-        postOnly: true,
-      }
-    case 9:
-      return { type: 'MARK_PRICE', instrument: symbol, price: dec(random.pick(PRICES)) }
-    case 10:
-      return { type: 'CANCEL', target: { kind: random.pick(['entry', 'exit']), slotId } }
-    default:
-      return { type: 'CANCEL', target: orderToCancel(random, state, symbol) }
+const ENTERING = ['enter', 'enter', 'enter', 'enter', 'cancel'] as const
+const EXITING = ['exit', 'exit', 'exit', 'exit', 'flatten', 'cancel'] as const
+const WAITING = ['cancel', 'cancel', 'flatten'] as const
+const ANYTHING = ['enter', 'exit', 'flatten', 'cancel'] as const
+/** Of an ordinary order: from a lot to much more than the account can carry. */
+const SIZES = ['0.03', '0.1', '0.5', '0.5', '1', '1', '1', '1', '2', '2', '3.3', '25']
+
+export interface Wisher {
+  readonly random: Random
+  readonly state: StateView
+  readonly market: Market
+  /** All there is, whether the session trades it or not. */
+  readonly symbols: readonly string[]
+  /** How much of it is quoting: some strategies do nothing else. */
+  readonly quoting: number
+}
+
+export function randomIntent(wisher: Wisher): Intent {
+  const { random, state, quoting } = wisher
+  if (random.chance(quoting)) return quote(wisher)
+  const slot = random.pick([...state.slots.values()])
+  // Mostly what the slot is ready for, and now and then anything at all.
+  const fitting = slot.openSize > ZERO ? EXITING : slot.stage === 'idle' || slot.stage === 'closed' ? ENTERING : WAITING
+  switch (random.pick(random.chance(0.85) ? fitting : ANYTHING)) {
+    case 'enter':
+      return enter(wisher, slot.slotId)
+    case 'exit':
+      return exit(wisher, slot)
+    case 'flatten':
+      return { type: 'EXIT_RESIDUAL', slotId: slot.slotId, reason: 'flatten' }
+    case 'cancel':
+      return { type: 'CANCEL', target: cancelTarget(wisher, slot.slotId) }
   }
 }
 
-function orderToCancel(random: Random, state: StateView, symbol: string): Extract<Intent, { type: 'CANCEL' }>['target'] {
-  const ids = [...state.liveOrders.keys()]
-  if (ids.length === 0 || random.chance(0.05)) return { kind: 'instrument', instrument: symbol }
-  return { kind: 'order', clientOrderId: random.pick(ids) }
+function enter(wisher: Wisher, slotId: string): EnterIntent {
+  const { random } = wisher
+  const instrument = symbolOf(wisher)
+  const side: Side = random.pick(['buy', 'sell'])
+  return {
+    type: 'ENTER',
+    slotId: random.chance(0.02) ? 'nobody' : slotId,
+    instrument,
+    side,
+    quantity: quantityOf(wisher, instrument),
+    leverage: dec(random.pick(LEVERAGES)),
+    ...(random.chance(0.08) ? { reduceOnly: random.chance(0.7) } : {}),
+    exitRatios: random.pick(random.chance(0.03) ? BAD_RATIOS : RATIOS).map((ratio) => dec(ratio)),
+    ...terms(wisher, instrument, side),
+  }
 }
 
-function terms(random: Random): OrderTerms {
+function exit(wisher: Wisher, { slotId, side, instrument }: SlotView): Intent {
+  const { random } = wisher
+  const scope = random.chance(0.7) ? 'leg' : 'rest'
+  return {
+    type: 'EXIT',
+    slotId,
+    scope,
+    reason: 'target',
+    ...terms(wisher, instrument ?? symbolOf(wisher), side === 'buy' ? 'sell' : 'buy'),
+  }
+}
+
+function quote(wisher: Wisher): Intent {
+  const { random, market } = wisher
+  const instrument = symbolOf(wisher)
+  const side = (bps: number): QuoteSide => ({ price: market.priceAt(instrument, bps), quantity: quantityOf(wisher, instrument) })
+  // Not every wish is a new one: what rests already is kept.
+  const distance = random.pick([5, 15, 15, 60, 400])
+  return {
+    type: 'QUOTE',
+    instrument,
+    bid: random.chance(0.2) ? null : side(random.chance(0.03) ? 20 + distance : -distance),
+    ask: random.chance(0.2) ? null : side(distance),
+    postOnly: random.chance(0.9),
+  }
+}
+
+function cancelTarget({ random, state, symbols }: Wisher, slotId: string): CancelIntent['target'] {
+  const live = [...state.liveOrders.keys()]
+  const all = [...state.orders.keys()]
+  switch (random.below(8)) {
+    case 0:
+      return { kind: 'instrument', instrument: random.pick(symbols) }
+    case 1:
+      return { kind: 'entry', slotId: random.chance(0.05) ? 'nobody' : slotId }
+    case 2:
+    case 3:
+      return { kind: 'exit', slotId }
+    case 4:
+      return { kind: 'order', clientOrderId: all.length === 0 ? 'nothing' : random.pick(all) }
+    default:
+      return { kind: 'order', clientOrderId: live.length === 0 ? 'nothing' : random.pick(live) }
+  }
+}
+
+function symbolOf({ random, state, symbols }: Wisher): string {
+  const primary = state.session?.instrument.symbol
+  return primary === undefined || random.chance(0.5) ? random.pick(symbols) : primary
+}
+
+/** Mostly whole lots, so that not all is refused for that alone. */
+function quantityOf({ random, market }: Wisher, symbol: string): Decimal {
+  const { instrument, unit } = market.listing(symbol)
+  const quantity = ((unit * dec(random.pick(SIZES))) / dec('1')) as Decimal
+  if (random.chance(0.02)) return (quantity + 1n) as Decimal
+  return max(truncateToStep(quantity, instrument.lotSize), instrument.lotSize)
+}
+
+function terms({ random, market }: Wisher, symbol: string, side: Side): OrderTerms {
   if (random.chance(0.2)) return { orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false }
+  const bps = random.pick([-100, -30, -10, -3, 0, 3, 30, 250]) * (side === 'buy' ? 1 : -1)
+  const price = market.priceAt(symbol, bps)
   return {
     orderType: 'limit',
-    price: dec(random.pick(PRICES)),
-    timeInForce: random.pick(['gtc', 'gtc', 'gtc', 'ioc', 'fok']),
-    postOnly: false,
+    price: random.chance(0.02) ? ((price + 1n) as Decimal) : price,
+    timeInForce: random.pick(['gtc', 'gtc', 'gtc', 'gtc', 'ioc', 'fok']),
+    postOnly: random.chance(0.1),
   }
-}
-
-/** What a user's own strategy may hand over: nothing of it may throw, or reach the venue. */
-function garbageIntent(random: Random, symbol: string): Intent {
-  const enter = { type: 'ENTER', slotId: 'a', instrument: symbol, side: 'buy', leverage: dec('1'), exitRatios: [], ...terms(random) }
-  const odd: unknown = random.pick<unknown>([
-    { ...enter, quantity: dec('-1') },
-    { ...enter, quantity: 10 },
-    { ...enter, quantity: undefined },
-    { ...enter, quantity: dec('0.001') },
-    { ...enter, quantity: dec('1'), leverage: Number.NaN },
-    { ...enter, quantity: dec('1'), side: 'up' },
-    { ...enter, quantity: dec('1'), slotId: 'nobody' },
-    {
-      ...enter,
-      quantity: dec('1'),
-      exitRatios: random
-        .pick(SHARES)
-        .map(dec)
-        .concat(['x' as unknown as Decimal]),
-    },
-    { ...enter, quantity: dec('1'), orderType: 'limit', price: null },
-    { type: 'EXIT', slotId: 'a', scope: 'all', reason: 7, ...terms(random) },
-    { type: 'EXIT', slotId: Symbol('a'), scope: 'leg', reason: null, ...terms(random) },
-    {
-      type: 'QUOTE',
-      instrument: symbol,
-      bid: { price: dec('3'), quantity: dec('1') },
-      ask: { price: dec('2'), quantity: dec('1') },
-      postOnly: true,
-    },
-    { type: 'QUOTE', instrument: symbol, bid: { price: 'two', quantity: null }, postOnly: true },
-    { type: 'QUOTE', instrument: 'nothing', bid: null, ask: null, postOnly: true },
-    { type: 'CANCEL', target: null },
-    { type: 'CANCEL', target: { kind: 'order', clientOrderId: 12 } },
-    { type: 'MARK_PRICE', instrument: symbol, price: dec('-2') },
-    { type: 'MARK_PRICE', instrument: symbol, price: Number.POSITIVE_INFINITY },
-    { type: 'DANCE' },
-    { type: null },
-  ])
-  return odd as Intent
-}
-
-/** An event that no venue should send: of nobody's order, or with numbers that cannot be. It must never be booked. */
-export function garbageEvent(random: Random, state: StateView, symbol: string, foreign: boolean): KernelInput {
-  const ids = [...state.orders.keys()]
-  const clientOrderId = foreign || ids.length === 0 ? 'somebody-else' : random.pick(ids)
-  const reference = { clientOrderId, venueOrderId: null }
-  const order = state.orders.get(clientOrderId)
-  const side = order?.request.side ?? 'buy'
-  const fill = {
-    tradeId: `g${random.below(5)}`,
-    price: dec('2'),
-    quantity: dec('1'),
-    fee: dec('0'),
-    feeAsset: 'FEE',
-    liquidity: 'maker',
-  } as const
-  const event = { type: 'PARTIAL_FILL', ...reference, instrument: symbol, side, fill } as const
-  if (foreign)
-    return random.pick<KernelInput>([event, { type: 'CANCEL_ACK', ...reference }, { type: 'ORDER_ACK', ...reference, venueOrderId: 'w1' }])
-  return random.pick<KernelInput>([
-    { ...event, fill: { ...fill, quantity: dec('0') } },
-    { ...event, fill: { ...fill, quantity: dec('-1') } },
-    { ...event, fill: { ...fill, price: dec('0') } },
-    { ...event, side: side === 'buy' ? 'sell' : 'buy' },
-    { ...event, instrument: 'OTHER/COIN' },
-    // Our id with somebody else's: where the order has its own, the two cannot belong together.
-    order === undefined || order.venueOrderId === null ? { ...event, instrument: '' } : { ...event, venueOrderId: 'w1' },
-    { ...event, fill: { ...fill, price: 2 as unknown as Decimal } },
-    { type: 'UNRECOGNISED', raw: '{"code":-1}', clientOrderId: null, venueOrderId: null },
-    { type: 'RATE_LIMITED', retryAfterMs: -5, clientOrderId: null, venueOrderId: null },
-  ])
 }

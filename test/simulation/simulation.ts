@@ -1,21 +1,24 @@
-// One run: a kernel, a strategy, a bad network and a model venue on one virtual clock, all driven by one seed. Judged after
-// every step; the same seed does the same again.
+// One run: a kernel, a strategy, an operator, a reconciler, a bad network and a model venue on one virtual clock, all driven by
+// one seed. Judged after every step; the same seed does the same again.
 
-import { apply } from '../../src/core/kernel/apply.ts'
-import { decide } from '../../src/core/kernel/decide.ts'
-import { dec, ZERO } from '../../src/core/kernel/decimal.ts'
-import type { FactBody, OrderRequest } from '../../src/core/kernel/facts.ts'
-import type { KernelInput, SessionOpening, VenueEvent } from '../../src/core/kernel/inputs.ts'
-import type { Instrument } from '../../src/core/kernel/instrument.ts'
-import { CANCEL_PENDING } from '../../src/core/kernel/order-table.ts'
-import { createState, type KernelState, viewOf } from '../../src/core/kernel/state.ts'
+import type { KernelInput } from '../../src/core/kernel/inputs.ts'
+import { type KernelState, viewOf } from '../../src/core/kernel/state.ts'
+import { judgeAgreement, judgeFlat } from './agreement.ts'
 import { Auditor } from './auditor.ts'
-import { judgeDecision } from './decision-rules.ts'
+import { Channel } from './channel.ts'
+import { Engine, type Timeout } from './engine.ts'
 import { type FaultCounts, Faults } from './faults.ts'
-import { ModelVenue, type VenueRequest } from './model-venue.ts'
+import { Features } from './features.ts'
+import { carelessReconcile, garbageEvent, garbageIntent, garbageOperation } from './garbage.ts'
+import { Market } from './market.ts'
+import { ModelVenue } from './model-venue.ts'
 import { Random } from './random.ts'
-import { garbageEvent, randomIntent } from './random-strategy.ts'
+import { RandomOperator } from './random-operator.ts'
+import { randomIntent } from './random-strategy.ts'
+import { Reconciler } from './reconciler.ts'
 import { Schedule } from './schedule.ts'
+import { SECOND_US, type Setup, STALE_US, START_US, setupOf } from './setup.ts'
+import type { VenueAnswer, VenueRequest } from './venue-words.ts'
 
 export interface RunResult {
   readonly seed: number
@@ -25,23 +28,36 @@ export interface RunResult {
   readonly fills: number
   readonly simulatedUs: number
   readonly faults: FaultCounts
+  readonly features: ReadonlyMap<string, number>
   readonly violation: string | null
 }
 
-type Event =
-  | { readonly kind: 'strategy' | 'venue' | 'patrol' }
-  | { readonly kind: 'to_venue'; readonly message: VenueRequest }
-  | { readonly kind: 'to_engine'; readonly event: VenueEvent }
-  | { readonly kind: 'timeout'; readonly of: 'submit' | 'cancel'; readonly clientOrderId: string }
+type Actor = 'strategy' | 'operator' | 'market' | 'venue' | 'patrol'
 
-const START_US = 1_700_000_000_000_000
-const SECOND_US = 1_000_000
+type Event =
+  | { readonly kind: Actor }
+  | { readonly kind: 'to_venue'; readonly message: VenueRequest }
+  | { readonly kind: 'to_engine'; readonly answer: VenueAnswer }
+  | { readonly kind: 'timeout'; readonly timeout: Timeout }
+
 const TIMEOUT_US = 3 * SECOND_US
-const VALIDITY_US = 10 * SECOND_US
-/** Replay is compared whole so often; all else after every step. */
+/** The longest an order may still arrive, and the longest any answer may be old. */
+const CALM_US = 10 * SECOND_US + STALE_US + 5 * SECOND_US
+/** The whole of replay is compared so often; all else after every step. */
 const REPLAY_EVERY = 25
 /** How often the venue is asked at the end before what still differs counts. */
-const FINAL_ROUNDS = 6
+const FINAL_ROUNDS = 10
+/** The longest that a venue can ask us to wait. */
+const LONGEST_WAIT_US = 61 * SECOND_US
+
+/** How long each actor rests between two of its acts. */
+const RESTS: Readonly<Record<Actor, readonly [leastUs: number, mostUs: number]>> = {
+  strategy: [0.1 * SECOND_US, 2 * SECOND_US],
+  operator: [2 * SECOND_US, 16 * SECOND_US],
+  market: [0.4 * SECOND_US, 3 * SECOND_US],
+  venue: [0.1 * SECOND_US, 2.5 * SECOND_US],
+  patrol: [2 * SECOND_US, 8 * SECOND_US],
+}
 
 export function simulate(seed: number, steps: number): RunResult {
   return new Simulation(seed).run(steps)
@@ -51,26 +67,50 @@ class Simulation {
   readonly #seed: number
   readonly #random: Random
   readonly #faults: Faults
+  readonly #features = new Features()
+  readonly #setup: Setup
+  readonly #market: Market
   readonly #venue: ModelVenue
-  readonly #instrument: Instrument
-  readonly #auditor = new Auditor()
+  readonly #auditor: Auditor
+  readonly #engine: Engine
+  readonly #operator: RandomOperator
+  readonly #reconciler: Reconciler
   readonly #schedule = new Schedule<Event>()
-  #state: KernelState = createState()
+  readonly #requests: Channel<Event>
+  readonly #answers: Channel<Event>
+  readonly #quoting: number
   #nowUs = START_US
   #steps = 0
   #ending = false
-  /** Counts the lives of the engine: what one was about to do, the next one does not. */
-  #life = 1
-  /** Orders that the kernel asked about and no question has left for yet. */
-  readonly #toAsk = new Set<string>()
+  #marketSleepsUntilUs = 0
 
   constructor(seed: number) {
     this.#seed = seed
-    this.#random = new Random(seed)
-    this.#faults = new Faults(this.#random)
-    this.#instrument = instrumentOf(this.#random.chance(0.5))
-    const { base, quote } = this.#instrument
-    this.#venue = new ModelVenue(this.#random, this.#faults, [quote, base, 'FEE'])
+    const random = new Random(seed)
+    const faults = new Faults(random)
+    const setup = setupOf(random)
+    const market = new Market(random, setup.listings)
+    this.#random = random
+    this.#faults = faults
+    this.#setup = setup
+    this.#market = market
+    this.#venue = new ModelVenue({ random, faults, market, setup })
+    this.#auditor = new Auditor(this.#venue)
+    this.#operator = new RandomOperator({ random, setup, market, seed })
+    this.#reconciler = new Reconciler({ random, faults, market })
+    this.#requests = new Channel('request', { random, faults, schedule: this.#schedule })
+    this.#answers = new Channel('answer', { random, faults, schedule: this.#schedule })
+    this.#quoting = random.pick([0, 0.1, 0.1, 0.5])
+    this.#engine = new Engine({
+      random,
+      faults,
+      features: this.#features,
+      auditor: this.#auditor,
+      now: () => this.#nowUs,
+      send: (message) => this.#send(message),
+      watch: (timeout) => this.#schedule.add(this.#nowUs + TIMEOUT_US, { kind: 'timeout', timeout }),
+      restarted: () => this.#reconciler.forget(),
+    })
   }
 
   run(steps: number): RunResult {
@@ -86,22 +126,20 @@ class Simulation {
       seed: this.#seed,
       steps: this.#steps,
       facts: this.#auditor.journal.length,
-      orders: this.#state.orders.size,
+      orders: this.#engine.state.orders.size,
       fills: this.#venue.trades.size,
       simulatedUs: this.#nowUs - START_US,
       faults: this.#faults.counts,
+      features: this.#features.counts,
       violation,
     }
   }
 
   #start(): void {
     // Stopped before the opening was journaled, the engine opens again.
-    while (this.#state.session === null) this.#tell({ type: 'OPEN_SESSION', session: openingOf(this.#seed, this.#instrument) })
-    this.#tell({ type: 'FLOW_CAPITAL', asset: this.#instrument.quote, amount: dec('1000'), note: 'start' })
-    this.#tell({ type: 'MARK_PRICE', instrument: this.#instrument.symbol, price: dec('2') })
-    this.#schedule.add(this.#nowUs, { kind: 'strategy' })
-    this.#schedule.add(this.#nowUs, { kind: 'venue' })
-    this.#schedule.add(this.#nowUs + 5 * SECOND_US, { kind: 'patrol' })
+    while (this.#engine.state.session === null) this.#engine.tell(this.#operator.open(this.#nowUs))
+    this.#engine.tell(this.#operator.fund())
+    for (const kind of Object.keys(RESTS) as Actor[]) this.#rest(kind)
   }
 
   #step(): void {
@@ -110,103 +148,95 @@ class Simulation {
     this.#nowUs = Math.max(this.#nowUs, next.timeUs)
     this.#steps += 1
     this.#happen(next.item)
-    this.#judge()
-  }
-
-  #judge(): void {
-    this.#auditor.check(this.#state, this.#instrument.symbol)
+    this.#auditor.check(this.#engine.state)
     if (this.#steps % REPLAY_EVERY !== 0) return
-    this.#auditor.checkReplay(this.#state)
-    this.#auditor.checkVenue(this.#venue)
+    this.#auditor.checkReplay(this.#engine.state)
+    this.#auditor.checkVenue()
   }
 
   #happen(event: Event): void {
     switch (event.kind) {
-      case 'strategy':
-        this.#tell(randomIntent(this.#random, this.#faults, viewOf(this.#state), this.#instrument.symbol))
-        this.#oddEvents()
-        return this.#again(event, 100_000, 2 * SECOND_US)
-      case 'venue':
-        if (this.#faults.happens('venue_restarted', 0.003)) this.#restartVenue()
-        else this.#answer(this.#venue.act(this.#nowUs))
-        return this.#again(event, 100_000, 3 * SECOND_US)
-      case 'patrol':
-        this.#ask()
-        return this.#again(event, 2 * SECOND_US, 10 * SECOND_US)
       case 'to_venue':
         return this.#answer(this.#venue.receive(event.message, this.#nowUs))
       case 'to_engine':
-        return this.#tell(event.event)
+        return this.#hear(event.answer)
       case 'timeout':
-        return this.#timeOut(event.of, event.clientOrderId)
+        return this.#engine.timeOut(event.timeout)
+      default:
+        this.#act(event.kind)
+        if (!this.#ending) this.#rest(event.kind)
     }
   }
 
-  #again(event: Event, leastUs: number, mostUs: number): void {
-    if (!this.#ending) this.#schedule.add(this.#nowUs + this.#random.between(leastUs, mostUs), event)
+  #rest(kind: Actor): void {
+    const [leastUs, mostUs] = RESTS[kind]
+    this.#schedule.add(this.#nowUs + this.#random.between(leastUs, mostUs), { kind })
   }
 
-  /** One input through the kernel: decided, journaled, applied, and only then carried out. The engine may stop anywhere in it. */
-  #tell(input: KernelInput): void {
-    const facts = decide(this.#state, { timeUs: this.#nowUs, input })
-    if (this.#faults.happens('engine_stopped_within_decision', 0.004)) {
-      for (const fact of facts.slice(0, this.#random.below(facts.length + 1))) apply(this.#state, fact)
-      return this.#recover()
+  #act(actor: Actor): void {
+    switch (actor) {
+      case 'strategy':
+        this.#engine.tell(this.#wishes())
+        return this.#oddities()
+      case 'operator': {
+        const inputs = this.#operator.act(viewOf(this.#engine.state), this.#nowUs)
+        return this.#engine.tell(inputs)
+      }
+      case 'market':
+        return this.#moveMarket()
+      case 'venue':
+        if (this.#faults.happens('venue_restarted', 0.004)) return this.#restartVenue()
+        return this.#answer(this.#venue.act(this.#nowUs))
+      case 'patrol':
+        this.#engine.tell(this.#reconciler.review(this.#engine.state, this.#nowUs))
+        return this.#ask()
     }
-    for (const fact of facts) {
-      this.#auditor.commit(fact, this.#venue)
-      apply(this.#state, fact)
+  }
+
+  #wishes(): KernelInput[] {
+    const state = viewOf(this.#engine.state)
+    const symbols = this.#setup.listings.map(({ instrument }) => instrument.symbol)
+    const wisher = { random: this.#random, state, market: this.#market, symbols, quoting: this.#quoting }
+    const count = this.#random.pick([1, 1, 1, 2, 3])
+    return Array.from({ length: count }, () => randomIntent(wisher))
+  }
+
+  #oddities(): void {
+    const state = (): KernelState => this.#engine.state
+    const { symbol } = this.#random.pick(this.#setup.listings).instrument
+    if (this.#faults.happens('garbage_intent', 0.03)) this.#engine.tellGarbage(garbageIntent(this.#random, symbol))
+    if (this.#faults.happens('garbage_intent', 0.01)) this.#engine.tellGarbage(garbageOperation(this.#random, state()))
+    if (this.#faults.happens('careless_reconcile', 0.02)) {
+      this.#engine.tellGarbage(carelessReconcile(this.#random, state(), symbol, this.#nowUs))
     }
-    judgeDecision(input, facts, viewOf(this.#state))
-    if (this.#faults.happens('engine_stopped_before_sending', 0.004)) return this.#recover()
-    const life = this.#life
-    for (const { body } of facts) if (this.#life === life) this.#carryOut(body)
-    if (this.#faults.happens('engine_stopped_after_sending', 0.004)) this.#recover()
+    if (this.#faults.happens('garbage_event', 0.02)) this.#engine.tell([garbageEvent(this.#random, state(), symbol, false)])
+    if (this.#faults.happens('foreign_event', 0.02)) this.#engine.tell([garbageEvent(this.#random, state(), symbol, true)])
+    const booked = this.#auditor.bookedTrades()
+    if (booked.length > 0 && this.#faults.happens('fill_told_otherwise', 0.02)) {
+      this.#engine.tell([this.#venue.tellOtherwise(this.#random.pick(booked))])
+    }
+    const paid = this.#venue.fundings.filter(({ instrument, fundingId }) => state().fundings.has(`${instrument}|${fundingId}`))
+    if (paid.length > 0 && this.#faults.happens('funding_told_otherwise', 0.01)) {
+      const { timeUs: _, ...payment } = this.#random.pick(paid)
+      this.#engine.tell([this.#venue.payOtherwise(payment)])
+    }
   }
 
-  #carryOut(body: FactBody): void {
-    if (body.type === 'ORDER_PREPARED') return this.#submit(body.request)
-    if (body.type === 'ORDER_QUERIED') this.#toAsk.add(body.clientOrderId)
-    if (body.type !== 'CANCEL_MOVED' || body.to !== 'requested') return
-    const { clientOrderId } = body
-    this.#send({ kind: 'cancel', clientOrderId })
-    this.#schedule.add(this.#nowUs + TIMEOUT_US, { kind: 'timeout', of: 'cancel', clientOrderId })
-    this.#tell({ type: 'NOTE_CANCEL', clientOrderId, outcome: 'sent', detail: null })
+  #moveMarket(): void {
+    const { symbol } = this.#random.pick(this.#setup.listings).instrument
+    this.#market.drift(symbol)
+    // The feed falls silent for a while, and prices move on without anybody here knowing.
+    if (this.#faults.happens('market_stale', 0.03)) this.#marketSleepsUntilUs = this.#nowUs + 8 * SECOND_US
+    if (this.#nowUs >= this.#marketSleepsUntilUs && symbol !== this.#setup.unmarked)
+      this.#engine.tell([this.#operator.mark(symbol, this.#nowUs)])
   }
 
-  #submit(request: OrderRequest): void {
-    const { clientOrderId } = request
-    this.#auditor.send(request)
-    this.#send({ kind: 'submit', request })
-    this.#schedule.add(this.#nowUs + TIMEOUT_US, { kind: 'timeout', of: 'submit', clientOrderId })
-    this.#tell({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'sent', detail: null })
-  }
-
-  #timeOut(of: 'submit' | 'cancel', clientOrderId: string): void {
-    const order = this.#state.orders.get(clientOrderId)
-    if (order === undefined) return
-    const unanswered = order.status === 'prepared' || order.status === 'submitting'
-    if (of === 'submit' && unanswered) this.#tell({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'unknown', detail: 'time-out' })
-    if (of === 'cancel' && CANCEL_PENDING[order.cancel])
-      this.#tell({ type: 'NOTE_CANCEL', clientOrderId, outcome: 'unknown', detail: 'time-out' })
-  }
-
-  /** All that is left is the journal: a prepared order may have been sent, and so may a requested cancel. */
-  #recover(): void {
-    this.#life += 1
-    const life = this.#life
-    const live = this.#state
-    this.#state = this.#auditor.rebuild()
-    if (live.seq === this.#state.seq) this.#auditor.checkReplay(live)
-    this.#auditor.checkReplay(this.#state)
-    this.#toAsk.clear()
-    for (const [clientOrderId, { status, cancel }] of [...this.#state.liveOrders]) {
-      // The engine may be stopped while it recovers: the next life has then done all of this.
-      if (this.#life !== life) return
-      this.#toAsk.add(clientOrderId)
-      const detail = 'the engine was stopped'
-      if (status === 'prepared' || status === 'submitting') this.#tell({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'unknown', detail })
-      if (CANCEL_PENDING[cancel]) this.#tell({ type: 'NOTE_CANCEL', clientOrderId, outcome: 'unknown', detail })
+  #send(message: VenueRequest): void {
+    if (message.kind === 'submit' && this.#faults.happens('arrived_too_late', 0.015)) {
+      const lateUs = this.#random.between(40 * SECOND_US, 60 * SECOND_US)
+      this.#schedule.add(this.#nowUs + lateUs, { kind: 'to_venue', message: { ...message, late: true } })
+    } else {
+      this.#requests.send(this.#nowUs, { kind: 'to_venue', message })
     }
   }
 
@@ -215,52 +245,35 @@ class Simulation {
     this.#schedule.drop((event) => event.kind === 'to_venue' || event.kind === 'to_engine')
   }
 
-  /** Asks about what is in doubt, about what was to be asked, and now and then about all that is open or was traded. */
+  #answer(answers: readonly VenueAnswer[]): void {
+    for (const answer of answers) this.#answers.send(this.#nowUs, { kind: 'to_engine', answer })
+  }
+
+  #hear(answer: VenueAnswer): void {
+    const { state } = this.#engine
+    if (answer.type === 'ORDER_REPORT') return this.#engine.tell(this.#reconciler.hearOrder(answer, state))
+    if (answer.type !== 'ACCOUNT_REPORT') return this.#engine.tell([answer])
+    for (const id of this.#reconciler.behind(answer, state)) this.#engine.toAsk.add(id)
+    this.#engine.tell(this.#reconciler.hearAccount(answer, state))
+  }
+
+  /** Asks about what is in doubt, about what was to be asked, and now and then about all that is open, or all there is. */
   #ask(): void {
-    for (const [id, { status, cancel }] of this.#state.liveOrders) {
-      if (status === 'in_doubt' || cancel === 'in_doubt' || this.#random.chance(0.1)) this.#toAsk.add(id)
+    const { state, toAsk } = this.#engine
+    for (const [id, { status, cancel }] of state.liveOrders) {
+      if (status === 'in_doubt' || status === 'quarantined' || cancel === 'in_doubt' || this.#random.chance(0.1)) toAsk.add(id)
     }
-    for (const clientOrderId of this.#toAsk) this.#query(clientOrderId)
-    this.#toAsk.clear()
-    if (this.#random.chance(0.3)) this.#send({ kind: 'open_orders' })
-    if (this.#random.chance(0.1)) this.#send({ kind: 'trades' })
+    this.#query()
+    if (this.#random.chance(0.4)) this.#send({ kind: 'open_orders' })
+    if (this.#random.chance(0.3)) this.#send({ kind: 'account' })
   }
 
-  #query(clientOrderId: string): void {
-    const order = this.#state.orders.get(clientOrderId)
-    if (order !== undefined) this.#send({ kind: 'query', clientOrderId, validUntilUs: order.request.validUntilUs })
-  }
-
-  #send(message: VenueRequest): void {
-    if (this.#faults.happens('request_lost', 0.03)) return
-    const event: Event = { kind: 'to_venue', message }
-    this.#schedule.add(this.#nowUs + this.#latencyUs('request_delayed'), event)
-    if (this.#faults.happens('request_duplicated', 0.02)) this.#schedule.add(this.#nowUs + this.#latencyUs('request_delayed'), event)
-  }
-
-  #answer(events: readonly VenueEvent[]): void {
-    let latencyUs = this.#latencyUs('answer_delayed')
-    for (const venueEvent of events) {
-      if (this.#faults.happens('answer_lost', 0.04)) continue
-      const event: Event = { kind: 'to_engine', event: venueEvent }
-      if (this.#faults.happens('answer_reordered', 0.1)) latencyUs = this.#latencyUs('answer_delayed')
-      this.#schedule.add(this.#nowUs + latencyUs, event)
-      if (this.#faults.happens('answer_duplicated', 0.05)) this.#schedule.add(this.#nowUs + this.#latencyUs('answer_delayed'), event)
+  #query(): void {
+    for (const clientOrderId of this.#engine.toAsk) {
+      const message: VenueRequest = { kind: 'query', clientOrderId, askedAtUs: this.#nowUs }
+      if (this.#engine.state.orders.has(clientOrderId)) this.#send(message)
     }
-  }
-
-  #latencyUs(delay: 'request_delayed' | 'answer_delayed'): number {
-    return this.#random.between(1_000, this.#faults.happens(delay, 0.05) ? 12 * SECOND_US : 200_000)
-  }
-
-  #oddEvents(): void {
-    const { symbol } = this.#instrument
-    if (this.#faults.happens('garbage_event', 0.02)) this.#tell(garbageEvent(this.#random, viewOf(this.#state), symbol, false))
-    if (this.#faults.happens('foreign_event', 0.02)) this.#tell(garbageEvent(this.#random, viewOf(this.#state), symbol, true))
-    const told = [...this.#auditor.booked]
-    if (told.length > 0 && this.#faults.happens('fill_told_otherwise', 0.02)) {
-      this.#tell(this.#venue.tellOtherwise(this.#random.pick(told)))
-    }
+    this.#engine.toAsk.clear()
   }
 
   /** No more faults and no more wishes: everything under way arrives, everything is asked about, and then all must agree. */
@@ -268,56 +281,53 @@ class Simulation {
     this.#faults.stop()
     this.#ending = true
     this.#drain()
-    this.#nowUs += VALIDITY_US + 2 * TIMEOUT_US
-    for (let round = 0; round < FINAL_ROUNDS; round += 1) {
-      this.#send({ kind: 'trades' })
-      this.#send({ kind: 'open_orders' })
-      for (const id of [...this.#state.liveOrders.keys(), ...this.#toAsk]) this.#query(id)
-      this.#toAsk.clear()
-      this.#drain()
+    for (const { instrument } of this.#setup.listings) {
+      this.#engine.tell([{ type: 'LIST_INSTRUMENT', instrument }, this.#operator.mark(instrument.symbol, this.#nowUs)])
     }
-    this.#auditor.checkReplay(this.#state)
-    this.#auditor.checkVenue(this.#venue)
-    this.#auditor.checkAgreement(this.#state, this.#venue)
+    const cancels = this.#random.chance(0.5)
+    if (!cancels) this.#venue.catchUp()
+    this.#nowUs += CALM_US
+    for (let round = 0; round < FINAL_ROUNDS; round += 1) this.#settle(cancels)
+    this.#agree()
+    if (this.#random.chance(0.4)) this.#flatten()
+  }
+
+  /** Asks about everything that is open, and about the account, and waits until all of it was heard. */
+  #settle(cancels: boolean): void {
+    this.#nowUs += 4 * SECOND_US
+    for (const { instrument } of cancels ? this.#setup.listings : []) {
+      this.#engine.tell([{ type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } }])
+    }
+    for (const id of this.#engine.state.liveOrders.keys()) this.#engine.toAsk.add(id)
+    this.#query()
+    this.#send({ kind: 'open_orders' })
+    this.#send({ kind: 'account' })
+    this.#drain()
+  }
+
+  #agree(): void {
+    this.#auditor.checkReplay(this.#engine.state)
+    this.#auditor.checkVenue()
+    judgeAgreement(this.#engine.state, this.#venue, this.#auditor)
+  }
+
+  /** In a session without limits, and with coins enough, whatever is open in a slot can be closed: sold, or written off. */
+  #flatten(): void {
+    this.#nowUs += LONGEST_WAIT_US
+    this.#engine.tell([{ type: 'HALT_SESSION', reason: 'duration_elapsed', detail: null }, ...this.#operator.openToFlatten(this.#nowUs)])
+    const { state } = this.#engine
+    for (let round = 0; round < FINAL_ROUNDS; round += 1) {
+      for (const [slotId, { openSize }] of state.slots) {
+        if (openSize !== 0n) this.#engine.tell([{ type: 'EXIT_RESIDUAL', slotId, reason: 'the end' }])
+      }
+      this.#settle(false)
+    }
+    judgeFlat(state)
+    this.#agree()
   }
 
   #drain(): void {
-    this.#schedule.drop((event) => event.kind === 'strategy' || event.kind === 'venue' || event.kind === 'patrol')
+    this.#schedule.drop(({ kind }) => kind in RESTS)
     while (this.#schedule.size > 0) this.#step()
-  }
-}
-
-function instrumentOf(spot: boolean): Instrument {
-  return {
-    symbol: spot ? 'XRP/RLUSD' : 'XRP/USDT:USDT',
-    kind: spot ? 'spot' : 'linear',
-    base: 'XRP',
-    quote: spot ? 'RLUSD' : 'USDT',
-    settle: spot ? 'RLUSD' : 'USDT',
-    tickSize: dec('0.0001'),
-    lotSize: dec('0.01'),
-    minQuantity: dec('0.01'),
-    maxQuantity: ZERO,
-    minNotional: ZERO,
-    maxLeverage: dec('5'),
-  }
-}
-
-function openingOf(seed: number, instrument: Instrument): SessionOpening {
-  return {
-    sessionId: `simulation-${seed}`,
-    account: 'simulation',
-    mode: 'demo',
-    venue: 'model',
-    strategy: 'random',
-    feedSource: 'simulated',
-    seed,
-    durationUs: 3_600 * SECOND_US,
-    tickIntervalUs: SECOND_US,
-    instrument,
-    instrumentOrigin: 'built-in',
-    slotIds: ['a', 'b', 'c'],
-    limits: { maxExposure: ZERO, maxSessionLoss: ZERO, maxOrderNotional: ZERO, maxOpenOrders: 0, staleFeedUs: 0 },
-    orderValidityUs: VALIDITY_US,
   }
 }

@@ -72,6 +72,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     speed: '60',
     seed: 7,
     phase: 'running',
+    trading: 'active',
     haltReason: null,
     haltDetail: null,
     startedAtUs: START_US,
@@ -100,7 +101,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
       { asset: 'RLUSD', fromFills: '-253.3', fromCapital: '10000', total: '9746.7' },
     ],
     position: { quantity: '120.5', averagePrice: '2.1020', notional: '253.50', inSlots: '0', quoted: '120.5', unassigned: '0' },
-    pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', net: '0.7209', equity: '20519.4709' },
+    pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', funding: '0', net: '0.7209', equity: '20519.4709' },
     limits: [
       { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535 },
       { name: 'session_loss', value: '0', limit: '100', share: 0 },

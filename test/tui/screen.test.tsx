@@ -1,61 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
-import { renderToString } from 'ink'
 import { describe, expect, test } from 'vitest'
-import type { SessionViewModel } from '../../src/core/session/view-model.ts'
-import { Screen } from '../../src/tui/screen.tsx'
 import { displayWidth } from '../../src/tui/text.ts'
+import { ALARM, draw, expectInside, LARGE, lineWith, SIZES, SMALL, WARNING } from './draw.tsx'
 import { newestFirst, sampleFill, sampleMessage, sampleModel, sampleOrder, sampleSlot } from './sample-model.ts'
-
-interface Size {
-  readonly columns: number
-  readonly rows: number
-}
-
-const SMALL: Size = { columns: 80, rows: 24 }
-const LARGE: Size = { columns: 120, rows: 40 }
-const SIZES: readonly Size[] = [
-  { columns: 40, rows: 10 },
-  { columns: 60, rows: 16 },
-  { columns: 60, rows: 20 },
-  { columns: 71, rows: 17 },
-  SMALL,
-  { columns: 99, rows: 30 },
-  { columns: 100, rows: 16 },
-  LARGE,
-  { columns: 160, rows: 32 },
-  { columns: 200, rows: 60 },
-]
-
-interface Drawing extends Size {
-  readonly model: SessionViewModel | null
-  readonly colour?: boolean
-  readonly stopAsked?: boolean
-  readonly help?: boolean
-  readonly keys?: boolean
-}
-
-function draw({ model, columns, rows, colour = false, stopAsked = false, help = false, keys = true }: Drawing): string {
-  const screen = <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} help={help} keys={keys} />
-  return renderToString(screen, { columns })
-}
-
-function expectInside(picture: string, { columns, rows }: Size): void {
-  const lines = picture.split('\n')
-  expect(lines.length).toBeLessThanOrEqual(rows)
-  for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(columns)
-}
-
-/** The line of the picture that holds a text. */
-function lineWith(picture: string, text: string): string {
-  const line = picture.split('\n').find((candidate) => candidate.includes(text))
-  if (line === undefined) throw new Error(`no line holds ${text}:\n${picture}`)
-  return line
-}
-
-/** As Ink writes black on yellow, and white on red. */
-const WARNING = '\\u001b\\[30m\\u001b\\[43m'
-const ALARM = '\\u001b\\[37m\\u001b\\[41m'
 
 const HOSTILE = 'x\u001b[2J\u202e\n日本語🚀'.repeat(20)
 
@@ -279,7 +227,7 @@ describe('numbers and labels', () => {
       fills: newestFirst(9, (index) => sampleFill(index, { price: at, quantity: much, fee: other, realizedPnl: much })),
       inventory: [{ asset: 'XRP', fromFills: much, fromCapital: other, total: at }],
       position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned },
-      pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, net: much, equity: other },
+      pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, funding: other, net: much, equity: other },
       limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share })),
       messages: newestFirst(3, (index) => sampleMessage(index, { text: `at ${at} much ${much} `.repeat(4) })),
     })

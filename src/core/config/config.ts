@@ -49,6 +49,9 @@ export interface PaperConfig {
 export interface EngineConfig {
   readonly tickIntervalSeconds: Decimal
   readonly orderValiditySeconds: Decimal
+  /** An order is absent at the earliest so long after its validity, and after two queries this far apart. */
+  readonly absenceMarginSeconds: Decimal
+  readonly querySpacingSeconds: Decimal
   /** Of the WAL checkpoint timer; 0 = off. */
   readonly checkpointIntervalSeconds: number
 }
@@ -94,10 +97,18 @@ export interface BreakoutConfig {
   readonly maxHoldingSeconds: number
 }
 
+/** Zero means "no limit". In quote, save where a name says otherwise. */
 export interface RiskConfig {
   readonly maxExposure: Decimal
+  /** In units of the instrument's orders. */
+  readonly maxPosition: Decimal
   readonly maxSessionLoss: Decimal
   readonly maxOrderNotional: Decimal
+  /** Beside the instrument's own cap. */
+  readonly maxLeverage: Decimal
+  readonly priceCollarBps: Decimal
   readonly maxOpenOrders: number
+  readonly maxOrdersPerSecond: number
+  readonly maxCancelsPerSecond: number
   readonly staleFeedSeconds: Decimal
 }

@@ -19,7 +19,13 @@ const STRATEGY = ['strategy'] as const
 
 /** Everything in a config that contradicts something else in it. */
 export function findContradictions(config: ParsedConfig): Contradiction[] {
-  return [...intervalFaults(config), ...strategyFaults(config), ...breakoutFaults(config), ...instrumentContradictions(config)]
+  return [
+    ...intervalFaults(config),
+    ...strategyFaults(config),
+    ...breakoutFaults(config),
+    ...riskFaults(config),
+    ...instrumentContradictions(config),
+  ]
 }
 
 function intervalFaults({ engine, strategy }: ParsedConfig): Contradiction[] {
@@ -87,6 +93,25 @@ function breakoutFaults({ strategy, engine }: ParsedConfig): Contradiction[] {
     })
   }
   return found
+}
+
+/** A strategy that wants what a limit denies would send nothing, all session long. */
+function riskFaults({ strategy, risk }: ParsedConfig): Contradiction[] {
+  const { market_maker: maker, breakout } = strategy
+  const pairs: readonly (readonly [string, string, Decimal, string, Decimal])[] = [
+    ['market_maker', 'half_spread_bps', maker.half_spread_bps, 'price_collar_bps', risk.price_collar_bps],
+    ['breakout', 'entry_slippage_bps', breakout.entry_slippage_bps, 'price_collar_bps', risk.price_collar_bps],
+    ['breakout', 'leverage', breakout.leverage, 'max_leverage', risk.max_leverage],
+  ]
+  return pairs
+    .filter(([, , wanted, , limit]) => limit > ZERO && wanted > limit)
+    .map(([section, key, wanted, limitKey, limit]) => ({
+      paths: [
+        [...STRATEGY, section, key],
+        ['risk', limitKey],
+      ],
+      text: `\`strategy.${section}.${key}\` (${formatDecimal(wanted)}) must not be above \`risk.${limitKey}\` (${formatDecimal(limit)}): every order would be denied.`,
+    }))
 }
 
 function instrumentContradictions({ instrument }: ParsedConfig): Contradiction[] {

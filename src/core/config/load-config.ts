@@ -181,6 +181,8 @@ function toConfig(parsed: ParsedConfig, path: string | null): Config {
     engine: {
       tickIntervalSeconds: engine.tick_interval_seconds,
       orderValiditySeconds: engine.order_validity_seconds,
+      absenceMarginSeconds: engine.absence_margin_seconds,
+      querySpacingSeconds: engine.query_spacing_seconds,
       checkpointIntervalSeconds: engine.checkpoint_interval_seconds,
     },
     strategy: {
@@ -194,9 +196,14 @@ function toConfig(parsed: ParsedConfig, path: string | null): Config {
     },
     risk: {
       maxExposure: risk.max_exposure,
+      maxPosition: risk.max_position,
       maxSessionLoss: risk.max_session_loss,
       maxOrderNotional: risk.max_order_notional,
+      maxLeverage: risk.max_leverage,
+      priceCollarBps: risk.price_collar_bps,
       maxOpenOrders: risk.max_open_orders,
+      maxOrdersPerSecond: risk.max_orders_per_second,
+      maxCancelsPerSecond: risk.max_cancels_per_second,
       staleFeedSeconds: risk.stale_feed_seconds,
     },
     path,

@@ -20,6 +20,8 @@ export interface OpenPosition {
   readonly quantity: Decimal
   /** Signed exact cost of what is open, in quote. */
   readonly cost: Decimal
+  /** Both when the position last grew, where it has been reduced since: what is closed takes its share of that cost. */
+  readonly basis?: { readonly quantity: Decimal; readonly cost: Decimal }
 }
 
 export interface Balance {
@@ -50,6 +52,7 @@ export class Account {
   readonly #heldFeeRate: Decimal
   #position: Decimal
   #cost: Decimal
+  #basis: { readonly quantity: Decimal; readonly cost: Decimal }
 
   constructor(instrument: Instrument, rates: FeeRates, balances: Readonly<Record<string, Decimal>>, position: OpenPosition) {
     this.#instrument = instrument
@@ -57,6 +60,7 @@ export class Account {
     for (const [asset, amount] of Object.entries(balances)) this.#balances.set(asset, amount)
     this.#position = position.quantity
     this.#cost = position.cost
+    this.#basis = position.basis ?? position
   }
 
   get position(): OpenPosition {
@@ -91,19 +95,25 @@ export class Account {
     this.deposit(settle, neg(fee))
   }
 
-  /** Average cost; the last share closed takes all that is left of it. Returns what is realised, before fees. */
+  /**
+   * Average cost. What is left after a reduction keeps its share of the cost the position had when it last grew, rounded once; the
+   * last share closed takes all of it. Returns what is realised, before fees.
+   */
   #changePosition(signed: Decimal, price: Decimal): Decimal {
     const held = this.#position
     this.#position = add(held, signed)
     if (held === ZERO || held > ZERO === signed > ZERO) {
       this.#cost = add(this.#cost, mul(signed, price))
+      this.#basis = { quantity: this.#position, cost: this.#cost }
       return ZERO
     }
     const closed = min(abs(signed), abs(held))
-    const costClosed = closed === abs(held) ? this.#cost : mulDiv(this.#cost, closed, abs(held))
+    const costLeft = closed === abs(held) ? ZERO : mulDiv(this.#basis.cost, this.#position, this.#basis.quantity)
+    const costClosed = sub(this.#cost, costLeft)
     const value = mul(held > ZERO ? closed : neg(closed), price)
     const opened = held > ZERO ? add(signed, closed) : sub(signed, closed)
-    this.#cost = add(sub(this.#cost, costClosed), mul(opened, price))
+    this.#cost = add(costLeft, mul(opened, price))
+    if (opened !== ZERO) this.#basis = { quantity: this.#position, cost: this.#cost }
     return sub(value, costClosed)
   }
 

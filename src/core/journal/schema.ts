@@ -1,7 +1,7 @@
 // The tables of a store as Kysely sees them, one interface per table of migrations/. Types only.
 // Money is text (exact decimals), times are microseconds, yes/no columns are 1 and 0.
 
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 
 export interface JournalDatabase {
   accounts: AccountsTable
@@ -13,18 +13,73 @@ export interface JournalDatabase {
   reconcile_findings: ReconcileFindingsTable
   sessions: SessionsTable
   engine_state: EngineStateTable
+  instruments: InstrumentsTable
   positions: PositionsTable
   orders: OrdersTable
   fills: FillsTable
+  fill_confirmations: FillConfirmationsTable
   slots: SlotsTable
   exit_legs: ExitLegsTable
   transitions: TransitionsTable
   postings: PostingsTable
   capital_events: CapitalEventsTable
+  funding_payments: FundingPaymentsTable
+  asset_values: AssetValuesTable
   inventory_ledger: InventoryLedgerTable
   market_snapshots: MarketSnapshotsTable
   risk_events: RiskEventsTable
   denials: DenialsTable
+  reconcile_actions: ReconcileActionsTable
+  exposure_assignments: ExposureAssignmentsTable
+  dust_write_offs: DustWriteOffsTable
+  position_differences: PositionDifferencesTable
+}
+
+/** Where a fact stands in its account and session: columns of every table with a row for each fact of a kind. */
+interface FactPlace {
+  account_id: number
+  seq: number
+  session_id: string
+  time_us: number
+}
+
+/** The trade of a slot that a row is about, and its order; null where there is none. */
+interface AboutTrade {
+  slot_id: string | null
+  trade: number | null
+}
+interface AboutOrder extends AboutTrade {
+  client_order_id: string | null
+}
+
+/** The assets of an instrument and the steps of its prices and quantities. */
+interface Terms {
+  base: string
+  quote: string
+  settle: string
+  tick_size: string
+  lot_size: string
+}
+
+/** A fill as the venue reported it. */
+interface ReportedFill extends FactPlace, AboutTrade {
+  trade_id: string
+  instrument: string
+  side: string
+  price: string
+  quantity: string
+  fee: string
+  fee_asset: string
+}
+
+interface OfAmount {
+  asset: string
+  amount: string
+}
+
+interface OfPosition {
+  instrument: string
+  position_side: 'net' | 'long' | 'short'
 }
 
 export interface AccountsTable {
@@ -33,11 +88,7 @@ export interface AccountsTable {
   created_wall_us: number
 }
 
-export interface JournalTable {
-  account_id: number
-  seq: number
-  time_us: number
-  session_id: string
+export interface JournalTable extends FactPlace {
   type: string
   body: string
   hash: Buffer
@@ -89,29 +140,33 @@ export interface ReconcileFindingsTable {
   resolved: number
 }
 
-export interface SessionsTable {
+export interface SessionsTable extends Terms {
   session_id: string
   account_id: number
   mode: string
   venue: string
   strategy: string
   instrument: string
-  instrument_kind: string
+  instrument_kind: 'spot' | 'linear' | 'inverse'
   instrument_origin: string
-  base: string
-  quote: string
-  settle: string
-  tick_size: string
-  lot_size: string
+  position_mode: 'one_way' | 'hedge'
   feed_source: string
   seed: number
   duration_us: number
   tick_interval_us: number
   max_exposure: string
+  max_position: string
   max_session_loss: string
   max_order_notional: string
+  max_leverage: string
+  price_collar_bps: string
   max_open_orders: number
+  max_orders_per_second: number
+  max_cancels_per_second: number
   stale_feed_us: number
+  order_validity_us: number
+  absence_margin_us: number
+  query_spacing_us: number
   first_seq: number
   last_seq: number
   started_at_us: number
@@ -131,14 +186,23 @@ export interface EngineStateTable {
   account_id: number
   session_id: string
   running: number
+  trading_state: 'active' | 'reducing' | 'halted'
   last_seq: number
   halt_reason: string | null
   halt_detail: string | null
 }
 
-export interface PositionsTable {
+export interface InstrumentsTable extends FactPlace, Terms {
+  symbol: string
+  kind: 'spot' | 'linear' | 'inverse'
+  min_quantity: string
+  max_quantity: string
+  min_notional: string
+  max_leverage: string
+}
+
+export interface PositionsTable extends OfPosition {
   account_id: number
-  instrument: string
   quantity: string
   cost: string
   realized_pnl: string
@@ -146,13 +210,13 @@ export interface PositionsTable {
   in_slots: string
   quoted: string
   unassigned: string
+  dust: string
 }
 
-export interface OrdersTable {
+export interface OrdersTable extends OfPosition, AboutTrade {
   account_id: number
   client_order_id: string
   session_id: string
-  instrument: string
   side: string
   order_type: string
   price: string | null
@@ -162,8 +226,6 @@ export interface OrdersTable {
   reduce_only: number
   valid_until_us: number
   role: string
-  slot_id: string | null
-  trade: number | null
   leg: number | null
   intent_seq: number
   attempt: number
@@ -172,28 +234,18 @@ export interface OrdersTable {
   venue_order_id: string | null
   filled_quantity: string
   filled_cost: string
+  inferred_quantity: string
   prepared_at_us: number
   updated_at_us: number
 }
 
-export interface FillsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
-  trade_id: string
-  client_order_id: string | null
+export interface FillsTable extends ReportedFill, OfPosition, AboutOrder {
   venue_order_id: string | null
-  instrument: string
-  side: string
-  price: string
-  quantity: string
-  fee: string
-  fee_asset: string
-  liquidity: string
+  value: string
+  fee_price: string | null
+  liquidity: string | null
+  inferred: number
   role: string | null
-  slot_id: string | null
-  trade: number | null
   leg: number | null
   assigned: string
   unassigned: string
@@ -203,14 +255,20 @@ export interface FillsTable {
   cost_after: string
 }
 
-export interface SlotsTable {
+export interface FillConfirmationsTable extends ReportedFill {
+  fee_price: string | null
+  liquidity: string | null
+  client_order_id: string
+}
+
+export interface SlotsTable extends OfPosition {
   account_id: number
   slot_id: string
   trade: number
   session_id: string
-  instrument: string
   side: string
   stage: string
+  equity_before: string | null
   requested_quantity: string
   entry_quantity: string
   entry_cost: string
@@ -219,6 +277,8 @@ export interface SlotsTable {
   exit_cost: string
   exit_price: string | null
   open_size: string
+  open_cost: string
+  dust_quantity: string
   realized_pnl: string
   next_leg: number
   opened_at_us: number
@@ -241,57 +301,45 @@ export interface ExitLegsTable {
   reason: string | null
 }
 
-export interface TransitionsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
-  entity: 'order' | 'cancel' | 'slot'
-  entity_id: string
-  trade: number | null
+export interface TransitionsTable extends FactPlace, AboutOrder {
+  entity: 'order' | 'cancel' | 'slot' | 'trading'
   from_state: string
   to_state: string
   cause: string
   reason: string | null
+  /** The id of what moved: of the order, the slot or the session. */
+  entity_id: GeneratedAlways<string>
 }
 
-export interface PostingsTable {
-  account_id: number
-  seq: number
+export interface PostingsTable extends FactPlace, OfAmount {
   line: number
-  session_id: string
-  time_us: number
   ledger_account: string
-  asset: string
-  amount: string
 }
 
-export interface CapitalEventsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
-  asset: string
-  amount: string
+export interface CapitalEventsTable extends FactPlace, OfAmount {
   note: string
 }
 
-export interface InventoryLedgerTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
+export interface FundingPaymentsTable extends FactPlace, OfAmount {
+  instrument: string
+  funding_id: string
+}
+
+export interface AssetValuesTable extends FactPlace {
   asset: string
-  source: 'fill' | 'capital'
+  quote: string
+  price: string
+  source: string
+}
+
+export interface InventoryLedgerTable extends FactPlace {
+  asset: string
+  source: 'fill' | 'capital' | 'funding'
   change: string
   position_after: string | null
 }
 
-export interface MarketSnapshotsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
+export interface MarketSnapshotsTable extends FactPlace {
   instrument: string
   bid: string | null
   ask: string | null
@@ -306,11 +354,7 @@ export interface MarketSnapshotsTable {
   equity: string | null
 }
 
-export interface RiskEventsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
+export interface RiskEventsTable extends FactPlace, AboutOrder {
   code: string
   severity: 'info' | 'warning' | 'alarm'
   value: string | null
@@ -318,16 +362,40 @@ export interface RiskEventsTable {
   detail: string
 }
 
-export interface DenialsTable {
-  account_id: number
-  seq: number
-  session_id: string
-  time_us: number
+export interface DenialsTable extends FactPlace {
   intent: string
   code: string
   field: string
   value: string
+  context: string
   detail: string
   slot_id: string | null
   client_order_id: string | null
+}
+
+export interface ReconcileActionsTable extends FactPlace, AboutOrder {
+  action: string
+  subject: string
+  evidence: string
+}
+
+export interface ExposureAssignmentsTable extends FactPlace, OfPosition, AboutTrade {
+  quantity: string
+  value: string
+  slot_realized_pnl: string
+}
+
+export interface DustWriteOffsTable extends FactPlace, OfPosition {
+  quantity: string
+  cost: string
+  slot_id: string
+  trade: number
+  reason: string
+}
+
+export interface PositionDifferencesTable extends FactPlace, OfPosition {
+  our_quantity: string
+  venue_quantity: string
+  venue_average_price: string | null
+  as_of_us: number
 }

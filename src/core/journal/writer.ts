@@ -13,6 +13,8 @@ import { journalFailed, journalRefused, walLeft } from './errors.ts'
 import type { JournalHead, JournalWriter, RunRecord } from './port.ts'
 import { EntityRows } from './project/entity-rows.ts'
 import { EventRows } from './project/event-rows.ts'
+import { FindingRows } from './project/finding-rows.ts'
+import { MoneyRows } from './project/money-rows.ts'
 import { RowBuffer } from './project/row-buffer.ts'
 import { SessionRows } from './project/session-rows.ts'
 import { ValueRefused, whole } from './project/values.ts'
@@ -55,6 +57,8 @@ export class SqliteWriter implements StoreWriter {
   readonly #parts: WriterParts
   readonly #journal: RowBuffer<'journal'>
   readonly #events: EventRows
+  readonly #money: MoneyRows
+  readonly #findings: FindingRows
   readonly #entities: EntityRows
   readonly #sessions: SessionRows
   readonly #ends = new Map<string, AccountEnd>()
@@ -68,6 +72,8 @@ export class SqliteWriter implements StoreWriter {
     this.#parts = parts
     this.#journal = new RowBuffer(database, 'journal')
     this.#events = new EventRows(database)
+    this.#money = new MoneyRows(database)
+    this.#findings = new FindingRows(database)
     this.#entities = new EntityRows(database)
     this.#sessions = new SessionRows(database)
     this.#commit = database.transaction((account: string, facts: readonly Fact[], state: StateView) =>
@@ -198,7 +204,7 @@ export class SqliteWriter implements StoreWriter {
       if (body.type === 'SESSION_OPENED') {
         if (body.sessionId.includes('\n')) throw new ValueRefused('a session id cannot hold a line feed')
         if (body.account !== account) throw new ValueRefused(`session ${body.sessionId} is on account ${body.account}, not on ${account}`)
-        if (sessionId !== null) this.#sessions.advance(accountId, sessionId, seq)
+        if (sessionId !== null) this.#sessions.advance(accountId, { sessionId, lastSeq: seq }, state)
         sessionId = body.sessionId
       }
       if (sessionId === null) throw new ValueRefused(`fact ${fact.seq} of account ${account} stands before any session`)
@@ -210,12 +216,16 @@ export class SqliteWriter implements StoreWriter {
       this.#journal.add({ ...place, type: body.type, body: encoded, hash: Buffer.from(hash, 'hex') })
       this.#sessions.add(place, body)
       this.#events.add(place, body, state)
+      this.#money.add(place, body, state)
+      this.#findings.add(place, body, state)
       this.#entities.note(sessionId, body)
     }
     this.#journal.flush()
     this.#events.flush()
+    this.#money.flush()
+    this.#findings.flush()
     this.#entities.flush(accountId, state)
-    if (sessionId !== null) this.#sessions.advance(accountId, sessionId, seq)
+    if (sessionId !== null) this.#sessions.advance(accountId, { sessionId, lastSeq: seq }, state)
     this.#parts.commits.add({ account, accountId, firstSeq: start.seq + 1, lastSeq: seq, headHash: hash })
     return { accountId, seq, hash, sessionId }
   }

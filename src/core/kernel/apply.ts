@@ -1,105 +1,135 @@
 // The only writer of the kernel's state. A fact carries its numbers: applying it decides nothing.
 
-import { abs, add, mul, mulDiv, sub, ZERO } from './decimal.ts'
-import type { Fact, FactBody, FillFact, Posting } from './facts.ts'
+import { abs, add, type Decimal, neg, signOf, sub, ZERO } from './decimal.ts'
+import type { Fact, FactBody, FactOf, FactType, Posting } from './facts.ts'
 import { orderPrefixOf } from './ids.ts'
+import type { PositionSide } from './inputs.ts'
+import type { Instrument } from './instrument.ts'
+import { costLeft, heldBySlot, shareOfValue } from './ledger.ts'
 import { ORDER_LIVE } from './order-table.ts'
-import { balanceKey, fillKey, flatPosition, idleSlot, type KernelState, type Order, type Slot, tradeKey } from './state.ts'
+import type { KernelState, Order, Position, Slot } from './state.ts'
+import * as states from './state.ts'
 
 /** A fact that does not fit the state it is applied to: the journal is not what this kernel wrote. */
 export class KernelError extends Error {
   override readonly name = 'KernelError'
 }
 
+type Applier<Type extends FactType> = (state: KernelState, body: FactOf<Type>, timeUs: number) => void
+
+const nothing = (): void => {
+  // For the record only: it changes nothing the kernel decides by.
+}
+
+const APPLIERS: { readonly [Type in FactType]: Applier<Type> } = {
+  SESSION_OPENED: openSession,
+  SESSION_HALTED: (state) => {
+    state.halted = true
+    state.trading = 'halted'
+  },
+  INSTRUMENT_LISTED: (state, { instrument }) => listInstrument(state, instrument),
+  TRADING_MOVED: moveTrading,
+  CAPITAL_FLOWED: (state, { postings }) => post(state, postings),
+  ASSET_VALUED: (state, { asset, quote, price }) => void state.assetPrices.set(`${asset}|${quote}`, price),
+  FUNDING_BOOKED: (state, { instrument, fundingId, asset, amount, postings }) => {
+    state.fundings.set(`${instrument}|${fundingId}`, { asset, amount })
+    post(state, postings)
+  },
+  INTENT_DENIED: nothing,
+  ORDER_PREPARED: prepareOrder,
+  ORDER_MOVED: moveOrder,
+  ORDER_BOUND: (state, { clientOrderId, venueOrderId }) => bind(state, orderOf(state, clientOrderId), venueOrderId),
+  CANCEL_MOVED: moveCancel,
+  FILL_BOOKED: bookFill,
+  FILL_REPEATED: nothing,
+  FILL_CONFIRMED: confirmFill,
+  FILL_CONFLICTED: nothing,
+  EVENT_UNMATCHED: nothing,
+  EVENT_CONFLICTED: nothing,
+  ORDER_QUERIED: nothing,
+  RATE_LIMIT_NOTED: (state, { retryAfterMs }, timeUs) => {
+    state.blockedUntilUs = Math.max(state.blockedUntilUs, timeUs + retryAfterMs * 1000)
+  },
+  SLOT_MOVED: moveSlot,
+  TRADE_OPENED: openTrade,
+  LEG_OPENED: openLeg,
+  LEG_ENDED: endLeg,
+  DUST_WRITTEN_OFF: writeOff,
+  RECONCILED: nothing,
+  POSITION_DIFFERED: nothing,
+  EXPOSURE_ASSIGNED: assign,
+  MARK_SET: setMark,
+  MARKET_OBSERVED: nothing,
+  RISK_FLAGGED: nothing,
+  FEED_REPORTED: nothing,
+}
+
 /** Applies one fact. Throws KernelError when it is out of sequence or speaks of what was never there. */
-export function apply(state: KernelState, fact: Fact): void {
-  if (fact.seq !== state.seq + 1) throw new KernelError(`fact ${fact.seq} cannot follow fact ${state.seq}`)
-  applyBody(state, fact.body, fact.timeUs)
-  state.seq = fact.seq
+export function apply(state: KernelState, { seq, timeUs, body }: Fact): void {
+  if (seq !== state.seq + 1) throw new KernelError(`fact ${seq} cannot follow fact ${state.seq}`)
+  const applier = APPLIERS[body.type] as ((state: KernelState, body: FactBody, timeUs: number) => void) | undefined
+  if (applier === undefined) throw new KernelError(`unknown fact ${body.type}`)
+  applier(state, body, timeUs)
+  state.seq = seq
 }
 
-function applyBody(state: KernelState, body: FactBody, timeUs: number): void {
-  switch (body.type) {
-    case 'SESSION_OPENED':
-      return openSession(state, body)
-    case 'SESSION_HALTED':
-      state.halted = true
-      return
-    case 'CAPITAL_FLOWED':
-      return post(state, body.postings)
-    case 'ORDER_PREPARED':
-      return prepareOrder(state, body, timeUs)
-    case 'ORDER_MOVED':
-      return moveOrder(state, body, timeUs)
-    case 'ORDER_BOUND':
-      return bind(state, orderOf(state, body.clientOrderId), body.venueOrderId)
-    case 'CANCEL_MOVED':
-      return moveCancel(state, body)
-    case 'FILL_BOOKED':
-      return bookFill(state, body, timeUs)
-    case 'TRADE_OPENED':
-      return openTrade(state, body, timeUs)
-    case 'SLOT_MOVED':
-      return moveSlot(state, body, timeUs)
-    case 'LEG_OPENED':
-      return openLeg(state, body)
-    case 'LEG_ENDED':
-      return endLeg(state, body)
-    case 'MARK_SET':
-      positionOf(state, body.instrument).mark = body.price
-      return
-    case 'RATE_LIMIT_NOTED':
-      state.blockedUntilUs = Math.max(state.blockedUntilUs, timeUs + body.retryAfterMs * 1000)
-      return
-    // These are for the record: they change nothing the kernel decides by.
-    case 'INTENT_DENIED':
-    case 'FILL_REPEATED':
-    case 'FILL_CONFLICTED':
-    case 'EVENT_UNMATCHED':
-    case 'EVENT_CONFLICTED':
-    case 'ORDER_QUERIED':
-    case 'MARKET_OBSERVED':
-    case 'RISK_FLAGGED':
-    case 'FEED_REPORTED':
-      return
-    default:
-      throw new KernelError(`unknown fact ${(body satisfies never as FactBody).type}`)
-  }
-}
-
-function openSession(state: KernelState, body: Extract<FactBody, { type: 'SESSION_OPENED' }>): void {
-  const { type: _, ...session } = body
+function openSession(state: KernelState, { type: _, ...session }: FactOf<'SESSION_OPENED'>): void {
   state.session = session
   state.account = session.account
   state.limits = session.limits
   state.halted = false
+  state.stopping = false
+  state.trading = 'active'
   state.orderPrefix = orderPrefixOf(session.sessionId)
-  state.instruments.set(session.instrument.symbol, session.instrument)
-  if (!state.positions.has(session.instrument.symbol)) {
-    state.positions.set(session.instrument.symbol, flatPosition(session.instrument.symbol))
-  }
+  state.listed.clear()
+  listInstrument(state, session.instrument)
   for (const slotId of session.slotIds) {
-    if (!state.slots.has(slotId)) state.slots.set(slotId, idleSlot(slotId, 0))
+    if (!state.slots.has(slotId)) state.slots.set(slotId, states.idleSlot(slotId, 0))
   }
 }
 
-function prepareOrder(state: KernelState, body: Extract<FactBody, { type: 'ORDER_PREPARED' }>, timeUs: number): void {
-  const order: Order = {
-    request: body.request,
-    status: 'prepared',
-    cancel: 'none',
-    venueOrderId: null,
-    filledQuantity: ZERO,
-    filledCost: ZERO,
-    preparedAtUs: timeUs,
-    updatedAtUs: timeUs,
-  }
-  state.orders.set(body.request.clientOrderId, order)
-  state.liveOrders.set(body.request.clientOrderId, order)
-  state.intentSeq = Math.max(state.intentSeq, body.request.intentSeq)
+function sidesOf(state: KernelState, { kind }: Instrument): readonly PositionSide[] {
+  return state.session?.positionMode === 'hedge' && kind !== 'spot' ? ['long', 'short'] : ['net']
 }
 
-function moveOrder(state: KernelState, body: Extract<FactBody, { type: 'ORDER_MOVED' }>, timeUs: number): void {
+function listInstrument(state: KernelState, instrument: Instrument): void {
+  const { symbol } = instrument
+  state.instruments.set(symbol, instrument)
+  state.listed.add(symbol)
+  for (const side of sidesOf(state, instrument)) {
+    const key = states.positionKey(symbol, side)
+    if (state.positions.has(key)) continue
+    state.positions.set(key, { ...states.flatPosition(symbol, side), mark: state.markets.get(symbol)?.mark ?? null })
+  }
+}
+
+function moveTrading(state: KernelState, { from, to, action }: FactOf<'TRADING_MOVED'>): void {
+  if (state.trading !== from) throw new KernelError(`trading is ${state.trading}, not ${from}`)
+  state.trading = to
+  state.stopping ||= action === 'halt'
+}
+
+function setMark(state: KernelState, { instrument, price, mid, asOfUs }: FactOf<'MARK_SET'>): void {
+  found(state.instruments.get(instrument), 'instrument', instrument)
+  state.markets.set(instrument, { mark: price, mid, asOfUs })
+  for (const position of state.positions.values()) if (position.instrument === instrument) position.mark = price
+}
+
+/** Keeps as many times as the limit on the rate looks back: none where there is no limit. */
+function noteTime(timesUs: number[], timeUs: number, limit: number): void {
+  if (limit > 0) timesUs.push(timeUs)
+  while (timesUs.length > limit) timesUs.shift()
+}
+
+function prepareOrder(state: KernelState, { request }: FactOf<'ORDER_PREPARED'>, timeUs: number): void {
+  const order = states.newOrder(request, timeUs)
+  state.orders.set(request.clientOrderId, order)
+  state.liveOrders.set(request.clientOrderId, order)
+  state.intentSeq = Math.max(state.intentSeq, request.intentSeq)
+  noteTime(state.orderTimesUs, timeUs, state.limits?.maxOrdersPerSecond ?? 0)
+}
+
+function moveOrder(state: KernelState, body: FactOf<'ORDER_MOVED'>, timeUs: number): void {
   const order = orderOf(state, body.clientOrderId)
   if (order.status !== body.from) throw new KernelError(`order ${body.clientOrderId} is ${order.status}, not ${body.from}`)
   order.status = body.to
@@ -114,10 +144,11 @@ function moveOrder(state: KernelState, body: Extract<FactBody, { type: 'ORDER_MO
   }
 }
 
-function moveCancel(state: KernelState, { clientOrderId, from, to }: Extract<FactBody, { type: 'CANCEL_MOVED' }>): void {
+function moveCancel(state: KernelState, { clientOrderId, from, to }: FactOf<'CANCEL_MOVED'>, timeUs: number): void {
   const order = orderOf(state, clientOrderId)
   if (order.cancel !== from) throw new KernelError(`the cancel of order ${clientOrderId} is ${order.cancel}, not ${from}`)
   order.cancel = to
+  if (to === 'requested') noteTime(state.cancelTimesUs, timeUs, state.limits?.maxCancelsPerSecond ?? 0)
 }
 
 function bind(state: KernelState, order: Order, venueOrderId: string): void {
@@ -125,82 +156,122 @@ function bind(state: KernelState, order: Order, venueOrderId: string): void {
   state.clientIdByVenueId.set(venueOrderId, order.request.clientOrderId)
 }
 
-function bookFill(state: KernelState, body: FillFact, timeUs: number): void {
-  const { side, price, quantity, fee, feeAsset } = body
-  state.fills.set(fillKey(body.instrument, body.tradeId), { side, price, quantity, fee, feeAsset })
-  const position = positionOf(state, body.instrument)
-  position.quantity = body.positionAfter
-  position.cost = body.costAfter
+function bookFill(state: KernelState, body: FactOf<'FILL_BOOKED'>, timeUs: number): void {
+  const { instrument, side, price, quantity, tradeValue, fee, feeAsset, assigned } = body
+  state.fills.set(states.fillKey(instrument, body.tradeId, side), { side, price, quantity, tradeValue, fee, feeAsset })
+  const position = positionOf(state, instrument, body.positionSide)
+  movePosition(position, body.positionAfter, body.costAfter)
   position.realizedPnl = add(position.realizedPnl, body.realizedPnl)
-  position.unassigned = add(position.unassigned, body.unassigned)
+  changeUnassigned(position, body.unassigned)
+  position.updatedAtUs = timeUs
   post(state, body.postings)
   if (body.clientOrderId !== null) {
     const order = orderOf(state, body.clientOrderId)
     order.filledQuantity = body.filledQuantity
-    order.filledCost = add(order.filledCost, mul(quantity, price))
+    order.filledCost = add(order.filledCost, tradeValue)
+    if (body.inferred) order.inferredQuantity = add(order.inferredQuantity, quantity)
     order.updatedAtUs = timeUs
   }
   if (body.role === 'quote') {
-    position.quoted = add(position.quoted, body.assigned)
-  } else if (body.assigned !== ZERO) {
-    position.inSlots = add(position.inSlots, body.assigned)
-    fillSlot(state, body)
+    position.quoted = add(position.quoted, assigned)
+  } else if (assigned !== ZERO) {
+    position.inSlots = add(position.inSlots, assigned)
+    const slot = slotOf(state, body.slotId, body.trade)
+    const value = shareOfValue(tradeValue, abs(assigned), quantity)
+    if (body.role === 'entry') growSlot(slot, abs(assigned), value)
+    else shrinkSlot(slot, abs(assigned), value, body.slotRealizedPnl, body.leg)
   }
 }
 
-function fillSlot(state: KernelState, body: FillFact): void {
-  const slot = slotOf(state, body.slotId, body.trade)
-  const size = abs(body.assigned)
-  const value = mul(size, body.price)
-  if (body.role === 'entry') {
-    slot.entryQuantity = add(slot.entryQuantity, size)
-    slot.entryCost = add(slot.entryCost, value)
-    slot.openSize = add(slot.openSize, size)
-    slot.openCost = add(slot.openCost, value)
-    return
-  }
-  slot.openCost = size === slot.openSize ? ZERO : sub(slot.openCost, mulDiv(slot.openCost, size, slot.openSize))
-  slot.openSize = sub(slot.openSize, size)
+/** The basis follows where a position grows, opens or turns; where it shrinks, cost is counted from the old one. */
+function movePosition(position: Position, quantity: Decimal, cost: Decimal): void {
+  const shrinks = signOf(quantity) === signOf(position.quantity) && abs(quantity) < abs(position.quantity)
+  position.quantity = quantity
+  position.cost = cost
+  if (shrinks) return
+  position.basisQuantity = quantity
+  position.basisCost = cost
+}
+
+/** Dust is a part of the unassigned: what of it has been traded or explained is dust no more. */
+function changeUnassigned(position: Position, change: Decimal, dust = ZERO): void {
+  position.unassigned = add(position.unassigned, change)
+  position.dust = add(position.dust, dust)
+  if (signOf(position.unassigned) !== signOf(position.dust)) position.dust = ZERO
+  else if (abs(position.unassigned) < abs(position.dust)) position.dust = position.unassigned
+}
+
+function growSlot(slot: Slot, size: Decimal, value: Decimal): void {
+  slot.entryQuantity = add(slot.entryQuantity, size)
+  slot.entryCost = add(slot.entryCost, value)
+  slot.openSize = add(slot.openSize, size)
+  slot.openCost = add(slot.openCost, value)
+  slot.basisSize = slot.openSize
+  slot.basisCost = slot.openCost
+}
+
+function shrinkSlot(slot: Slot, size: Decimal, value: Decimal, realizedPnl: Decimal, legIndex: number | null): void {
+  const openSize = sub(slot.openSize, size)
+  slot.openCost = costLeft(heldBySlot(slot), openSize)
+  slot.openSize = openSize
   slot.exitQuantity = add(slot.exitQuantity, size)
   slot.exitCost = add(slot.exitCost, value)
-  slot.realizedPnl = add(slot.realizedPnl, body.slotRealizedPnl)
-  const leg = legOf(slot, body.leg)
+  slot.realizedPnl = add(slot.realizedPnl, realizedPnl)
+  if (legIndex === null) return
+  const leg = legOf(slot, legIndex)
   leg.filledQuantity = add(leg.filledQuantity, size)
   leg.filledCost = add(leg.filledCost, value)
 }
 
-function openTrade(state: KernelState, body: Extract<FactBody, { type: 'TRADE_OPENED' }>, timeUs: number): void {
-  // A new object: nothing of the slot's last trade can leak into this one.
-  const slot: Slot = {
-    ...idleSlot(body.slotId, body.trade),
-    instrument: body.instrument,
-    side: body.side,
-    requestedQuantity: body.quantity,
-    legs: body.exitRatios.map((ratio, leg) => ({
-      leg,
-      ratio,
-      quantity: ZERO,
-      filledQuantity: ZERO,
-      filledCost: ZERO,
-      clientOrderId: null,
-      working: false,
-      consumed: false,
-      reason: null,
-    })),
-    openedAtUs: timeUs,
-  }
-  state.slots.set(body.slotId, slot)
-  state.trades.set(tradeKey(body.slotId, body.trade), slot)
+function confirmFill(state: KernelState, body: FactOf<'FILL_CONFIRMED'>): void {
+  const { clientOrderId, instrument, tradeId, side, price, quantity, fee, feeAsset } = body
+  const order = orderOf(state, clientOrderId)
+  order.inferredQuantity = sub(order.inferredQuantity, quantity)
+  state.fills.set(states.fillKey(instrument, tradeId, side), { side, price, quantity, tradeValue: body.tradeValue, fee, feeAsset })
+  post(state, body.postings)
 }
 
-function moveSlot(state: KernelState, body: Extract<FactBody, { type: 'SLOT_MOVED' }>, timeUs: number): void {
+function assign(state: KernelState, body: FactOf<'EXPOSURE_ASSIGNED'>): void {
+  const { instrument, positionSide, quantity, slotId, trade, tradeValue, slotRealizedPnl } = body
+  const position = positionOf(state, instrument, positionSide)
+  changeUnassigned(position, neg(quantity))
+  if (slotId === null) {
+    position.quoted = add(position.quoted, quantity)
+    return
+  }
+  position.inSlots = add(position.inSlots, quantity)
+  const slot = slotOf(state, slotId, trade)
+  if ((slot.side === 'buy') === quantity > ZERO) growSlot(slot, abs(quantity), tradeValue)
+  else shrinkSlot(slot, abs(quantity), tradeValue, slotRealizedPnl, null)
+}
+
+function writeOff(state: KernelState, body: FactOf<'DUST_WRITTEN_OFF'>): void {
+  const slot = slotOf(state, body.slotId, body.trade)
+  const position = positionOf(state, body.instrument, body.positionSide)
+  slot.openSize = ZERO
+  slot.openCost = ZERO
+  position.inSlots = sub(position.inSlots, body.quantity)
+  changeUnassigned(position, body.quantity, body.quantity)
+}
+
+function openTrade(state: KernelState, body: FactOf<'TRADE_OPENED'>, timeUs: number): void {
+  const { slotId, trade, instrument, side, positionSide, quantity, exitRatios } = body
+  const legs = exitRatios.map((ratio, leg) => states.newLeg(leg, ratio))
+  // A new object: nothing of the slot's last trade can leak into this one.
+  const fresh = states.idleSlot(slotId, trade)
+  const slot: Slot = { ...fresh, instrument, side, positionSide, requestedQuantity: quantity, legs, openedAtUs: timeUs }
+  state.slots.set(slotId, slot)
+  state.trades.set(states.tradeKey(slotId, trade), slot)
+}
+
+function moveSlot(state: KernelState, body: FactOf<'SLOT_MOVED'>, timeUs: number): void {
   const slot = slotOf(state, body.slotId, body.trade)
   if (slot.stage !== body.from) throw new KernelError(`slot ${body.slotId} is ${slot.stage}, not ${body.from}`)
   slot.stage = body.to
   if (body.to === 'closed') slot.closedAtUs = timeUs
 }
 
-function openLeg(state: KernelState, body: Extract<FactBody, { type: 'LEG_OPENED' }>): void {
+function openLeg(state: KernelState, body: FactOf<'LEG_OPENED'>): void {
   const slot = slotOf(state, body.slotId, body.trade)
   const leg = legOf(slot, body.leg)
   leg.quantity = add(leg.filledQuantity, body.quantity)
@@ -210,7 +281,7 @@ function openLeg(state: KernelState, body: Extract<FactBody, { type: 'LEG_OPENED
   slot.nextLeg = nextLegOf(slot)
 }
 
-function endLeg(state: KernelState, body: Extract<FactBody, { type: 'LEG_ENDED' }>): void {
+function endLeg(state: KernelState, body: FactOf<'LEG_ENDED'>): void {
   const slot = slotOf(state, body.slotId, body.trade)
   const leg = legOf(slot, body.leg)
   leg.working = false
@@ -224,9 +295,9 @@ function nextLegOf(slot: Slot): number {
 }
 
 function post(state: KernelState, postings: readonly Posting[]): void {
-  for (const posting of postings) {
-    const key = balanceKey(posting.account, posting.asset)
-    state.balances.set(key, add(state.balances.get(key) ?? ZERO, posting.amount))
+  for (const { account, asset, amount } of postings) {
+    const key = states.balanceKey(account, asset)
+    state.balances.set(key, add(state.balances.get(key) ?? ZERO, amount))
   }
 }
 
@@ -239,12 +310,12 @@ function orderOf(state: KernelState, clientOrderId: string): Order {
   return found(state.orders.get(clientOrderId), 'order', clientOrderId)
 }
 
-function positionOf(state: KernelState, instrument: string) {
-  return found(state.positions.get(instrument), 'instrument', instrument)
+function positionOf(state: KernelState, instrument: string, positionSide: PositionSide): Position {
+  return found(state.positions.get(states.positionKey(instrument, positionSide)), 'instrument', instrument)
 }
 
 function slotOf(state: KernelState, slotId: string | null, trade: number | null): Slot {
-  return found(slotId === null || trade === null ? undefined : state.trades.get(tradeKey(slotId, trade)), 'a trade of slot', slotId)
+  return found(slotId === null || trade === null ? undefined : state.trades.get(states.tradeKey(slotId, trade)), 'a trade of slot', slotId)
 }
 
 function legOf(slot: Slot, leg: number | null) {

@@ -1,144 +1,104 @@
 // From intents to facts: what a strategy or an operator wants becomes orders, cancels, or denials.
 
-import { decimalFault, exitRatiosFault, leverageFault, limitFault, type OrderWish, shapeFault, waitFault } from './checks.ts'
-import { neg, ONE, ZERO } from './decimal.ts'
-import { type Denial, denialFact, denialOf, textOf } from './denials.ts'
-import { type ExitSize, exitSizeOf } from './exit-size.ts'
+import { type Candidate, countSince, exitRatiosFault, type OrderWish, orderFault, positiveFault, tradingFault } from './checks.ts'
+import { ONE } from './decimal.ts'
+import { type Denial, denialFact, denialOf, isDenial } from './denials.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
 import { clientOrderIdOf } from './ids.ts'
-import type { CancelIntent, EnterIntent, ExitIntent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
+import type { CancelIntent, ControlIntent, EnterIntent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import { SLOT_TABLE } from './slot-table.ts'
-import type { KernelState, Order, Slot } from './state.ts'
+import { type KernelState, type Order, positionKey } from './state.ts'
+import { TRADING_TABLE } from './trading-table.ts'
+import { equityOf } from './valuation.ts'
 
 /** The first try of an intent; another one exists only once this one is known to be absent or rejected. */
 const FIRST_ATTEMPT = 1
 
-function haltFault(state: KernelState): Denial | null {
-  return state.halted ? denialOf('SESSION_HALTED', 'session', state.session?.sessionId ?? 'none') : null
+/** What an order wants, with all that it is judged by; a denial where it names what cannot be traded. */
+export function candidateOf(state: KernelState, wish: OrderWish, timeUs: number, more: Partial<Candidate> = {}): Candidate | Denial {
+  const instrument = state.instruments.get(wish.instrument)
+  const position = state.positions.get(positionKey(wish.instrument, wish.positionSide))
+  if (instrument === undefined || position === undefined || state.limits === null) {
+    return denialOf('INSTRUMENT_UNKNOWN', 'instrument', wish.instrument)
+  }
+  const { isExit = false, leaving = null, prepared = 0 } = more
+  return { state, wish, instrument, position, limits: state.limits, timeUs, isExit, leaving, prepared }
 }
 
 /** The instrument of a new order: what an older session of the account traded can only be closed. */
-function tradedInstrument(state: KernelState, symbol: string): Instrument | Denial {
-  const instrument = state.session?.instrument
-  return instrument?.symbol === symbol ? instrument : denialOf('INSTRUMENT_UNKNOWN', 'instrument', symbol)
+function listedInstrument(state: KernelState, symbol: string): Instrument | Denial {
+  const instrument = state.listed.has(symbol) ? state.instruments.get(symbol) : undefined
+  return instrument ?? denialOf('INSTRUMENT_UNKNOWN', 'instrument', symbol)
 }
 
-export function decideEnter(state: KernelState, intent: EnterIntent, timeUs: number, facts: FactBody[]): void {
-  const { slotId, instrument, side, quantity, exitRatios } = intent
-  const wish: OrderWish = { ...intent, path: '' }
-  const slot = slotToEnter(state, intent, wish, timeUs)
-  if ('code' in slot) {
-    facts.push(denialFact('ENTER', slot, { slotId }))
+function isHedged(state: KernelState, instrument: Instrument): boolean {
+  return state.session?.positionMode === 'hedge' && instrument.kind !== 'spot'
+}
+
+export function decideEnter(state: KernelState, intent: EnterIntent, facts: FactBody[], timeUs: number): void {
+  const { slotId, side, quantity, exitRatios } = intent
+  const candidate = entryOf(state, intent, timeUs)
+  if (isDenial(candidate)) {
+    facts.push(denialFact('ENTER', candidate, { slotId }))
     return
   }
-  const trade = slot.trade + 1
-  const request = requestOf(state, wish, timeUs, { role: 'entry', slotId, trade, leg: null, reduceOnly: false, offset: 1 })
+  const { instrument, position, wish } = candidate
+  const { positionSide } = wish
+  const trade = (state.slots.get(slotId)?.trade ?? 0) + 1
+  const equityBefore = equityOf(state.balances, instrument, position.mark, state.assetPrices)
+  const ratios = exitRatios.length === 0 ? [ONE] : [...exitRatios]
+  const reduceOnly = wish.reduceOnly && instrument.kind !== 'spot'
   facts.push(
-    { type: 'TRADE_OPENED', slotId, trade, instrument, side, quantity, exitRatios: exitRatios.length === 0 ? [ONE] : [...exitRatios] },
+    { type: 'TRADE_OPENED', slotId, trade, instrument: wish.instrument, side, positionSide, quantity, exitRatios: ratios, equityBefore },
     { type: 'SLOT_MOVED', slotId, trade, from: 'idle', to: SLOT_TABLE.idle.enter, trigger: 'enter', reason: null },
-    { type: 'ORDER_PREPARED', request },
+    { type: 'ORDER_PREPARED', request: requestOf(state, wish, timeUs, { role: 'entry', slotId, trade, leg: null, reduceOnly, offset: 1 }) },
   )
 }
 
-function slotToEnter(state: KernelState, intent: EnterIntent, wish: OrderWish, timeUs: number): Slot | Denial {
-  const halt = haltFault(state)
+function entryOf(state: KernelState, intent: EnterIntent, timeUs: number): Candidate | Denial {
+  const halt = tradingFault({ state })
   if (halt !== null) return halt
   const slot = state.slots.get(intent.slotId)
   if (slot === undefined || state.session?.slotIds.includes(slot.slotId) !== true) return denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId)
   if (slot.stage !== 'idle' && slot.stage !== 'closed') return denialOf('SLOT_BUSY', 'slotId', slot.stage)
-  const instrument = tradedInstrument(state, intent.instrument)
-  if ('code' in instrument) return instrument
-  const { mark = null, unassigned = ZERO } = state.positions.get(instrument.symbol) ?? {}
-  if (unassigned !== ZERO) return denialOf('UNASSIGNED_EXPOSURE', 'unassigned', unassigned)
-  return (
-    shapeFault(instrument, wish, mark) ??
-    leverageFault(instrument, intent.leverage) ??
-    exitRatiosFault(intent.exitRatios) ??
-    waitFault(state, timeUs) ??
-    limitFault(state, wish, new Set(), 0) ??
-    slot
-  )
+  const instrument = listedInstrument(state, intent.instrument)
+  if (isDenial(instrument)) return instrument
+  const positionSide = !isHedged(state, instrument) ? 'net' : intent.side === 'buy' ? 'long' : 'short'
+  const wish: OrderWish = { ...intent, positionSide, reduceOnly: intent.reduceOnly === true, path: '' }
+  const candidate = candidateOf(state, wish, timeUs)
+  if (isDenial(candidate)) return candidate
+  const { unassigned, dust } = candidate.position
+  if (unassigned !== dust) return denialOf('UNASSIGNED_EXPOSURE', 'unassigned', unassigned)
+  return orderFault(candidate) ?? exitRatiosFault(intent.exitRatios) ?? candidate
 }
 
-export function decideExit(state: KernelState, intent: ExitIntent, timeUs: number, facts: FactBody[]): void {
-  const exit = exitOf(state, intent, timeUs)
-  if ('code' in exit) {
-    facts.push(denialFact('EXIT', exit, { slotId: intent.slotId }))
-    return
-  }
-  const { slot, size, wish, reduceOnly } = exit
-  const { slotId, trade, stage } = slot
-  const { leg, quantity, skipped } = size
-  const reason = textOf(intent.reason)
-  const request = requestOf(state, wish, timeUs, { role: 'exit', slotId, trade, leg, reduceOnly, offset: 1 })
-  for (const { leg: skippedLeg, filledQuantity } of skipped) {
-    facts.push({ type: 'LEG_ENDED', slotId, trade, leg: skippedLeg, filledQuantity, consumed: true })
-  }
-  const to = SLOT_TABLE[stage].exit
-  if (to !== 'same' && to !== 'refused') facts.push({ type: 'SLOT_MOVED', slotId, trade, from: stage, to, trigger: 'exit', reason })
-  facts.push(
-    { type: 'ORDER_PREPARED', request },
-    { type: 'LEG_OPENED', slotId, trade, leg, quantity, clientOrderId: request.clientOrderId, reason },
-  )
-}
-
-interface Exit {
-  readonly slot: Slot
-  readonly size: ExitSize
-  readonly wish: OrderWish
-  readonly reduceOnly: boolean
-}
-
-function exitOf(state: KernelState, intent: ExitIntent, timeUs: number): Exit | Denial {
-  const slot = state.slots.get(intent.slotId)
-  if (slot === undefined) return denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId)
-  const halt = haltFault(state)
-  if (halt !== null) return halt
-  if (intent.scope !== 'leg' && intent.scope !== 'rest') return denialOf('FIELD_INVALID', 'scope', intent.scope)
-  const instrument = slot.instrument === null ? undefined : state.instruments.get(slot.instrument)
-  if (SLOT_TABLE[slot.stage].exit === 'refused' || instrument === undefined) return denialOf('EXIT_NOT_ALLOWED', 'slotId', slot.stage)
-  const size = exitSizeOf(state, slot, intent.scope, instrument.lotSize)
-  if (size === null) return denialOf('NOTHING_TO_EXIT', 'openSize', slot.openSize)
-  const side: Side = slot.side === 'buy' ? 'sell' : 'buy'
-  const wish: OrderWish = { ...intent, instrument: instrument.symbol, side, quantity: size.quantity, path: '' }
-  const position = state.positions.get(instrument.symbol)
-  const fault = shapeFault(instrument, wish, position?.mark ?? null) ?? waitFault(state, timeUs)
-  // Spot has no positions to reduce: a sale is a sale. And what is no longer there, because another slot or the quotes hold the
-  // opposite, cannot be reduced either: such an exit opens, on the account, what it closes in the slot.
-  const held = position === undefined ? ZERO : slot.side === 'buy' ? position.quantity : neg(position.quantity)
-  return fault ?? { slot, size, wish, reduceOnly: instrument.kind !== 'spot' && held >= size.quantity }
-}
-
-export function decideQuote(state: KernelState, intent: QuoteIntent, timeUs: number, facts: FactBody[]): void {
-  const instrument = tradedInstrument(state, intent.instrument)
-  if ('code' in instrument) {
-    facts.push(denialFact('QUOTE', instrument))
-    return
-  }
+export function decideQuote(state: KernelState, intent: QuoteIntent, facts: FactBody[], timeUs: number): void {
+  const deny = (denial: Denial) => facts.push(denialFact('QUOTE', denial))
+  const instrument = listedInstrument(state, intent.instrument)
+  if (isDenial(instrument)) return void deny(instrument)
+  if (isHedged(state, instrument)) return void deny(denialOf('QUOTE_IN_HEDGE_MODE', 'instrument', instrument.symbol))
   const bid = quoteWish(intent, 'buy', intent.bid ?? null)
   const ask = quoteWish(intent, 'sell', intent.ask ?? null)
   if (typeof bid?.price === 'bigint' && typeof ask?.price === 'bigint' && bid.price >= ask.price) {
-    facts.push(denialFact('QUOTE', denialOf('QUOTE_CROSSED', 'bid.price', bid.price)))
-    return
+    return void deny(denialOf('QUOTE_CROSSED', 'bid.price', bid.price))
   }
   const leaving = new Set<Order>()
   const sides = [reviewSide(state, instrument.symbol, 'buy', bid, leaving), reviewSide(state, instrument.symbol, 'sell', ask, leaving)]
+  // Taking quotes back is never refused; replacing them is held to the rate.
+  const tooMany = bid === null && ask === null ? null : cancelRateFault(state, leaving.size, timeUs)
+  if (tooMany !== null) return void deny(tooMany)
   // Cancels leave first, so that what they free is free when the new orders arrive.
   for (const order of leaving) facts.push(cancelMoved(order, 'requested', null))
   let prepared = 0
   for (const { wish, blocked } of sides) {
     if (wish === null) continue
-    const denial =
-      haltFault(state) ??
-      blocked ??
-      shapeFault(instrument, wish, null) ??
-      waitFault(state, timeUs) ??
-      limitFault(state, wish, leaving, prepared)
+    const candidate = candidateOf(state, wish, timeUs, { leaving, prepared })
+    const denial = tradingFault({ state }) ?? blocked ?? (isDenial(candidate) ? candidate : orderFault(candidate))
     if (denial !== null) {
-      facts.push(denialFact('QUOTE', denial))
+      deny(denial)
       continue
     }
     prepared += 1
@@ -174,85 +134,109 @@ function reviewSide(state: KernelState, symbol: string, side: Side, wish: OrderW
   return { wish: kept ? null : wish, blocked }
 }
 
-function quoteWish(intent: QuoteIntent, side: Side, wanted: QuoteSide | null): OrderWish | null {
+function quoteWish({ instrument, postOnly }: QuoteIntent, side: Side, wanted: QuoteSide | null): OrderWish | null {
   if (wanted === null) return null
   const { price, quantity } = wanted
-  const { instrument, postOnly } = intent
-  return { instrument, side, orderType: 'limit', price, quantity, timeInForce: 'gtc', postOnly, path: side === 'buy' ? 'bid.' : 'ask.' }
+  const path = side === 'buy' ? 'bid.' : 'ask.'
+  const terms = { orderType: 'limit', timeInForce: 'gtc', postOnly, positionSide: 'net', reduceOnly: false, leverage: null } as const
+  return { instrument, side, price, quantity, path, ...terms }
 }
 
-export function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[]): void {
+export function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[], timeUs: number): void {
   switch (target?.kind) {
     case 'order':
-      return cancelOrder(state, target.clientOrderId, facts)
+      return cancelOrder(state, target.clientOrderId, facts, timeUs)
     case 'entry':
     case 'exit':
-      return cancelSlotOrders(state, target.kind, target.slotId, facts)
+      return cancelSlotOrders(state, target.kind, target.slotId, facts, timeUs)
     case 'instrument':
-      for (const order of state.liveOrders.values()) {
-        if (order.request.instrument === target.instrument && !CANCEL_PENDING[order.cancel])
-          facts.push(cancelMoved(order, 'requested', null))
-      }
-      return
+      // Everything at once is the way out: no rate holds it up.
+      return cancelLive(state, ({ request }) => request.instrument === target.instrument, facts)
     default:
       facts.push(denialFact('CANCEL', denialOf('FIELD_INVALID', 'target.kind', (target as { kind?: unknown } | null | undefined)?.kind)))
   }
 }
 
-function cancelOrder(state: KernelState, clientOrderId: string, facts: FactBody[]): void {
-  const order = state.orders.get(clientOrderId)
-  const deny = (denial: Denial) => facts.push(denialFact('CANCEL', denial, { clientOrderId }))
-  if (order === undefined) deny(denialOf('ORDER_UNKNOWN', 'clientOrderId', clientOrderId))
-  else if (!ORDER_LIVE[order.status]) deny(denialOf('ORDER_FINAL', 'clientOrderId', order.status))
-  else if (CANCEL_PENDING[order.cancel]) deny(denialOf('CANCEL_PENDING', 'clientOrderId', order.cancel))
-  else facts.push(cancelMoved(order, 'requested', null))
+/** Cancels all live orders of a kind, save those that are being cancelled already. */
+export function cancelLive(state: KernelState, concerns: (order: Order) => boolean, facts: FactBody[]): void {
+  for (const order of state.liveOrders.values()) {
+    if (concerns(order) && !CANCEL_PENDING[order.cancel]) facts.push(cancelMoved(order, 'requested', null))
+  }
 }
 
-function cancelSlotOrders(state: KernelState, role: 'entry' | 'exit', slotId: string, facts: FactBody[]): void {
-  const deny = (denial: Denial) => facts.push(denialFact('CANCEL', denial, { slotId }))
+function cancelRateFault(state: KernelState, wanted: number, timeUs: number): Denial | null {
+  const limit = state.limits?.maxCancelsPerSecond ?? 0
+  if (limit === 0 || wanted === 0) return null
+  const count = countSince(state.cancelTimesUs, timeUs) + wanted
+  return count > limit ? denialOf('CANCEL_RATE_ABOVE_LIMIT', 'cancels', count, { limit }) : null
+}
+
+function cancelOrder(state: KernelState, clientOrderId: string, facts: FactBody[], timeUs: number): void {
+  const order = state.orders.get(clientOrderId)
+  const denial =
+    order === undefined
+      ? denialOf('ORDER_UNKNOWN', 'clientOrderId', clientOrderId)
+      : !ORDER_LIVE[order.status]
+        ? denialOf('ORDER_FINAL', 'clientOrderId', order.status)
+        : CANCEL_PENDING[order.cancel]
+          ? denialOf('CANCEL_PENDING', 'clientOrderId', order.cancel)
+          : cancelRateFault(state, 1, timeUs)
+  facts.push(denial === null ? cancelMoved(order as Order, 'requested', null) : denialFact('CANCEL', denial, { clientOrderId }))
+}
+
+function cancelSlotOrders(state: KernelState, role: 'entry' | 'exit', slotId: string, facts: FactBody[], timeUs: number): void {
   const live = [...state.liveOrders.values()].filter((order) => order.request.role === role && order.request.slotId === slotId)
   const open = live.filter((order) => !CANCEL_PENDING[order.cancel])
-  if (!state.slots.has(slotId)) deny(denialOf('SLOT_UNKNOWN', 'slotId', slotId))
-  else if (live.length === 0) deny(denialOf(role === 'entry' ? 'NO_ACTIVE_ENTRY_ORDER' : 'NO_ACTIVE_EXIT_ORDER', 'slotId', slotId))
-  else if (open.length === 0) deny(denialOf(role === 'entry' ? 'ENTRY_NOT_CANCELLABLE' : 'EXIT_NOT_CANCELLABLE', 'slotId', slotId))
-  for (const order of open) facts.push(cancelMoved(order, 'requested', null))
+  const entry = role === 'entry'
+  const denial = !state.slots.has(slotId)
+    ? denialOf('SLOT_UNKNOWN', 'slotId', slotId)
+    : live.length === 0
+      ? denialOf(entry ? 'NO_ACTIVE_ENTRY_ORDER' : 'NO_ACTIVE_EXIT_ORDER', 'slotId', slotId)
+      : open.length === 0
+        ? denialOf(entry ? 'ENTRY_NOT_CANCELLABLE' : 'EXIT_NOT_CANCELLABLE', 'slotId', slotId)
+        : cancelRateFault(state, open.length, timeUs)
+  if (denial !== null) facts.push(denialFact('CANCEL', denial, { slotId }))
+  else for (const order of open) facts.push(cancelMoved(order, 'requested', null))
 }
 
-export function decideMark(state: KernelState, { instrument, price }: MarkPriceIntent, facts: FactBody[]): void {
-  const position = state.positions.get(instrument)
+export function decideMark(state: KernelState, intent: MarkPriceIntent, facts: FactBody[]): void {
+  const { instrument, price, mid = null, asOfUs = null } = intent
+  const fault = state.instruments.has(instrument)
+    ? (positiveFault(price, 'price', 'PRICE_NOT_POSITIVE') ?? (mid === null ? null : positiveFault(mid, 'mid', 'PRICE_NOT_POSITIVE')))
+    : denialOf('INSTRUMENT_UNKNOWN', 'instrument', instrument)
+  if (fault !== null) return void facts.push(denialFact('MARK_PRICE', fault))
+  const known = state.markets.get(instrument)
+  if (known?.mark === price && known.mid === mid && known.asOfUs === asOfUs) return
+  facts.push({ type: 'MARK_SET', instrument, price, mid, asOfUs })
+}
+
+export function decideControl(state: KernelState, { action, reason }: ControlIntent, facts: FactBody[]): void {
+  const from = state.trading
+  const to = Object.hasOwn(TRADING_TABLE[from], action) ? TRADING_TABLE[from][action] : null
   const denial =
-    position === undefined
-      ? denialOf('INSTRUMENT_UNKNOWN', 'instrument', instrument)
-      : (decimalFault(price, 'price') ?? (price <= ZERO ? denialOf('PRICE_NOT_POSITIVE', 'price', price) : null))
-  if (denial !== null) facts.push(denialFact('MARK_PRICE', denial))
-  else if (position?.mark !== price) facts.push({ type: 'MARK_SET', instrument, price })
+    state.halted || state.stopping
+      ? tradingFault({ state })
+      : to === null
+        ? denialOf('FIELD_INVALID', 'action', action)
+        : to === 'same'
+          ? denialOf('CONTROL_REFUSED', 'action', action)
+          : null
+  if (denial !== null) return void facts.push(denialFact('CONTROL', denial))
+  facts.push({ type: 'TRADING_MOVED', from, to: to as typeof from, reason, action })
+  // What could still open something is taken back; what closes may stay.
+  if (action !== 'resume') cancelLive(state, ({ request }) => request.role !== 'exit', facts)
 }
 
 /** What an order is for; `offset` counts the orders of one intent, from 1. */
 type Purpose = Pick<OrderRequest, 'role' | 'slotId' | 'trade' | 'leg' | 'reduceOnly'> & { readonly offset: number }
 
-function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
+export function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
   const { session } = state
   if (session === null) throw new RangeError('an order needs an open session')
-  const { instrument, side, orderType, price, quantity, timeInForce, postOnly } = wish
-  const { role, slotId, trade, leg, reduceOnly, offset } = purpose
+  const { instrument, side, positionSide, orderType, price, quantity, timeInForce, postOnly } = wish
+  const { offset, ...whose } = purpose
   const intentSeq = state.intentSeq + offset
-  return {
-    clientOrderId: clientOrderIdOf(state.orderPrefix, session.sessionId, intentSeq, FIRST_ATTEMPT),
-    instrument,
-    side,
-    orderType,
-    price,
-    quantity,
-    timeInForce,
-    postOnly,
-    reduceOnly,
-    validUntilUs: timeUs + session.orderValidityUs,
-    role,
-    slotId,
-    trade,
-    leg,
-    intentSeq,
-    attempt: FIRST_ATTEMPT,
-  }
+  const clientOrderId = clientOrderIdOf(state.orderPrefix, session.sessionId, intentSeq, FIRST_ATTEMPT)
+  const shape = { instrument, side, positionSide, orderType, price, quantity, timeInForce, postOnly }
+  return { clientOrderId, ...shape, validUntilUs: timeUs + session.orderValidityUs, ...whose, intentSeq, attempt: FIRST_ATTEMPT }
 }

@@ -1,11 +1,11 @@
 // From the session's own doings to facts: opening, halting, capital, what was sent, what was seen.
 
-import { decimalFault } from './checks.ts'
-import { type Decimal, ZERO } from './decimal.ts'
-import { denialFact, denialOf } from './denials.ts'
+import { decimalFault, positiveFault } from './checks.ts'
+import { add, ZERO } from './decimal.ts'
+import { type Denial, denialFact, denialOf } from './denials.ts'
 import type { FactBody } from './facts.ts'
 import type { Operation } from './inputs.ts'
-import { instrumentFaults } from './instrument.ts'
+import { type Instrument, instrumentFaults } from './instrument.ts'
 import { capitalPostings } from './ledger.ts'
 import { cancelMoved, doubtCancel, followOrder } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
@@ -14,32 +14,51 @@ import { equityOf } from './valuation.ts'
 
 type Of<Type extends Operation['type']> = Extract<Operation, { type: Type }>
 
-export function openSession({ session }: Of<'OPEN_SESSION'>, facts: FactBody[]): void {
-  const doubled = session.slotIds.find((slotId, index) => session.slotIds.indexOf(slotId) !== index)
-  if (doubled !== undefined) {
-    // The whole input is refused: with two slots of one id nothing that follows could be trusted.
-    facts.push(denialFact('OPEN_SESSION', denialOf('SLOT_ID_DUPLICATE', 'slotIds', doubled), { slotId: doubled }))
-    return
-  }
-  const fault = instrumentFaults(session.instrument)[0]
-  if (fault !== undefined) {
-    facts.push(denialFact('OPEN_SESSION', denialOf('INSTRUMENT_INVALID', 'instrument', fault)))
-    return
-  }
-  facts.push({ type: 'SESSION_OPENED', ...session })
+export function openSession(state: KernelState, { session }: Of<'OPEN_SESSION'>, facts: FactBody[]): void {
+  const denial = openingFault(state, session)
+  if (denial === null) facts.push({ type: 'SESSION_OPENED', ...session })
+  else facts.push(denialFact('OPEN_SESSION', denial))
+}
+
+function openingFault(state: KernelState, { slotIds, instrument, positionMode }: Of<'OPEN_SESSION'>['session']): Denial | null {
+  // The whole input is refused: with two slots of one id nothing that follows could be trusted.
+  const doubled = slotIds.find((slotId, index) => slotIds.indexOf(slotId) !== index)
+  if (doubled !== undefined) return denialOf('SLOT_ID_DUPLICATE', 'slotIds', doubled)
+  const fault = instrumentFault(state, instrument)
+  if (fault !== null) return fault
+  // What is open in one mode cannot be closed in the other.
+  const changes = state.session !== null && state.session.positionMode !== positionMode
+  const open = changes && (state.liveOrders.size > 0 || [...state.positions.values()].some(({ quantity }) => quantity !== ZERO))
+  return open ? denialOf('FIELD_INVALID', 'positionMode', positionMode) : null
+}
+
+/** What makes an instrument impossible to trade; what is booked under its name must go on meaning the same. */
+function instrumentFault(state: KernelState, instrument: Instrument): Denial | null {
+  const known = state.instruments.get(instrument.symbol) ?? instrument
+  const changed = (['kind', 'base', 'quote', 'settle'] as const).find((name) => known[name] !== instrument[name])
+  const fault = instrumentFaults(instrument)[0] ?? (changed === undefined ? null : `${changed} was ${known[changed]} before`)
+  return fault === null ? null : denialOf('INSTRUMENT_INVALID', 'instrument', fault)
+}
+
+export function listInstrument(state: KernelState, { instrument }: Of<'LIST_INSTRUMENT'>, facts: FactBody[]): void {
+  const fault = instrumentFault(state, instrument)
+  if (fault === null) facts.push({ type: 'INSTRUMENT_LISTED', instrument })
+  else facts.push(denialFact('LIST_INSTRUMENT', fault))
 }
 
 export function haltSession(state: KernelState, { reason, detail }: Of<'HALT_SESSION'>, facts: FactBody[]): void {
   if (!state.halted) facts.push({ type: 'SESSION_HALTED', reason, detail })
 }
 
-export function flowCapital({ asset, amount, note }: Of<'FLOW_CAPITAL'>, facts: FactBody[]): void {
+export function flowCapital(_: KernelState, { asset, amount, note }: Of<'FLOW_CAPITAL'>, facts: FactBody[]): void {
   const fault = decimalFault(amount, 'amount')
-  if (fault !== null) {
-    facts.push(denialFact('FLOW_CAPITAL', fault))
-    return
-  }
-  facts.push({ type: 'CAPITAL_FLOWED', asset, amount, note, postings: amount === ZERO ? [] : capitalPostings(asset, amount) })
+  if (fault !== null) facts.push(denialFact('FLOW_CAPITAL', fault))
+  else facts.push({ type: 'CAPITAL_FLOWED', asset, amount, note, postings: capitalPostings(asset, amount) })
+}
+
+export function valueAsset(_: KernelState, { asset, quote, price, source }: Of<'VALUE_ASSET'>, facts: FactBody[]): void {
+  const fault = positiveFault(price, 'price', 'PRICE_NOT_POSITIVE')
+  facts.push(fault !== null ? denialFact('VALUE_ASSET', fault) : { type: 'ASSET_VALUED', asset, quote, price, source })
 }
 
 export function noteSubmit(state: KernelState, note: Of<'NOTE_SUBMIT'>, facts: FactBody[]): void {
@@ -57,8 +76,17 @@ export function noteCancel(state: KernelState, note: Of<'NOTE_CANCEL'>, facts: F
 
 export function observeMarket(state: KernelState, { observation }: Of<'OBSERVE_MARKET'>, facts: FactBody[]): void {
   const instrument = state.instruments.get(observation.instrument)
-  const position = state.positions.get(observation.instrument)
-  const quantity: Decimal = position?.quantity ?? ZERO
-  const equity = instrument === undefined ? null : equityOf(state.balances, instrument, position?.mark ?? null)
-  facts.push({ type: 'MARKET_OBSERVED', observation, position: quantity, equity })
+  const mark = state.markets.get(observation.instrument)?.mark ?? null
+  let position = ZERO
+  for (const held of state.positions.values()) if (held.instrument === observation.instrument) position = add(position, held.quantity)
+  const equity = instrument === undefined ? null : equityOf(state.balances, instrument, mark, state.assetPrices)
+  facts.push({ type: 'MARKET_OBSERVED', observation, position, equity })
+}
+
+export function reportFeed(_: KernelState, { report }: Of<'REPORT_FEED'>, facts: FactBody[]): void {
+  facts.push({ type: 'FEED_REPORTED', report })
+}
+
+export function flagRisk(_: KernelState, { code, severity, value, limit, detail }: Of<'FLAG_RISK'>, facts: FactBody[]): void {
+  facts.push({ type: 'RISK_FLAGGED', code, severity, value, limit, detail })
 }

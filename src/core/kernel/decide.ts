@@ -1,12 +1,52 @@
 // The kernel's one door: an input becomes facts. Pure: reads the state, changes nothing, knows no clock.
 
-import { decideCancel, decideEnter, decideExit, decideMark, decideQuote } from './decide-intent.ts'
-import { flowCapital, haltSession, noteCancel, noteSubmit, observeMarket, openSession } from './decide-operation.ts'
-import { decideVenueEvent } from './decide-venue.ts'
-import { denialFact, denialOf, textOf } from './denials.ts'
+import { decideExit, decideResidual } from './decide-exit.ts'
+import { decideCancel, decideControl, decideEnter, decideMark, decideQuote } from './decide-intent.ts'
+import * as operation from './decide-operation.ts'
+import { decideReconcile } from './decide-reconcile.ts'
+import { decideFunding, decideSnapshot, decideVenueEvent } from './decide-venue.ts'
+import { denialFact, textOf } from './denials.ts'
 import type { Fact, FactBody } from './facts.ts'
 import type { KernelInput, Timed } from './inputs.ts'
+import { inputFault } from './shapes.ts'
 import type { KernelState } from './state.ts'
+
+type InputOf<Type extends KernelInput['type']> = Extract<KernelInput, { type: Type }>
+
+/** Adds the facts that follow from an input. */
+type Decider<Input> = (state: KernelState, input: Input, facts: FactBody[], timeUs: number) => void
+
+const DECIDERS: { readonly [Type in KernelInput['type']]: Decider<InputOf<Type>> } = {
+  ENTER: decideEnter,
+  EXIT: decideExit,
+  EXIT_RESIDUAL: decideResidual,
+  QUOTE: decideQuote,
+  CANCEL: decideCancel,
+  MARK_PRICE: decideMark,
+  CONTROL: decideControl,
+  RECONCILE: decideReconcile,
+  ORDER_ACK: decideVenueEvent,
+  ORDER_REJECT: decideVenueEvent,
+  PARTIAL_FILL: decideVenueEvent,
+  FULL_FILL: decideVenueEvent,
+  CANCEL_ACK: decideVenueEvent,
+  CANCEL_REJECT: decideVenueEvent,
+  EXPIRED: decideVenueEvent,
+  RATE_LIMITED: decideVenueEvent,
+  UNRECOGNISED: decideVenueEvent,
+  SNAPSHOT: decideSnapshot,
+  FUNDING: decideFunding,
+  OPEN_SESSION: operation.openSession,
+  LIST_INSTRUMENT: operation.listInstrument,
+  HALT_SESSION: operation.haltSession,
+  FLOW_CAPITAL: operation.flowCapital,
+  VALUE_ASSET: operation.valueAsset,
+  NOTE_SUBMIT: operation.noteSubmit,
+  NOTE_CANCEL: operation.noteCancel,
+  OBSERVE_MARKET: operation.observeMarket,
+  REPORT_FEED: operation.reportFeed,
+  FLAG_RISK: operation.flagRisk,
+}
 
 /**
  * The facts that follow from an input, numbered from the state's next sequence number. Apply them before deciding on
@@ -14,57 +54,8 @@ import type { KernelState } from './state.ts'
  */
 export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>): Fact[] {
   const bodies: FactBody[] = []
-  decideInput(state, input, timeUs, bodies)
+  const fault = inputFault(input)
+  if (fault === null) (DECIDERS[input.type] as Decider<KernelInput>)(state, input, bodies, timeUs)
+  else bodies.push(denialFact(textOf((input as KernelInput | null | undefined)?.type), fault))
   return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
-}
-
-function decideInput(state: KernelState, input: KernelInput, timeUs: number, facts: FactBody[]): void {
-  switch (input.type) {
-    case 'ENTER':
-      return decideEnter(state, input, timeUs, facts)
-    case 'EXIT':
-      return decideExit(state, input, timeUs, facts)
-    case 'QUOTE':
-      return decideQuote(state, input, timeUs, facts)
-    case 'CANCEL':
-      return decideCancel(state, input, facts)
-    case 'MARK_PRICE':
-      return decideMark(state, input, facts)
-    case 'ORDER_ACK':
-    case 'ORDER_REJECT':
-    case 'PARTIAL_FILL':
-    case 'FULL_FILL':
-    case 'CANCEL_ACK':
-    case 'CANCEL_REJECT':
-    case 'EXPIRED':
-    case 'RATE_LIMITED':
-    case 'UNRECOGNISED':
-    case 'SNAPSHOT':
-      return decideVenueEvent(state, input, facts)
-    case 'OPEN_SESSION':
-      return openSession(input, facts)
-    case 'HALT_SESSION':
-      return haltSession(state, input, facts)
-    case 'FLOW_CAPITAL':
-      return flowCapital(input, facts)
-    case 'NOTE_SUBMIT':
-      return noteSubmit(state, input, facts)
-    case 'NOTE_CANCEL':
-      return noteCancel(state, input, facts)
-    case 'OBSERVE_MARKET':
-      return observeMarket(state, input, facts)
-    case 'REPORT_FEED':
-      facts.push({ type: 'FEED_REPORTED', report: input.report })
-      return
-    case 'FLAG_RISK': {
-      const { code, severity, value, limit, detail } = input
-      facts.push({ type: 'RISK_FLAGGED', code, severity, value, limit, detail })
-      return
-    }
-    default: {
-      // A user's own strategy may return anything.
-      const { type } = input satisfies never as { readonly type: unknown }
-      facts.push(denialFact(textOf(type), denialOf('INPUT_UNKNOWN', 'type', type)))
-    }
-  }
 }

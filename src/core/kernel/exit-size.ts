@@ -33,7 +33,7 @@ export function exitSizeOf(state: Orders, slot: SlotView, scope: 'leg' | 'rest',
   for (const leg of open) {
     if (leg === last) break
     const target = truncateToStep(mul(slot.entryQuantity, cumulativeRatio(slot, leg.leg)), lotSize)
-    const quantity = sub(target, add(slot.exitQuantity, working))
+    const quantity = truncateToStep(sub(target, add(slot.exitQuantity, working)), lotSize)
     if (quantity >= free) return { leg: leg.leg, quantity: free, skipped }
     if (quantity > ZERO) return { leg: leg.leg, quantity, skipped }
     skipped.push(leg)
@@ -45,7 +45,7 @@ export function exitSizeOf(state: Orders, slot: SlotView, scope: 'leg' | 'rest',
  * What live exit orders may still close. By the orders, not by the legs: an order that was said to be gone may be alive
  * after all, and a leg may have had several.
  */
-function workingQuantity(state: Orders, slot: SlotView): Decimal {
+export function workingQuantity(state: Orders, slot: SlotView): Decimal {
   let total = ZERO
   for (const { request, filledQuantity } of state.liveOrders.values()) {
     const covers = request.role === 'exit' && request.slotId === slot.slotId && request.trade === slot.trade

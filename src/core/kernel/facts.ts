@@ -2,16 +2,20 @@
 // nothing and a reader needs no code to check it.
 
 import type { Decimal } from './decimal.ts'
-import type { FeedReport, MarketObservation, OrderReference, OrderShape, RiskFlag, SessionOpening, Side, VenueFill } from './inputs.ts'
+import type * as inputs from './inputs.ts'
+import type { Instrument } from './instrument.ts'
 import type { CancelState, OrderStatus, OrderTrigger } from './order-table.ts'
 import type { SlotStage, SlotTrigger } from './slot-table.ts'
+import type { TradingState } from './trading-table.ts'
 
 /** What an order is for: it decides whom its fills belong to. */
 export type OrderRole = 'entry' | 'exit' | 'quote'
 
 /** The exact request, as it will leave for the venue. Immutable: fills are counted elsewhere. */
-export interface OrderRequest extends OrderShape {
+export interface OrderRequest extends inputs.OrderShape {
   readonly clientOrderId: string
+  /** The position it opens or closes; what its fills are booked on. */
+  readonly positionSide: inputs.PositionSide
   readonly reduceOnly: boolean
   /** After this the venue must not accept it any more. */
   readonly validUntilUs: number
@@ -30,7 +34,7 @@ export interface OrderRequest extends OrderShape {
  * The ledger's accounts. `wallet` is what the account owns; `position` what open contracts stand for; `conversion` the
  * other side of every trade, whose quote balance is the exact cost of what is open; the rest explain changes of equity.
  */
-export type LedgerAccount = 'wallet' | 'position' | 'conversion' | 'realized_pnl' | 'fees' | 'capital'
+export type LedgerAccount = 'wallet' | 'position' | 'conversion' | 'realized_pnl' | 'fees' | 'funding' | 'capital'
 
 export interface Posting {
   readonly account: LedgerAccount
@@ -39,10 +43,17 @@ export interface Posting {
   readonly amount: Decimal
 }
 
-export interface FillFact extends VenueFill, OrderReference {
+export interface FillFact extends inputs.VenueFill, inputs.OrderReference {
   readonly type: 'FILL_BOOKED'
   readonly instrument: string
-  readonly side: Side
+  readonly side: inputs.Side
+  readonly positionSide: inputs.PositionSide
+  /** Unsigned exact worth in the settle asset: price × quantity, of inverse contracts quantity ÷ price. */
+  readonly tradeValue: Decimal
+  /** What one unit of the fee asset was worth in the quote; null where nobody had said. */
+  readonly feePrice: Decimal | null
+  /** Whether reconcile worked it out from totals, and the venue never reported it as such. */
+  readonly inferred: boolean
   readonly role: OrderRole | null
   readonly slotId: string | null
   readonly trade: number | null
@@ -74,85 +85,87 @@ interface Move<State> {
   readonly reason: string | null
 }
 
-interface OrderMoved extends Move<OrderStatus> {
-  readonly clientOrderId: string
-  readonly trigger: OrderTrigger
-  readonly venueOrderId: string | null
-}
-
-/** Two that cannot both be true: what the order is, and what the venue says of it. */
-interface EventConflicted {
-  readonly clientOrderId: string
-  readonly status: OrderStatus
-  readonly trigger: OrderTrigger
-  readonly detail: string
-}
-
-/** One trade id with two sets of numbers, in words: the one that was booked, and the one that was not. */
-interface FillConflicted {
-  readonly tradeId: string
-  readonly clientOrderId: string | null
-  readonly booked: string
-  readonly received: string
-}
-
-interface TradeOpened extends OfTrade {
-  readonly instrument: string
-  readonly side: Side
-  readonly quantity: Decimal
-  readonly exitRatios: readonly Decimal[]
-}
-
-interface LegOpened extends OfTrade {
-  readonly leg: number
-  readonly quantity: Decimal
-  readonly clientOrderId: string
-  readonly reason: string
-}
-
-export type FactBody =
-  | ({ readonly type: 'SESSION_OPENED' } & SessionOpening)
-  | { readonly type: 'SESSION_HALTED'; readonly reason: string; readonly detail: string | null }
-  | {
-      readonly type: 'CAPITAL_FLOWED'
-      readonly asset: string
-      readonly amount: Decimal
-      readonly note: string
+/** What each kind of fact carries. A fact's body is one of these with its `type`. */
+interface FactFields {
+  SESSION_OPENED: inputs.SessionOpening
+  SESSION_HALTED: { readonly reason: string; readonly detail: string | null }
+  INSTRUMENT_LISTED: { readonly instrument: Instrument }
+  TRADING_MOVED: Move<TradingState> & { readonly action: string }
+  CAPITAL_FLOWED: inputs.Flow & { readonly note: string; readonly postings: readonly Posting[] }
+  ASSET_VALUED: inputs.AssetValue
+  FUNDING_BOOKED: Omit<inputs.FundingEvent, 'type'> & { readonly postings: readonly Posting[] }
+  INTENT_DENIED: Omit<DenialFact, 'type'>
+  ORDER_PREPARED: { readonly request: OrderRequest }
+  ORDER_MOVED: inputs.OfOrder & Move<OrderStatus> & { readonly trigger: OrderTrigger; readonly venueOrderId: string | null }
+  ORDER_BOUND: inputs.OfOrder & { readonly venueOrderId: string }
+  CANCEL_MOVED: inputs.OfOrder & Move<CancelState>
+  FILL_BOOKED: Omit<FillFact, 'type'>
+  FILL_REPEATED: { readonly tradeId: string; readonly clientOrderId: string | null }
+  /** The venue reports what had been inferred before: nothing is booked twice, save the fee, which nobody knew. */
+  FILL_CONFIRMED: inputs.OfOrder &
+    inputs.VenueFill & {
+      readonly instrument: string
+      readonly side: inputs.Side
+      readonly tradeValue: Decimal
+      readonly feePrice: Decimal | null
       readonly postings: readonly Posting[]
     }
-  | DenialFact
-  | { readonly type: 'ORDER_PREPARED'; readonly request: OrderRequest }
-  | ({ readonly type: 'ORDER_MOVED' } & OrderMoved)
-  | { readonly type: 'ORDER_BOUND'; readonly clientOrderId: string; readonly venueOrderId: string }
-  | ({ readonly type: 'CANCEL_MOVED'; readonly clientOrderId: string } & Move<CancelState>)
-  | FillFact
-  | { readonly type: 'FILL_REPEATED'; readonly tradeId: string; readonly clientOrderId: string | null }
-  | ({ readonly type: 'FILL_CONFLICTED' } & FillConflicted)
-  | ({ readonly type: 'EVENT_UNMATCHED'; readonly event: string; readonly detail: string } & OrderReference)
-  | ({ readonly type: 'EVENT_CONFLICTED' } & EventConflicted)
-  | { readonly type: 'ORDER_QUERIED'; readonly clientOrderId: string; readonly why: string }
-  | { readonly type: 'RATE_LIMIT_NOTED'; readonly clientOrderId: string | null; readonly retryAfterMs: number; readonly stated: boolean }
-  | ({ readonly type: 'SLOT_MOVED'; readonly trigger: SlotTrigger } & OfTrade & Move<SlotStage>)
-  | ({ readonly type: 'TRADE_OPENED' } & TradeOpened)
-  | ({ readonly type: 'LEG_OPENED' } & LegOpened)
-  | ({ readonly type: 'LEG_ENDED'; readonly leg: number; readonly filledQuantity: Decimal; readonly consumed: boolean } & OfTrade)
-  | { readonly type: 'MARK_SET'; readonly instrument: string; readonly price: Decimal }
-  | {
-      readonly type: 'MARKET_OBSERVED'
-      readonly observation: MarketObservation
-      readonly position: Decimal
-      readonly equity: Decimal | null
-    }
-  | ({ readonly type: 'RISK_FLAGGED' } & RiskFlag)
-  | { readonly type: 'FEED_REPORTED'; readonly report: FeedReport }
+  /** One trade id with two sets of numbers, in words: the one that was booked, and the one that was not. */
+  FILL_CONFLICTED: { readonly tradeId: string; readonly clientOrderId: string | null; readonly booked: string; readonly received: string }
+  EVENT_UNMATCHED: inputs.OrderReference & { readonly event: string; readonly detail: string }
+  /** Two that cannot both be true: what the order is, and what the venue says of it. */
+  EVENT_CONFLICTED: inputs.OfOrder & { readonly status: OrderStatus; readonly trigger: OrderTrigger; readonly detail: string }
+  ORDER_QUERIED: inputs.OfOrder & { readonly why: string }
+  RATE_LIMIT_NOTED: { readonly clientOrderId: string | null; readonly retryAfterMs: number; readonly stated: boolean }
+  SLOT_MOVED: OfTrade & Move<SlotStage> & { readonly trigger: SlotTrigger }
+  TRADE_OPENED: OfTrade & {
+    readonly instrument: string
+    readonly side: inputs.Side
+    readonly positionSide: inputs.PositionSide
+    readonly quantity: Decimal
+    readonly exitRatios: readonly Decimal[]
+    /** What the account was worth just before, in the instrument's quote; null where it cannot be valued. */
+    readonly equityBefore: Decimal | null
+  }
+  LEG_OPENED: OfTrade & inputs.OfOrder & { readonly leg: number; readonly quantity: Decimal; readonly reason: string }
+  LEG_ENDED: OfTrade & { readonly leg: number; readonly filledQuantity: Decimal; readonly consumed: boolean }
+  /** Too small to be traded: it leaves the slot at its cost, and stays in the position as unassigned dust. */
+  DUST_WRITTEN_OFF: OfTrade & inputs.OfPosition & { readonly quantity: Decimal; readonly cost: Decimal; readonly reason: string }
+  RECONCILED: { readonly action: string; readonly subject: string; readonly evidence: string }
+  /** The venue's position is another than ours: a finding. Only reconcile may change what we hold. */
+  POSITION_DIFFERED: inputs.OfPosition & {
+    readonly ours: Decimal
+    readonly venues: Decimal
+    readonly averagePrice: Decimal | null
+    readonly asOfUs: number
+  }
+  /** Signed; taken out of the unassigned and given to a slot's trade, or with no slot to the quoted inventory. */
+  EXPOSURE_ASSIGNED: inputs.OfPosition & {
+    readonly quantity: Decimal
+    readonly slotId: string | null
+    readonly trade: number | null
+    readonly tradeValue: Decimal
+    readonly slotRealizedPnl: Decimal
+  }
+  MARK_SET: { readonly instrument: string; readonly price: Decimal; readonly mid: Decimal | null; readonly asOfUs: number | null }
+  MARKET_OBSERVED: { readonly observation: inputs.MarketObservation; readonly position: Decimal; readonly equity: Decimal | null }
+  RISK_FLAGGED: inputs.RiskFlag
+  FEED_REPORTED: { readonly report: inputs.FeedReport }
+}
 
-/** A refused intent: a stable code, the offending field, and the value as text. */
+export type FactType = keyof FactFields
+export type FactOf<Type extends FactType> = { readonly type: Type } & FactFields[Type]
+export type FactBody = { [Type in FactType]: FactOf<Type> }[FactType]
+
+/** A refused intent: a stable code, the offending field, its value as text, and the figures it was judged by. */
 export interface DenialFact {
   readonly type: 'INTENT_DENIED'
   readonly intent: string
   readonly code: string
   readonly field: string
   readonly value: string
+  /** `key=value` pairs, parted by blanks; empty where the value says it all. */
+  readonly context: string
   readonly detail: string
   readonly slotId: string | null
   readonly clientOrderId: string | null

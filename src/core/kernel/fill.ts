@@ -1,108 +1,199 @@
 // A fill: recognised by its trade id, booked exactly once, and given to the slot, the quotes, or to nobody.
 
-import { decimalFault } from './checks.ts'
-import { abs, add, type Decimal, formatDecimal, min, mul, mulDiv, neg, sub, ZERO } from './decimal.ts'
-import type { FactBody, FillFact } from './facts.ts'
-import type { VenueEvent, VenueFill } from './inputs.ts'
-import { changePosition, fillPostings } from './ledger.ts'
-import { alarm, bindIfNew, endLeg, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
+import { decimalFault, positiveFault } from './checks.ts'
+import { abs, add, type Decimal, div, formatDecimal, min, mul, neg, sub, ZERO } from './decimal.ts'
+import type { FactBody, FillFact, OrderRole } from './facts.ts'
+import type { FillReport, OrderReference, VenueFill } from './inputs.ts'
+import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
+import { changePosition, costLeft, feePostings, fillPostings, gainOf, heldBySlot, shareOfValue, signedBy } from './ledger.ts'
+import { alarm, bindIfNew, endLeg, entryIsAlive, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
 import type { OrderStatus } from './order-table.ts'
-import { type FillNumbers, fillKey, type KernelState, type Order, type Slot } from './state.ts'
+import { type FillNumbers, fillKey, type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
+import { priceOf } from './valuation.ts'
 
-type FillEvent = Extract<VenueEvent, { type: 'PARTIAL_FILL' | 'FULL_FILL' }>
-
-export function decideFill(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
+export function decideFill(state: KernelState, order: Order, event: FillReport & OrderReference, facts: FactBody[]): void {
   const { fill } = event
   const { clientOrderId, instrument } = order.request
-  const fault = fillFault(order, event)
+  const fault = fillFault(event, order)
   if (fault !== null) {
     facts.push({ type: 'EVENT_CONFLICTED', clientOrderId, status: order.status, trigger: 'fillPart', detail: fault }, queried(order, fault))
     return
   }
-  const known = state.fills.get(fillKey(instrument, fill.tradeId))
-  if (known === undefined) return book(state, order, event, facts)
-  const [booked, received] = [describe(known), describe({ ...fill, side: event.side })]
-  if (booked === received) facts.push({ type: 'FILL_REPEATED', tradeId: fill.tradeId, clientOrderId })
-  else facts.push({ type: 'FILL_CONFLICTED', tradeId: fill.tradeId, clientOrderId, booked, received })
+  const numbers = numbersOf(state, event)
+  if (isKnown(state, event, numbers, clientOrderId, facts)) return
+  if (order.inferredQuantity === ZERO) {
+    bookOrderFill(state, order, { ...fill, ...numbers, inferred: false, venueOrderId: event.venueOrderId }, facts)
+  } else if (fill.quantity <= order.inferredQuantity) {
+    const { tradeValue } = numbers
+    const feePrice = priceFee(state, fill, instrument, facts)
+    const { tradeId, price, quantity, fee, feeAsset, liquidity } = fill
+    const reported = { tradeId, price, quantity, fee, feeAsset, liquidity, tradeValue, feePrice }
+    facts.push({ type: 'FILL_CONFIRMED', clientOrderId, instrument, side: event.side, ...reported, postings: feePostings(fill) })
+  } else {
+    const booked = `${formatDecimal(order.inferredQuantity)} inferred`
+    facts.push(
+      { type: 'FILL_CONFLICTED', tradeId: fill.tradeId, clientOrderId, booked, received: describe(numbers) },
+      queried(order, booked),
+    )
+  }
+}
+
+/** A fill of no order of ours, which reconcile says is ours to hold: nothing explains it. */
+export function bookExternalFill(state: KernelState, event: FillReport & OrderReference, facts: FactBody[]): string | null {
+  const { fill, instrument, side, positionSide = 'net', venueOrderId } = event
+  const position = state.positions.get(positionKey(instrument, positionSide))
+  const fault = fillFault(event) ?? (position === undefined ? `no position in ${instrument}` : null)
+  if (fault !== null || position === undefined) return fault
+  const numbers = numbersOf(state, event)
+  if (isKnown(state, event, numbers, null, facts)) return null
+  book(state, position, { ...fill, ...numbers, side, inferred: false, venueOrderId }, NOBODY, facts)
+  return null
+}
+
+function numbersOf(state: KernelState, { instrument, side, fill }: FillReport): FillNumbers {
+  const { price, quantity, fee, feeAsset } = fill
+  const { kind } = state.instruments.get(instrument) as Instrument
+  return { side, price, quantity, tradeValue: tradeValueOf(kind, quantity, price), fee, feeAsset }
+}
+
+/** Whether a fill with this id has been booked: then it is noted, and never booked again. */
+function isKnown(state: KernelState, event: FillReport, numbers: FillNumbers, clientOrderId: string | null, facts: FactBody[]): boolean {
+  const { tradeId } = event.fill
+  const known = state.fills.get(fillKey(event.instrument, tradeId, event.side))
+  if (known === undefined) return false
+  const [booked, received] = [describe(known), describe(numbers)]
+  if (booked === received) facts.push({ type: 'FILL_REPEATED', tradeId, clientOrderId })
+  else facts.push({ type: 'FILL_CONFLICTED', tradeId, clientOrderId, booked, received })
+  return true
 }
 
 /** What makes a fill impossible to book; the order is then asked about. */
-function fillFault(order: Order, { fill, side, instrument }: FillEvent): string | null {
-  const { request } = order
+function fillFault({ fill, side, instrument }: FillReport, order?: Order): string | null {
   const fault =
-    decimalFault(fill.price, 'fill.price') ??
-    decimalFault(fill.quantity, 'fill.quantity') ??
+    positiveFault(fill.price, 'fill.price', 'PRICE_NOT_POSITIVE') ??
+    positiveFault(fill.quantity, 'fill.quantity', 'QUANTITY_NOT_POSITIVE') ??
     decimalFault(fill.fee, 'fill.fee') ??
-    decimalFault(mul(fill.price, fill.quantity), 'fill.price × fill.quantity')
+    decimalFault(mul(fill.price, fill.quantity), 'fill.price × fill.quantity') ??
+    decimalFault(div(fill.quantity, fill.price), 'fill.quantity ÷ fill.price')
   if (fault !== null) return `${fault.field} ${fault.value}: ${fault.code}`
-  if (fill.quantity <= ZERO) return `fill.quantity ${formatDecimal(fill.quantity)} is not above zero`
-  if (fill.price <= ZERO) return `fill.price ${formatDecimal(fill.price)} is not above zero`
+  if (order === undefined) return null
+  const { request } = order
   if (side !== request.side) return `a ${side} fill on a ${request.side} order`
   return instrument === request.instrument ? null : `a fill in ${instrument} on an order in ${request.instrument}`
 }
 
-function book(state: KernelState, order: Order, event: FillEvent, facts: FactBody[]): void {
-  const { fill } = event
-  const { request } = order
-  const instrument = state.instruments.get(request.instrument)
-  const position = state.positions.get(request.instrument)
-  if (instrument === undefined || position === undefined) throw new RangeError(`instrument ${request.instrument} was never opened`)
-  const numbers = { side: request.side, price: fill.price, quantity: fill.quantity, fee: fill.fee, feeAsset: fill.feeAsset }
-  const change = changePosition(position.quantity, position.cost, numbers)
+/** A fill as it is to be booked: as the venue reported it, or as it was inferred. */
+export type Booking = FillNumbers & Pick<FillFact, 'tradeId' | 'liquidity' | 'inferred' | 'venueOrderId'>
+
+/** What follows for whom a fill belongs to. */
+type Owner = Pick<FillFact, 'clientOrderId' | 'role' | 'slotId' | 'trade' | 'leg' | 'filledQuantity'>
+
+export const NOBODY: Owner = { clientOrderId: null, role: null, slotId: null, trade: null, leg: null, filledQuantity: ZERO }
+
+/** Books a fill of an order, and follows it through order, slot and leg; what they come to is returned. */
+export function bookOrderFill(
+  state: KernelState,
+  order: Order,
+  booking: Booking,
+  facts: FactBody[],
+): { order: Order; slot: Slot | undefined } {
+  const { clientOrderId, role, slotId, trade, leg, instrument, positionSide, quantity } = order.request
+  const position = state.positions.get(positionKey(instrument, positionSide)) as Position
   const slot = slotOfOrder(state, order)
-  const share = shareOf(order, slot, fill)
-  const filledQuantity = add(order.filledQuantity, fill.quantity)
-  bindIfNew(order, event.venueOrderId, facts)
-  const fact: FillFact = {
+  const filledQuantity = add(order.filledQuantity, booking.quantity)
+  bindIfNew(order, booking.venueOrderId, facts)
+  const venueOrderId = booking.venueOrderId ?? order.venueOrderId
+  const owner = { clientOrderId, role, slotId, trade, leg, filledQuantity }
+  const { assigned, unassigned } = book(state, position, { ...booking, venueOrderId }, owner, facts, slot)
+  const status = moveFilled(order, filledQuantity, facts)
+  if (filledQuantity > quantity) {
+    const detail = `Order ${clientOrderId} asked for ${formatDecimal(quantity)} and was filled ${formatDecimal(filledQuantity)}.`
+    facts.push(alarm('OVERFILL', formatDecimal(filledQuantity), detail))
+  }
+  if (unassigned !== ZERO) {
+    facts.push(alarm('UNASSIGNED_FILL', formatDecimal(unassigned), `Trade ${booking.tradeId} filled more than its slot can explain.`))
+  }
+  const after = { ...order, filledQuantity, status, venueOrderId }
+  return { order: after, slot: slot && followFill(state, slot, after, abs(assigned), facts) }
+}
+
+/** The one place where a fill becomes a fact: with the position's new cost, the postings, and whose it is. */
+export function book(state: KernelState, position: Position, booking: Booking, owner: Owner, facts: FactBody[], slot?: Slot): Share {
+  const { tradeId, side, price, quantity, tradeValue, fee, feeAsset, liquidity, inferred, venueOrderId } = booking
+  const { clientOrderId, role, slotId, trade, leg, filledQuantity } = owner
+  const { instrument, positionSide } = position
+  const traded = state.instruments.get(instrument) as Instrument
+  const change = changePosition(traded.kind, position, booking)
+  const share = shareOf(traded.kind, role, slot, booking)
+  const feePrice = priceFee(state, booking, instrument, facts)
+  facts.push({
     type: 'FILL_BOOKED',
-    clientOrderId: request.clientOrderId,
-    venueOrderId: event.venueOrderId ?? order.venueOrderId,
-    tradeId: fill.tradeId,
-    instrument: request.instrument,
-    side: request.side,
-    price: fill.price,
-    quantity: fill.quantity,
-    fee: fill.fee,
-    feeAsset: fill.feeAsset,
-    liquidity: fill.liquidity,
-    role: request.role,
-    slotId: request.slotId,
-    trade: request.trade,
-    leg: request.leg,
-    assigned: share.assigned,
-    unassigned: share.unassigned,
+    clientOrderId,
+    venueOrderId,
+    tradeId,
+    instrument,
+    side,
+    positionSide,
+    price,
+    quantity,
+    tradeValue,
+    fee,
+    feeAsset,
+    feePrice,
+    liquidity,
+    inferred,
+    role,
+    slotId,
+    trade,
+    leg,
+    ...share,
     realizedPnl: change.realizedPnl,
-    slotRealizedPnl: share.slotRealizedPnl,
     filledQuantity,
     positionAfter: change.quantity,
     costAfter: change.cost,
-    postings: fillPostings(instrument, numbers, change.realizedPnl),
+    postings: fillPostings(traded, booking, change.realizedPnl),
+  })
+  return share
+}
+
+/** What the fee asset is worth in the quote; that nobody has said so is said, where there is a fee. */
+function priceFee(
+  state: KernelState,
+  { tradeId, price, fee, feeAsset }: Booking | VenueFill,
+  symbol: string,
+  facts: FactBody[],
+): Decimal | null {
+  const instrument = state.instruments.get(symbol) as Instrument
+  const feePrice = priceOf(feeAsset, instrument, price, state.assetPrices)
+  if (feePrice === null && fee !== ZERO) {
+    const detail = `Nobody has said what ${feeAsset} is worth in ${instrument.quote}: the fee of trade ${tradeId} is booked, and cannot be valued.`
+    facts.push({ type: 'RISK_FLAGGED', code: 'FEE_UNPRICED', severity: 'warning', value: formatDecimal(fee), limit: null, detail })
   }
-  facts.push(fact)
-  const status = moveFilled(order, filledQuantity, facts)
-  if (filledQuantity > request.quantity) {
-    const detail = `Order ${request.clientOrderId} asked for ${formatDecimal(request.quantity)} and was filled ${formatDecimal(filledQuantity)}.`
-    facts.push(alarm('OVERFILL', formatDecimal(filledQuantity), detail))
-  }
-  if (share.unassigned !== ZERO) {
-    facts.push(alarm('UNASSIGNED_FILL', formatDecimal(share.unassigned), `Trade ${fill.tradeId} filled more than its slot can explain.`))
-  }
-  if (slot !== undefined) followFill(slot, order, status, filledQuantity, abs(share.assigned), facts)
+  return feePrice
 }
 
 type Share = Pick<FillFact, 'assigned' | 'unassigned' | 'slotRealizedPnl'>
 
 /** To whom a fill belongs: quotes take their own, an entry its slot, an exit what is still open; the rest is unassigned. */
-function shareOf({ request: { role, side } }: Order, slot: Slot | undefined, { quantity, price }: VenueFill): Share {
-  const signed = side === 'buy' ? quantity : neg(quantity)
-  if (role === 'quote') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
+function shareOf(kind: InstrumentKind, role: OrderRole | null, slot: Slot | undefined, booking: Booking): Share {
+  const { side, quantity, tradeValue } = booking
+  const signed = signedBy(side, quantity)
+  if (role === 'quote' || (role === 'entry' && slot !== undefined)) return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
   if (slot === undefined) return { assigned: ZERO, unassigned: signed, slotRealizedPnl: ZERO }
-  if (role === 'entry') return { assigned: signed, unassigned: ZERO, slotRealizedPnl: ZERO }
   const size = min(quantity, slot.openSize)
-  const assigned = side === 'buy' ? size : neg(size)
-  const costRemoved = size === slot.openSize ? slot.openCost : mulDiv(slot.openCost, size, slot.openSize)
-  const gain = sub(mul(size, price), costRemoved)
-  return { assigned, unassigned: sub(signed, assigned), slotRealizedPnl: side === 'sell' ? gain : neg(gain) }
+  const assigned = signedBy(side, size)
+  return {
+    assigned,
+    unassigned: sub(signed, assigned),
+    slotRealizedPnl: slotGain(kind, slot, size, shareOfValue(tradeValue, size, quantity)),
+  }
+}
+
+/** What closing a part of a slot at a value realises, before fees. */
+export function slotGain(kind: InstrumentKind, slot: Slot, size: Decimal, value: Decimal): Decimal {
+  const left = costLeft(heldBySlot(slot), sub(slot.openSize, size))
+  const gain = gainOf(kind, value, sub(slot.openCost, left))
+  return slot.side === 'buy' ? gain : neg(gain)
 }
 
 /** By our own sum of fills, never by whether the venue called it partial or full. */
@@ -118,15 +209,18 @@ function moveFilled(order: Order, filledQuantity: Decimal, facts: FactBody[]): O
 }
 
 /** What a booked fill means for its slot: entry grows it, exit shrinks it; the leg is consumed before flat is judged. */
-function followFill(slot: Slot, order: Order, status: OrderStatus, filledQuantity: Decimal, size: Decimal, facts: FactBody[]): void {
+function followFill(state: KernelState, slot: Slot, order: Order, size: Decimal, facts: FactBody[]): Slot {
+  const { status, filledQuantity } = order
   if (order.request.role === 'entry') {
     const stage = moveSlot(slot, slot.stage, 'entryFill', null, facts)
-    if (status !== 'partially_filled' && status !== 'in_doubt') moveSlot(slot, stage, 'entryOver', null, facts)
-    return
+    const over = status !== 'partially_filled' && status !== 'in_doubt'
+    const [openSize, entryQuantity] = [add(slot.openSize, size), add(slot.entryQuantity, size)]
+    return { ...slot, stage: over ? moveSlot(slot, stage, 'entryOver', null, facts) : stage, openSize, entryQuantity }
   }
   if (status === 'filled') endLeg(slot, order, filledQuantity, facts)
   const openSize = sub(slot.openSize, size)
-  moveSlot(slot, slot.stage, openSize === ZERO ? 'flat' : 'exitFill', null, facts)
+  const flat = openSize === ZERO && !entryIsAlive(state, slot)
+  return { ...slot, stage: moveSlot(slot, slot.stage, flat ? 'flat' : 'exitFill', null, facts), openSize }
 }
 
 function describe(fill: FillNumbers): string {

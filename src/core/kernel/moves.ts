@@ -1,6 +1,6 @@
 // How an order's move is looked up in its table and followed into the slot and the leg it belongs to.
 
-import { type Decimal, ZERO } from './decimal.ts'
+import { type Decimal, formatDecimal, ZERO } from './decimal.ts'
 import type { FactBody } from './facts.ts'
 import { type CancelState, ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from './order-table.ts'
 import { SLOT_TABLE, type SlotStage, type SlotTrigger } from './slot-table.ts'
@@ -12,7 +12,14 @@ export interface MoveContext {
 }
 
 /** The facts of a trigger other than a fill: the order's move, and what follows for its slot and leg. */
-export function followOrder(state: KernelState, order: Order, trigger: OrderTrigger, facts: FactBody[], context: MoveContext): void {
+export function followOrder(
+  state: KernelState,
+  order: Order,
+  trigger: OrderTrigger,
+  facts: FactBody[],
+  context: MoveContext,
+  slot = slotOfOrder(state, order),
+): void {
   const { status, request } = order
   const { clientOrderId, role } = request
   const { venueOrderId, reason } = context
@@ -34,7 +41,6 @@ export function followOrder(state: KernelState, order: Order, trigger: OrderTrig
   const newId = order.venueOrderId === null ? venueOrderId : null
   facts.push({ type: 'ORDER_MOVED', clientOrderId, from: status, to, trigger, venueOrderId: newId, reason })
   noteOddMove(order, to, trigger, reason, facts)
-  const slot = slotOfOrder(state, order)
   if (slot === undefined) return
   if (role === 'entry') followEntry(slot, order, to, facts)
   else followExit(slot, order, to, facts)
@@ -56,7 +62,7 @@ export function moved(status: OrderStatus, trigger: OrderTrigger, filledQuantity
   const cell = ORDER_TABLE[status][trigger]
   if (cell === 'same') return status
   if (filledQuantity === ZERO) return cell
-  if (cell === 'rejected') return 'in_doubt'
+  if (cell === 'rejected' || cell === 'absent') return 'in_doubt'
   return cell === 'acked' ? 'partially_filled' : cell
 }
 
@@ -72,7 +78,17 @@ function followEntry(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[
   const trigger = SLOT_TRIGGER[to].entry
   if (trigger === null) return
   const outcome = trigger === 'entryOver' && order.filledQuantity === ZERO ? 'entryFailed' : trigger
-  moveSlot(slot, slot.stage, outcome, outcome === 'entryFailed' ? to : null, facts)
+  const stage = moveSlot(slot, slot.stage, outcome, outcome === 'entryFailed' ? to : null, facts)
+  // All that was bought had been sold while the entry was still alive: only now is the trade over.
+  if (outcome === 'entryOver' && slot.openSize === ZERO && slot.entryQuantity > ZERO) moveSlot(slot, stage, 'flat', null, facts)
+}
+
+/** Whether an entry of the trade may still fill: then being flat does not end it. */
+export function entryIsAlive(state: KernelState, { slotId, trade }: Slot): boolean {
+  for (const { request } of state.liveOrders.values()) {
+    if (request.role === 'entry' && request.slotId === slotId && request.trade === trade) return true
+  }
+  return false
 }
 
 function followExit(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
@@ -129,6 +145,12 @@ export function alarm(code: string, value: string | null, detail: string): FactB
 export function doubtCancel(order: Order, why: string, facts: FactBody[]): void {
   if (order.cancel !== 'in_doubt') facts.push(cancelMoved(order, 'in_doubt', why))
   facts.push(queried(order, `cancel: ${why}`))
+}
+
+/** The venue counts more filled than we have booked: what it says is not believed before the fills are here. */
+export function behindWord(order: Order, totalFilled: Decimal, booked = order.filledQuantity): string | null {
+  if (totalFilled <= booked) return null
+  return `the venue counts ${formatDecimal(totalFilled)} filled, we ${formatDecimal(booked)}`
 }
 
 export function bindIfNew(order: Order, venueOrderId: string | null, facts: FactBody[]): void {

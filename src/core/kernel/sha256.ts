@@ -1,15 +1,48 @@
-// SHA-256 (FIPS 180-4) without imports, because the kernel has none. Used for client order ids, a few an order.
+// SHA-256 (FIPS 180-4) without imports, because the kernel has none: for client order ids and the hash of a state.
 
-const ROUND_CONSTANTS: readonly number[] = firstPrimes(64).map((prime) => fractionBits(prime, 3))
-const INITIAL: readonly number[] = firstPrimes(8).map((prime) => fractionBits(prime, 2))
+/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2). */
+// biome-ignore format: eight words a line
+const ROUND_CONSTANTS: readonly number[] = [
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+].map((word) => word | 0)
+/** The same of the square roots of the first eight (section 5.3.3). */
+const INITIAL: readonly number[] = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19].map(
+  (word) => word | 0,
+)
 
-/** The SHA-256 digest of a text in UTF-8, as eight unsigned 32-bit words. */
-export function sha256Words(text: string): number[] {
-  const message = padded(utf8(text))
+const ASCII = /^[\0-\x7f]*$/
+
+/** The SHA-256 digest of a text in UTF-8, as eight 32-bit words. */
+function sha256Words(text: string): number[] {
+  // Client order ids are hashed from ASCII, which is its own encoding.
+  const bytes = ASCII.test(text) ? null : new TextEncoder().encode(text)
+  const length = bytes?.length ?? text.length
+  // High byte first, closed with a 1 bit and filled up to the length in bits.
+  const words = new Int32Array(((length + 72) >> 6) * 16)
+  for (let index = 0; index <= length; index += 1) {
+    const byte = index === length ? 0x80 : bytes === null ? text.charCodeAt(index) : (bytes[index] as number)
+    words[index >> 2] = (words[index >> 2] as number) | (byte << (24 - (index & 3) * 8))
+  }
+  words[words.length - 1] = length * 8
   const hash = [...INITIAL]
   const schedule = new Int32Array(64)
-  for (let offset = 0; offset < message.length; offset += 16) compress(hash, schedule, message, offset)
-  return hash.map((word) => word >>> 0)
+  for (let offset = 0; offset < words.length; offset += 16) {
+    for (let index = 0; index < 16; index += 1) schedule[index] = words[offset + index] as number
+    compress(hash, schedule)
+  }
+  return hash
+}
+
+/** The digest in hexadecimal. */
+export function sha256Hex(text: string): string {
+  return Array.from(sha256Words(text), (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -18,34 +51,29 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 export function sha256Base32(text: string, length: number): string {
   const words = sha256Words(text)
   let out = ''
-  for (let index = 0; index < length; index += 1) {
-    const word = (index * 5) >> 5
-    const from = (index * 5) & 31
+  for (let bit = 0; bit < length * 5; bit += 5) {
+    const [word, from] = [bit >> 5, bit & 31]
     const here = words[word] as number
-    const next = words[word + 1] ?? 0
     // A letter that starts in the last four bits of a word takes the rest of its five from the next.
-    const bits = from <= 27 ? here >>> (27 - from) : (here << (from - 27)) | (next >>> (59 - from))
-    out += BASE32[bits & 31]
+    out += BASE32[(from <= 27 ? here >>> (27 - from) : (here << (from - 27)) | ((words[word + 1] as number) >>> (59 - from))) & 31]
   }
   return out
 }
 
-function compress(hash: number[], schedule: Int32Array, message: Int32Array, offset: number): void {
-  for (let index = 0; index < 16; index += 1) schedule[index] = message[offset + index] as number
+function compress(hash: number[], schedule: Int32Array): void {
   for (let index = 16; index < 64; index += 1) {
     const w15 = schedule[index - 15] as number
     const w2 = schedule[index - 2] as number
     const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3)
     const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
-    schedule[index] = ((schedule[index - 16] as number) + s0 + (schedule[index - 7] as number) + s1) | 0
+    schedule[index] = (schedule[index - 16] as number) + s0 + (schedule[index - 7] as number) + s1
   }
   let [a, b, c, d, e, f, g, h] = hash as [number, number, number, number, number, number, number, number]
   for (let index = 0; index < 64; index += 1) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-    const choice = (e & f) ^ (~e & g)
-    const first = (h + s1 + choice + (ROUND_CONSTANTS[index] as number) + (schedule[index] as number)) | 0
+    const first = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND_CONSTANTS[index] as number) + (schedule[index] as number)) | 0
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-    const majority = (a & b) ^ (a & c) ^ (b & c)
+    const second = s0 + ((a & b) ^ (a & c) ^ (b & c))
     h = g
     g = f
     f = e
@@ -53,7 +81,7 @@ function compress(hash: number[], schedule: Int32Array, message: Int32Array, off
     d = c
     c = b
     b = a
-    a = (first + ((s0 + majority) | 0)) | 0
+    a = (first + second) | 0
   }
   const sums = [a, b, c, d, e, f, g, h]
   for (let index = 0; index < 8; index += 1) hash[index] = ((hash[index] as number) + (sums[index] as number)) | 0
@@ -61,46 +89,4 @@ function compress(hash: number[], schedule: Int32Array, message: Int32Array, off
 
 function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by))
-}
-
-function utf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code >= 0x80) return new TextEncoder().encode(text)
-    bytes[index] = code
-  }
-  return bytes
-}
-
-/** The message in words of 32 bits, high byte first, closed with a 1 bit and filled up to its length in bits. */
-function padded(bytes: Uint8Array): Int32Array {
-  const words = new Int32Array(Math.ceil((bytes.length + 9) / 64) * 16)
-  for (let index = 0; index <= bytes.length; index += 1) {
-    const byte = index === bytes.length ? 0x80 : (bytes[index] as number)
-    words[index >> 2] = (words[index >> 2] as number) | (byte << (24 - (index & 3) * 8))
-  }
-  words[words.length - 1] = bytes.length * 8
-  return words
-}
-
-function firstPrimes(count: number): number[] {
-  const primes: number[] = []
-  for (let candidate = 2; primes.length < count; candidate += 1) {
-    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate)
-  }
-  return primes
-}
-
-/** The first 32 bits of the fraction of the square (2) or cube (3) root of a prime, by exact integer search. */
-function fractionBits(prime: number, root: 2 | 3): number {
-  const target = BigInt(prime) << BigInt(32 * root)
-  let low = 0n
-  let high = 1n << 40n
-  while (high - low > 1n) {
-    const middle = (low + high) / 2n
-    if (middle ** BigInt(root) <= target) low = middle
-    else high = middle
-  }
-  return Number(low & 0xffffffffn)
 }

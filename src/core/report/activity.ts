@@ -3,9 +3,10 @@
 
 import { sql } from 'kysely'
 import { hasLaterFacts, inWindow, type JournalDb, type Window } from './stored.ts'
-import type { OrdersSummary, RiskSummary, SummaryView } from './summary-view.ts'
+import type { DenialSummary, OrdersSummary, RiskSummary, TradingStateSummary } from './summary-view.ts'
 
 const MOST_RISK_EVENTS = 20
+const MOST_TRADING_CHANGES = 20
 
 /** Where the end of a session lies in its account's time. */
 interface SessionEnd {
@@ -86,16 +87,39 @@ async function lastStatuses(db: JournalDb, ids: ReadonlySet<string>, window: Win
   return found
 }
 
-/** How many inputs were denied, by code, the most frequent first. */
-export async function loadDenials(db: JournalDb, window: Window): Promise<SummaryView['denials']> {
-  return db
+/** How many inputs were denied, by code, the most frequent first, each with the last of them. */
+export async function loadDenials(db: JournalDb, window: Window): Promise<DenialSummary[]> {
+  const codes = await db
     .selectFrom('denials')
-    .select(({ fn }) => ['code', fn.countAll<number>().as('count')])
+    .select(({ fn }) => ['code', fn.countAll<number>().as('count'), fn.max('seq').as('lastSeq')])
     .where(inWindow(window))
     .groupBy('code')
     .orderBy('count', 'desc')
     .orderBy('code')
     .execute()
+  const found: DenialSummary[] = []
+  for (const { code, count, lastSeq } of codes) {
+    const last = await db
+      .selectFrom('denials')
+      .select(['time_us as timeUs', 'intent', 'field', 'value', 'context', 'detail'])
+      .where('account_id', '=', window.accountId)
+      .where('seq', '=', lastSeq)
+      .executeTakeFirstOrThrow()
+    found.push({ code, count, last })
+  }
+  return found
+}
+
+/** The state trading was in at the session's end, and every change of it. */
+export async function loadTradingState(db: JournalDb, window: Window): Promise<TradingStateSummary> {
+  const changes = await db
+    .selectFrom('transitions')
+    .select(['time_us as timeUs', 'from_state as from', 'to_state as to', 'cause as action', 'reason'])
+    .where(inWindow(window))
+    .where('entity', '=', 'trading')
+    .orderBy('seq')
+    .execute()
+  return { end: changes.at(-1)?.to ?? 'active', count: changes.length, changes: changes.slice(-MOST_TRADING_CHANGES) }
 }
 
 /** Risk events counted by code and severity; warnings and alarms themselves, newest first, at most 20. */

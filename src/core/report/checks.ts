@@ -1,9 +1,12 @@
 // Computes every total a second way and says where the two differ. A difference is drift: it is shown, never smoothed.
 
 import { add, type Decimal, formatDecimal, neg, sub } from '../kernel/decimal.ts'
-import { type MoneyInputs, ownedOf } from './money.ts'
+import type { CostRecount } from './average-cost.ts'
+import { type MoneyInputs, ownedOf, sumsOf, worthOf } from './money.ts'
+import { Valuer } from './prices.ts'
 import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
-import type { ChecksSummary, DriftFinding, EquitySummary } from './summary-view.ts'
+import type { ChecksSummary, DriftFinding } from './summary-view.ts'
+import { quantityAssetOf } from './terms.ts'
 
 /** Sums of the engine's own inventory ledger within the session, by `source|asset`. */
 export async function loadInventoryLedger(db: JournalDb, window: Window): Promise<Sums> {
@@ -15,18 +18,24 @@ export async function loadInventoryLedger(db: JournalDb, window: Window): Promis
   return sums
 }
 
+export interface SecondWays {
+  readonly inventoryLedger: Sums
+  readonly costs: readonly CostRecount[]
+}
+
 /**
- * Computes the totals a second way and compares to the last digit: profit, fees and capital by fills and events against
- * double-entry postings; the position by the sum of fills, by the last fill and by the positions table (Σ slots + quoted +
- * unassigned); inventory against wallet and inventory ledger; equity against the engine's own. A finding quotes both, as
- * decimal strings. A check that cannot be made is named.
+ * Computes the totals a second way and compares to the last digit: profit, fees, funding and capital by fills and events against
+ * double-entry postings; profit and cost at average cost by the engine and from the fills again; each position by the sum of
+ * fills, by the last fill and by the positions table (Σ slots + quoted + unassigned); inventory against wallet and inventory
+ * ledger; equity against the engine's own. A finding quotes both, as decimal strings. A check that cannot be made is named.
  */
-export function checkTotals(inputs: MoneyInputs, inventoryLedger: Sums, equity: EquitySummary): ChecksSummary {
+export function checkTotals(inputs: MoneyInputs, { inventoryLedger, costs }: SecondWays): ChecksSummary {
   const findings = new Findings()
   checkPostings(findings, inputs)
-  checkPosition(findings, inputs)
+  checkCosts(findings, inputs, costs)
+  checkPositions(findings, inputs)
   checkInventory(findings, inputs, inventoryLedger)
-  checkEquity(findings, inputs, equity)
+  checkEquity(findings, inputs)
   return { drift: findings.list.length > 0, findings: findings.list, leftOut: findings.leftOut }
 }
 
@@ -57,51 +66,80 @@ function checkPostings(findings: Findings, { trading, ledger }: MoneyInputs): vo
   for (const asset of booked('fees', trading.fees)) {
     findings.compare(`fees in ${asset}: fills, postings`, trading.fees.of(asset), ledger.inSession.of(`fees|${asset}`))
   }
+  for (const asset of booked('funding', trading.fromFunding)) {
+    findings.compare(`funding in ${asset}: payments, postings`, trading.fromFunding.of(asset), neg(ledger.inSession.of(`funding|${asset}`)))
+  }
   for (const asset of booked('capital', trading.fromCapital)) {
     findings.compare(`capital in ${asset}: events, postings`, trading.fromCapital.of(asset), neg(ledger.inSession.of(`capital|${asset}`)))
   }
 }
 
-function checkPosition(findings: Findings, { session, trading, positions, ledger }: MoneyInputs): void {
-  const { before, end, now, table } = positions
-  findings.compare(`position in ${session.instrument}: sum of fills, last fill`, add(before.quantity, trading.signedQuantity), end.quantity)
-  const tableWhat = `position in ${session.instrument}: last fill, positions`
-  if (table === null) {
-    findings.leftOut.push({ what: tableWhat, why: 'the table of positions has no row for it' })
-  } else {
+/** Values and costs: of each fill, of each position from its fills, and of all positions together in the ledger. */
+function checkCosts(findings: Findings, { trading, positions, ledger }: MoneyInputs, costs: readonly CostRecount[]): void {
+  const { misvalued } = trading
+  if (misvalued !== null) findings.compare(`value of fill ${misvalued.seq}: price × quantity, fill`, misvalued.expected, misvalued.found)
+  for (const { key, realized, cost } of costs) {
+    findings.compare(`realised in ${key}: average cost of fills, engine`, realized.recounted, realized.booked)
+    findings.compare(`cost of the position in ${key}: average cost of fills, engine`, cost.recounted, cost.booked)
+  }
+  // The other side of every trade: what positions are counted in, negated, and what they cost.
+  const conversion = new Sums()
+  for (const { terms, before, end } of positions) {
+    const [quantity, cost] = [sub(end.quantity, before.quantity), sub(end.cost, before.cost)]
+    conversion.add(terms.base, terms.kind === 'inverse' ? neg(cost) : neg(quantity))
+    conversion.add(terms.quote, terms.kind === 'inverse' ? quantity : cost)
+  }
+  for (const asset of conversion.keys()) {
+    findings.compare(
+      `positions and their cost in ${asset}: fills, postings`,
+      conversion.of(asset),
+      ledger.inSession.of(`conversion|${asset}`),
+    )
+  }
+}
+
+function checkPositions(findings: Findings, { own, trading, positions }: MoneyInputs): void {
+  for (const { key, terms, before, end, now, table } of positions) {
+    findings.compare(`position in ${key}: sum of fills, last fill`, add(before.quantity, trading.byPosition.of(key)), end.quantity)
+    const tableWhat = `position in ${key}: last fill, positions`
+    if (table === null) {
+      if (terms.symbol === own.symbol) findings.leftOut.push({ what: tableWhat, why: 'the table of positions has no row for it' })
+      continue
+    }
     findings.compare(tableWhat, now.quantity, table.quantity)
     const parts = add(add(table.inSlots, table.quoted), table.unassigned)
-    findings.compare(`position in ${session.instrument}: slots + quoted + unassigned, positions`, parts, table.quantity)
-  }
-  const { count, bought, sold } = trading.fills
-  const costWhat = `cost of the position in ${session.quote}: fills, postings`
-  // A late fill of another instrument may share the quote, and with it the balance that holds the cost.
-  if (count === bought.count + sold.count) {
-    findings.compare(costWhat, sub(end.cost, before.cost), ledger.inSession.of(`conversion|${session.quote}`))
-  } else {
-    findings.leftOut.push({ what: costWhat, why: 'another instrument was filled too, and may share the balance' })
+    findings.compare(`position in ${key}: slots + quoted + unassigned, positions`, parts, table.quantity)
   }
 }
 
-function checkInventory(findings: Findings, { session, trading, ledger }: MoneyInputs, inventoryLedger: Sums): void {
-  const { fromFills, fromCapital, fees } = trading
-  for (const asset of new Set([session.base, session.quote, ...fromFills.keys(), ...fromCapital.keys(), ...fees.keys()])) {
-    const change = sub(add(fromFills.of(asset), fromCapital.of(asset)), fees.of(asset))
-    findings.compare(`inventory in ${asset}: fills and capital, postings`, change, ownedOf(ledger.inSession, asset, session))
+function checkInventory(findings: Findings, { own, terms, trading, ledger }: MoneyInputs, inventoryLedger: Sums): void {
+  const { fromFills, fromCapital, fromFunding, fees, byQuantityAsset } = trading
+  const touched = [fromFills, fromCapital, fromFunding, fees].flatMap((sums) => sums.keys())
+  for (const asset of new Set([own.base, own.quote, ...touched])) {
+    const moved = add(add(fromFills.of(asset), fromCapital.of(asset)), fromFunding.of(asset))
+    const change = sub(moved, fees.of(asset))
+    findings.compare(`inventory in ${asset}: fills and flows, postings`, change, ownedOf(ledger.inSession, asset, terms))
     findings.compare(`capital in ${asset}: events, inventory ledger`, fromCapital.of(asset), inventoryLedger.of(`capital|${asset}`))
+    findings.compare(`funding in ${asset}: payments, inventory ledger`, fromFunding.of(asset), inventoryLedger.of(`funding|${asset}`))
   }
-  const base = session.base
-  findings.compare(`inventory in ${base}: fills, inventory ledger`, fromFills.of(base), inventoryLedger.of(`fill|${base}`))
+  for (const asset of new Set([quantityAssetOf(own), ...byQuantityAsset.keys()])) {
+    findings.compare(`inventory in ${asset}: fills, inventory ledger`, byQuantityAsset.of(asset), inventoryLedger.of(`fill|${asset}`))
+  }
 }
 
-/** The engine's own equity, where nothing was booked and no mark was set between it and the sums here. */
-function checkEquity(findings: Findings, { session, ledger, marks }: MoneyInputs, equity: EquitySummary): void {
-  const what = `equity at the last tick in ${session.quote}: postings, engine`
-  const noted = marks?.engineEquity ?? null
+/** The engine's own equity, in quote, where nothing was booked and no price moved between it and the sums here. */
+function checkEquity(findings: Findings, { own, ledger, marks, stated, lastSeq }: MoneyInputs): void {
+  const what = `equity at the last tick in ${own.quote}: postings, engine`
+  const mark = marks.get(own.symbol)
+  const noted = mark?.engineEquity ?? null
   const leaveOut = (why: string): void => void findings.leftOut.push({ what, why })
-  if (marks === null || equity.end === null) return leaveOut('the session saw no mark')
+  if (mark === undefined) return leaveOut('the session saw no mark')
   if (noted === null) return leaveOut('no tick knew the equity')
   if (noted.seq < ledger.lastSeq) return leaveOut('a fill, a fee or a flow of capital was booked after it')
-  if (noted.seq < marks.last.seq) return leaveOut('the mark moved after it')
-  findings.compare(what, stored(equity.end), noted.equity)
+  if (noted.seq < mark.last.seq) return leaveOut('the mark moved after it')
+  if (stated.changesAfter(noted.seq)) return leaveOut('the worth of an asset was stated anew after it')
+  const valuer = new Valuer(own, { mark: mark.last.price, seq: lastSeq }, stated)
+  const worth = worthOf(sumsOf(ledger.before, ledger.inSession), (asset, amount) => valuer.inQuote(asset, amount))
+  if (worth === null) findings.list.push({ what, expected: 'not known', found: formatDecimal(noted.equity) })
+  else findings.compare(what, worth, noted.equity)
 }

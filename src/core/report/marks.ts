@@ -19,7 +19,7 @@ export interface Marks {
  * Where the session's figures start and end: the first tick with a mark, when the money is in, and the last mark there
  * was, set by the engine or still standing at a tick. Null where the session had none.
  */
-export async function loadMarks(db: JournalDb, window: Window, instrument: string): Promise<Marks | null> {
+async function loadMarks(db: JournalDb, window: Window, instrument: string): Promise<Marks | null> {
   const first = (await markSeen(db, window, instrument, 'asc')) ?? (await markSet(db, window, instrument, 'asc'))
   if (first === null) return null
   const set = await markSet(db, window, instrument, 'desc')
@@ -36,6 +36,16 @@ export async function loadMarks(db: JournalDb, window: Window, instrument: strin
     last: later(set, seen) ?? first,
     engineEquity: noted === undefined || equity === null ? null : { seq: noted.seq, equity: stored(equity) },
   }
+}
+
+/** Of the session's own instrument, and of the others that it held. */
+export async function loadAllMarks(db: JournalDb, window: Window, instruments: Iterable<string>): Promise<Map<string, Marks>> {
+  const found = new Map<string, Marks>()
+  for (const instrument of new Set(instruments)) {
+    const marks = await loadMarks(db, window, instrument)
+    if (marks !== null) found.set(instrument, marks)
+  }
+  return found
 }
 
 function later(a: Mark | null, b: Mark | null): Mark | null {

@@ -2,13 +2,10 @@
 
 import { DitaError } from '../errors.ts'
 import type { RunningSession } from '../journal/holder.ts'
-import { formatDecimal } from '../kernel/decimal.ts'
 import { newestFirst } from './find-session.ts'
-import { loadPositions } from './holdings.ts'
-import { loadMarks } from './marks.ts'
 import { pnlSummary } from './money.ts'
-import type { JournalDb, SessionRow } from './stored.ts'
-import { loadTrading } from './trading.ts'
+import { loadProfit } from './profit.ts'
+import { type JournalDb, type SessionRow, windowOf } from './stored.ts'
 
 export interface SessionsView {
   /** How many the store holds in all. */
@@ -75,7 +72,7 @@ async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSes
     startedAtUs: session.started_at_us,
     ranUs: await ranUsOf(db, session),
     fills: figures.fills,
-    pnl: { asset: session.quote, realized: figures.realized, net: figures.net },
+    pnl: { asset: session.settle, realized: figures.realized, net: figures.net },
     running: session.halt_reason === null && holder?.sessionId === session.session_id,
     haltReason: session.halt_reason,
     trouble: figures.trouble,
@@ -85,11 +82,9 @@ async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSes
 type SessionFigures = Pick<SessionLine, 'fills' | 'trouble'> & Pick<SessionLine['pnl'], 'realized' | 'net'>
 
 async function sessionFigures(db: JournalDb, session: SessionRow): Promise<SessionFigures> {
-  const window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
-  const trading = await loadTrading(db, session, window)
-  const positions = await loadPositions(db, session, window)
-  const { net } = pnlSummary({ session, trading, positions, marks: await loadMarks(db, window, session.instrument) })
-  return { fills: trading.fills.count, realized: formatDecimal(trading.realized.of(session.quote)), net, trouble: null }
+  const profit = await loadProfit(db, session, windowOf(session))
+  const { realized, net } = pnlSummary(profit)
+  return { fills: profit.trading.fills.count, realized, net, trouble: null }
 }
 
 /** What is damaged in a session's rows is that session's trouble; a file that SQLite itself cannot read is everybody's. */

@@ -17,6 +17,10 @@ export interface Window {
   readonly lastSeq: number
 }
 
+export function windowOf(session: SessionRow): Window {
+  return { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
+}
+
 /** The rows of a session in any table that has `account_id` and `seq`, as the journal itself and all its projections of facts have. */
 export function inWindow({ accountId, firstSeq, lastSeq }: Window): Expression<SqlBool> {
   const row = expressionBuilder<JournalDatabase, 'journal'>()
@@ -92,6 +96,10 @@ export class Sums {
 
   of(key: string): Decimal {
     return this.#sums.get(key) ?? ZERO
+  }
+
+  total(): Decimal {
+    return [...this.#sums.values()].reduce(add, ZERO)
   }
 
   keys(): string[] {

@@ -1,6 +1,7 @@
 // The second part of a summary's text: every figure, by subject.
 
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText, table, timeText, wrap } from './format.ts'
+import { denialLines, dustLines, reconcileLines, tradingLines } from './summary-findings.ts'
 import type { QuotingSideSummary, SummaryView } from './summary-view.ts'
 
 export interface Section {
@@ -22,6 +23,10 @@ export function detailSections(view: SummaryView, width: number): Section[] {
     { title: 'Quotes against the touch (bps of the mid; 0 at the touch, below 0 behind it)', lines: quotingLines(view) },
     { title: 'Trades', lines: tradeLines(view) },
     { title: 'Risk', lines: riskLines(view) },
+    { title: 'Trading', lines: tradingLines(view) },
+    { title: 'Denied', lines: denialLines(view) },
+    { title: 'Reconcile', lines: reconcileLines(view) },
+    { title: 'Written off', lines: dustLines(view) },
     { title: 'Limits in force', lines: limitLines(view) },
     { title: 'Feed', lines: feedLines(view) },
     { title: 'Journal', lines: [`facts ${view.journal.firstSeq} to ${view.journal.lastSeq}, chain hash ${view.journal.hash}`] },
@@ -74,18 +79,32 @@ function moneyLines(view: SummaryView): string[] {
   }
   const fees = Object.entries(pnl.feesByAsset)
   if (fees.length === 0) rows.push(['fees', amountText(pnl.fees, 18), pnl.asset])
-  for (const [asset, fee] of fees) rows.push(['fees', amountText(fee, 18), asset])
+  for (const [asset, fee] of fees) rows.push(['fees', amountText(fee, 18), `${asset}${feeText(view, asset)}`])
+  for (const [asset, amount] of Object.entries(pnl.fundingByAsset)) rows.push(['funding', signedText(amount, 18), asset])
   rows.push(['net', pnl.net === null ? 'not known' : signedText(pnl.net, 18), pnl.asset])
   const lines = table(rows, [1])
-  if (equity.start === null || equity.end === null || equity.change === null) return [...lines, 'equity: no mark']
+  if (equity.start === null || equity.end === null || equity.change === null) {
+    return [...lines, `equity: ${pnl.mark === null ? 'no mark' : 'not known, as something that is owned has no price'}`]
+  }
   lines.push(`equity ${amountText(equity.start)} → ${amountText(equity.end)} ${equity.asset}: ${signedText(equity.change)}`)
   const parts = [
     ['from trading', equity.fromTrading],
-    [`from the price of ${view.instrument.base} held beside the position`, equity.fromHoldings],
+    [`from the ${priceWord(equity.heldAssets)} of ${equity.heldAssets.join(' and ')} held beside the position`, equity.fromHoldings],
     ['from capital moved', equity.fromCapital],
   ] as const
   const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signedText(value)} ${name}`)
   return told.length === 0 ? lines : [...lines, `  of which ${told.join(', ')}`]
+}
+
+function priceWord(assets: readonly string[]): string {
+  return assets.length === 1 ? 'price' : 'prices'
+}
+
+/** What fees in another asset than the profit were worth. */
+export function feeText({ pnl }: SummaryView, asset: string): string {
+  if (asset === pnl.asset) return ''
+  const value = pnl.feeValuesByAsset[asset] ?? null
+  return value === null ? ' (no price stated)' : ` (${amountText(value)} ${pnl.asset} when booked)`
 }
 
 function tradedLines(view: SummaryView): string[] {
@@ -97,29 +116,36 @@ function tradedLines(view: SummaryView): string[] {
     amountText(totals.value, 18),
     totals.averagePrice === null ? UNKNOWN : plainText(totals.averagePrice),
   ]
-  const header = ['', 'fills', instrument.base, instrument.quote, 'average price']
+  const header = ['', 'fills', instrument.quantityAsset, instrument.settle, 'average price']
   return table([header, side('bought', fills.bought), side('sold', fills.sold)], [1, 2, 3, 4])
 }
 
 function inventoryLines(view: SummaryView): string[] {
-  const { inventory, position, instrument } = view
+  const { inventory } = view
   const carried = inventory.some((line) => line.before !== '0')
-  const header = ['', ...(carried ? ['before'] : []), 'fills only', 'fees', 'capital', 'total']
+  const funded = inventory.some((line) => line.fromFunding !== '0')
+  const header = ['', ...(carried ? ['before'] : []), 'fills only', 'fees', ...(funded ? ['funding'] : []), 'capital', 'total']
   const rows = inventory.map((line) => [
     line.asset,
     ...(carried ? [amountText(line.before)] : []),
     signedText(line.fromFills),
     signedText(line.fromFees),
+    ...(funded ? [signedText(line.fromFunding)] : []),
     signedText(line.fromCapital),
     amountText(line.total),
   ])
+  return [...table([header, ...rows], [1, 2, 3, 4, 5, 6]), ...view.position.sides.map((side) => positionLine(view, side))]
+}
+
+function positionLine({ instrument }: SummaryView, position: SummaryView['position']['sides'][number]): string {
+  const side = position.side === 'net' ? '' : ` (${position.side})`
   const average = position.averagePrice === null ? '' : ` at ${plainText(position.averagePrice)} on average`
   const before = position.before === '0' ? '' : `, ${plainText(position.before)} before`
-  return [
-    ...table([header, ...rows], [1, 2, 3, 4, 5]),
-    `position ${plainText(position.end)} ${instrument.base}${average}${before}: ` +
-      `${plainText(position.endInSlots)} in slots, ${plainText(position.endQuoted)} quoted, ${plainText(position.endUnassigned)} unassigned`,
-  ]
+  const dust = position.endDust === '0' ? '' : ` (${plainText(position.endDust)} of it dust)`
+  return (
+    `position${side} ${plainText(position.end)} ${instrument.quantityAsset}${average}${before}: ${plainText(position.endInSlots)} in slots, ` +
+    `${plainText(position.endQuoted)} quoted, ${plainText(position.endUnassigned)} unassigned${dust}`
+  )
 }
 
 function orderLines(view: SummaryView): string[] {
@@ -168,7 +194,7 @@ function tradeLines(view: SummaryView): string[] {
   const { trades } = view
   if (trades.count === 0) return []
   const shown = trades.list.slice(0, MOST_TRADES_SHOWN)
-  const header = ['slot', 'side', 'size', 'entry', 'exit', 'realised', 'legs', 'stage']
+  const header = ['slot', 'side', 'size', 'entry', 'exit', 'realised', 'held', 'legs', 'stage']
   const rows = shown.map((trade) => [
     `${trade.slotId}#${trade.trade}`,
     trade.side,
@@ -176,13 +202,14 @@ function tradeLines(view: SummaryView): string[] {
     trade.entryPrice === null ? UNKNOWN : plainText(trade.entryPrice),
     trade.exitPrice === null ? UNKNOWN : plainText(trade.exitPrice),
     signedText(trade.realizedPnl),
+    trade.heldUs === null ? UNKNOWN : durationText(trade.heldUs),
     trade.legs.map((leg) => `${leg.ratio}${leg.reason === null ? '' : ` ${oneLine(leg.reason)}`}`).join(', '),
     trade.stage,
   ])
   const left = trades.count - shown.length
   return [
     `${plural(trades.count, 'trade')}: ${tradeCounts(view)}; realised ${signedText(trades.realizedPnl)} ${view.pnl.asset} before fees`,
-    ...table([header, ...rows], [2, 3, 4, 5]),
+    ...table([header, ...rows], [2, 3, 4, 5, 6]),
     ...(left > 0 ? [`and ${countText(left)} earlier`] : []),
   ]
 }
@@ -207,12 +234,18 @@ function riskLines(view: SummaryView): string[] {
 
 function limitLines(view: SummaryView): string[] {
   const { limits, instrument } = view
-  const amount = (text: string): string => (text === '0' ? 'none' : `${amountText(text)} ${instrument.quote}`)
+  const amount = (text: string, unit = instrument.quote): string => (text === '0' ? 'none' : `${amountText(text)} ${unit}`)
+  const count = (most: number): string => (most === 0 ? 'no limit' : `at most ${countText(most)}`)
   return table([
     ['largest exposure', amount(limits.maxExposure)],
+    ['largest position', amount(limits.maxPosition, instrument.quantityAsset)],
     ['largest loss of the session', amount(limits.maxSessionLoss)],
     ['largest order', amount(limits.maxOrderNotional)],
-    ['open orders', limits.maxOpenOrders === 0 ? 'no limit' : `at most ${countText(limits.maxOpenOrders)}`],
+    ['largest leverage', limits.maxLeverage === '0' ? 'none' : `${plainText(limits.maxLeverage)}×`],
+    ['distance from the mid', amount(limits.priceCollarBps, 'bps')],
+    ['open orders', count(limits.maxOpenOrders)],
+    ['orders a second', count(limits.maxOrdersPerSecond)],
+    ['cancels a second', count(limits.maxCancelsPerSecond)],
     ['stale feed', limits.staleFeedUs === 0 ? 'no limit' : `after ${durationText(limits.staleFeedUs)}`],
   ])
 }

@@ -3,7 +3,8 @@
 
 import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText, wrap } from './format.ts'
-import { detailSections, placeText, rejectionText } from './summary-details.ts'
+import { detailSections, feeText, placeText, rejectionText } from './summary-details.ts'
+import { wrongFindings } from './summary-findings.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export interface RenderOptions {
@@ -63,21 +64,28 @@ function capitalised(text: string): string {
 function earnedLines(view: SummaryView): string[] {
   const { pnl } = view
   const net = pnl.net === null ? 'not known' : `${signedText(pnl.net)} ${pnl.asset}`
+  // Profit is in the quote, unless the instrument pays it in something else.
+  const where = pnl.net === null && pnl.asset !== view.instrument.quote ? ` in ${pnl.asset}` : ''
   const unrealized = pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized)
   const others = Object.entries(pnl.feesByAsset)
     .filter(([asset]) => asset !== pnl.asset)
-    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}`)
+    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset)}`)
   const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
-  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}`
-  return [`${net} net of fees: ${parts}`]
+  const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
+  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
+  return [`${net}${where} net of fees: ${parts}`]
 }
 
 /** What the session leaves behind; nothing for one that ends flat. */
 function leftOpenLines({ position, trades, instrument }: SummaryView): string[] {
   const parts: string[] = []
-  if (position.end !== '0') {
+  const open = position.sides.filter(({ end }) => end !== '0')
+  if (open.length > 0) {
     const value = position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue, 2)} ${instrument.quote} at the mark`
-    parts.push(`${plainText(position.end)} ${instrument.base} (${value})`)
+    // The quantity of inverse contracts is their worth in quote already.
+    const worth = instrument.quantityAsset === instrument.base ? value : `cost ${amountText(position.cost)} ${instrument.settle}`
+    const sides = open.map(({ side, end }) => `${side === 'net' ? '' : `${side} `}${plainText(end)} ${instrument.quantityAsset}`)
+    parts.push(`${sides.join(' and ')} (${worth})`)
   }
   if (trades.open > 0) parts.push(`${plural(trades.open, 'trade')} open`)
   return parts.length === 0 ? [] : [parts.join(', ')]
@@ -93,17 +101,20 @@ function unrealizedBeforeText({ pnl }: SummaryView): string {
 function whyLines(view: SummaryView): string[] {
   const { fills, instrument } = view
   if (fills.count === 0) return ['nothing was traded']
+  const inferred = fills.inferred === 0 ? '' : `, ${countText(fills.inferred)} inferred`
   const side = (verb: string, { quantity, averagePrice }: SummaryView['fills']['bought']): string =>
-    averagePrice === null ? `${verb} nothing` : `${verb} ${plainText(quantity)} ${instrument.base} at ${plainText(averagePrice)} on average`
+    averagePrice === null
+      ? `${verb} nothing`
+      : `${verb} ${plainText(quantity)} ${instrument.quantityAsset} at ${plainText(averagePrice)} on average`
   return [
-    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker) from ${plural(view.orders.sent, 'order')}`,
+    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${plural(view.orders.sent, 'order')}`,
     `${side('bought', fills.bought)}, ${side('sold', fills.sold)}`,
   ]
 }
 
 /** Everything a person should look into, worst first. */
 function wrongLines(view: SummaryView): string[] {
-  const { checks, feed, risk, denials, position } = view
+  const { checks, feed, risk, denials } = view
   const lines: string[] = []
   if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
   if (view.haltReason === null && !view.running) lines.push('no end was written')
@@ -111,7 +122,7 @@ function wrongLines(view: SummaryView): string[] {
     risk.counts.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.count, 0)
   if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
   if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
-  if (position.endUnassigned !== '0') lines.push(`unassigned position of ${plainText(position.endUnassigned)} ${view.instrument.base}`)
+  lines.push(...wrongFindings(view))
   const doubtful = ordersIn(view, 'in_doubt') + ordersIn(view, 'quarantined')
   if (doubtful > 0) lines.push(`${plural(doubtful, 'order')} of which it is not known whether the venue has it`)
   const refused = ordersIn(view, 'rejected')

@@ -25,7 +25,10 @@ export interface SummaryView {
   readonly inventory: readonly InventorySummary[]
   readonly trades: TradesSummary
   readonly quoting: QuotingSummary
-  readonly denials: readonly { readonly code: string; readonly count: number }[]
+  readonly denials: readonly DenialSummary[]
+  readonly tradingState: TradingStateSummary
+  readonly reconcile: ReconcileSummary
+  readonly dust: DustSummary
   readonly risk: RiskSummary
   readonly limits: LimitsSummary
   readonly journal: JournalSummary
@@ -38,6 +41,9 @@ export interface InstrumentSummary {
   readonly base: string
   readonly quote: string
   readonly settle: string
+  /** The asset that quantities are in: the base, or of inverse contracts the quote. Values and costs are in `settle`. */
+  readonly quantityAsset: string
+  readonly positionMode: string
   readonly tickSize: string
   readonly lotSize: string
   /** Where its numbers came from: `config`, `inferred`, `built-in`. */
@@ -79,41 +85,54 @@ export interface OrdersSummary {
 }
 
 export interface FillsSummary {
+  /** maker + taker + inferred. */
   readonly count: number
   readonly maker: number
   readonly taker: number
+  /** Those that reconcile worked out from totals; and how many fills of the venue have confirmed such since. */
+  readonly inferred: number
+  readonly confirmed: number
   readonly bought: FillSideSummary
   readonly sold: FillSideSummary
 }
 
 export interface FillSideSummary {
   readonly count: number
-  /** In base. */
+  /** In the instrument's `quantityAsset`. */
   readonly quantity: string
-  /** Σ price × quantity, in quote. */
+  /** Σ price × quantity, in the settle asset; of inverse contracts Σ quantity ÷ price. */
   readonly value: string
-  /** value ÷ quantity; null where nothing was traded. */
+  /** In quote per base; null where nothing was traded. */
   readonly averagePrice: string | null
 }
 
 export interface PnlSummary {
-  /** The asset all figures are in. */
+  /** The asset all figures are in: what the instrument settles in. */
   readonly asset: string
   /** Σ of the session's fills, before fees. */
   readonly realized: string
-  /** Position at the session's end × last mark − its cost; null without a mark. */
+  /** The same of every instrument that was filled, by the asset it settles in. */
+  readonly realizedByAsset: Readonly<Record<string, string>>
+  /** What closing the positions at the session's end would realise at the last mark; null without one. */
   readonly unrealized: string | null
   /** The same of what the account already held when the session started, at the first mark seen; zero when it held nothing. */
   readonly unrealizedBefore: string | null
   /** Fees paid in `asset`; below zero for a rebate. */
   readonly fees: string
   readonly feesByAsset: Readonly<Record<string, string>>
-  /** realized + unrealized − unrealizedBefore − fees, fees in base valued at the last mark; null where a part is not known. */
+  /** The worth of each in `asset`, at the price stated when it was booked; null where one of them had none. */
+  readonly feeValuesByAsset: Readonly<Record<string, string | null>>
+  /** Their sum; null where one is not known. */
+  readonly feesValued: string | null
+  /** Received (above zero) and paid between longs and shorts, in `asset`. */
+  readonly funding: string
+  readonly fundingByAsset: Readonly<Record<string, string>>
+  /** realized + unrealized − unrealizedBefore − feesValued + funding; null where a part is not known. */
   readonly net: string | null
   readonly mark: string | null
 }
 
-/** What the account owns in base and quote, in quote, and what changed it; null where no tick had a mark. */
+/** What the account owns, in `asset`, and what changed it; null where no tick had a mark, or where something has no price. */
 export interface EquitySummary {
   readonly asset: string
   /** At the session's first tick with a mark, and at its end at the last mark. */
@@ -123,30 +142,50 @@ export interface EquitySummary {
   readonly change: string | null
   /** pnl.net. */
   readonly fromTrading: string | null
-  /** Coins of the base that are held beside the position, and what the move of the mark did to their worth. */
+  /** What the moves of prices did to the worth of what is held beside positions. */
   readonly fromHoldings: string | null
+  /** The assets that did so. */
+  readonly heldAssets: readonly string[]
   /** Deposits and withdrawals after the first tick. */
   readonly fromCapital: string | null
 }
 
-/** Signed base quantities: above zero long. */
+/** Of the session's instrument: signed quantities, above zero long; in hedge mode the long and the short one together. */
 export interface PositionSummary {
   readonly before: string
   readonly end: string
-  /** Signed exact cost of `end`, in quote. */
+  /** Signed exact cost of `end`, in the settle asset. */
   readonly cost: string
+  /** In quote per base; null where nothing is open, or both a long and a short position. */
   readonly averagePrice: string | null
-  /** `end` × last mark, signed, in quote; null where it is open and has no price. */
+  /** What `end` is worth at the last mark, signed, in quote; null where it is open and has no price. */
   readonly endValue: string | null
   /** What of `end` is held by the trades of slots, by quotes, and by nobody. */
   readonly endInSlots: string
   readonly endQuoted: string
   readonly endUnassigned: string
+  /** The part of `endUnassigned` that was written off as too small to be traded. */
+  readonly endDust: string
   /** As the account stands now, which is later where other sessions followed. */
   readonly now: string
   readonly nowInSlots: string
   readonly nowQuoted: string
   readonly nowUnassigned: string
+  readonly nowDust: string
+  /** Each on its own: one that is net, or in hedge mode the long and the short one. */
+  readonly sides: readonly PositionSideSummary[]
+}
+
+export interface PositionSideSummary {
+  readonly side: string
+  readonly before: string
+  readonly end: string
+  readonly cost: string
+  readonly averagePrice: string | null
+  readonly endInSlots: string
+  readonly endQuoted: string
+  readonly endUnassigned: string
+  readonly endDust: string
 }
 
 /** What the session's fills, fees and capital flows did to what is held of an asset. */
@@ -156,6 +195,7 @@ export interface InventorySummary {
   readonly fromFills: string
   readonly fromFees: string
   readonly fromCapital: string
+  readonly fromFunding: string
   readonly total: string
 }
 
@@ -179,15 +219,22 @@ export interface TradeSummary {
   readonly slotId: string
   readonly trade: number
   readonly side: string
+  readonly positionSide: string
   readonly stage: string
+  /** What the account was worth just before, in quote; null where it could not be valued. */
+  readonly equityBefore: string | null
   readonly entryQuantity: string
   /** Prices that were filled; null where nothing was. */
   readonly entryPrice: string | null
   readonly exitPrice: string | null
   readonly openSize: string
+  /** What of it was written off, too small to be traded. */
+  readonly dustQuantity: string
   readonly realizedPnl: string
   readonly openedAtUs: number
   readonly closedAtUs: number | null
+  /** From the one to the other; null while it is open. */
+  readonly heldUs: number | null
   readonly legs: readonly LegSummary[]
 }
 
@@ -221,6 +268,79 @@ export interface QuotingSideSummary {
   readonly histogram: { readonly '0-2': number; readonly '2-5': number; readonly '5-10': number; readonly '10+': number }
 }
 
+/** Refused intents of one code, and the last of them with the figures it was judged by. */
+export interface DenialSummary {
+  readonly code: string
+  readonly count: number
+  readonly last: {
+    readonly timeUs: number
+    readonly intent: string
+    readonly field: string
+    readonly value: string
+    /** `key=value` pairs, parted by blanks; empty where the value says it all. */
+    readonly context: string
+    readonly detail: string
+  }
+}
+
+/** Whether the session traded: it opens `active`; the last 20 changes of that, oldest first. */
+export interface TradingStateSummary {
+  readonly end: string
+  readonly count: number
+  readonly changes: readonly {
+    readonly timeUs: number
+    readonly from: string
+    readonly to: string
+    readonly action: string
+    readonly reason: string | null
+  }[]
+}
+
+/** What reconcile found and did within the session: counts, and the newest 20 of each kind. */
+export interface ReconcileSummary {
+  readonly actionCount: number
+  readonly actions: readonly {
+    readonly timeUs: number
+    readonly action: string
+    readonly subject: string
+    readonly evidence: string
+  }[]
+  readonly differenceCount: number
+  /** Where the venue had another position than ours. */
+  readonly differences: readonly {
+    readonly timeUs: number
+    readonly instrument: string
+    readonly positionSide: string
+    readonly ours: string
+    readonly venues: string
+    readonly averagePrice: string | null
+  }[]
+  readonly assignmentCount: number
+  /** Exposure that nothing had explained, given to a slot, or with none to the quotes. */
+  readonly assignments: readonly {
+    readonly timeUs: number
+    readonly instrument: string
+    readonly positionSide: string
+    readonly quantity: string
+    readonly slotId: string | null
+    readonly trade: number | null
+  }[]
+}
+
+/** What was left of trades and too small to be traded: the newest 20 write-offs. */
+export interface DustSummary {
+  readonly count: number
+  readonly writeOffs: readonly {
+    readonly timeUs: number
+    readonly slotId: string
+    readonly trade: number
+    readonly instrument: string
+    readonly quantity: string
+    readonly cost: string
+    readonly reason: string
+  }[]
+}
+
 export interface RiskSummary {
   readonly counts: readonly { readonly code: string; readonly severity: string; readonly count: number }[]
   /** Warnings and alarms, newest first, at most 20. */
@@ -239,9 +359,14 @@ export interface RiskEventSummary {
 /** The limits that were in force. Zero means "no limit". */
 export interface LimitsSummary {
   readonly maxExposure: string
+  readonly maxPosition: string
   readonly maxSessionLoss: string
   readonly maxOrderNotional: string
+  readonly maxLeverage: string
+  readonly priceCollarBps: string
   readonly maxOpenOrders: number
+  readonly maxOrdersPerSecond: number
+  readonly maxCancelsPerSecond: number
   readonly staleFeedUs: number
 }
 

@@ -2,16 +2,19 @@
 
 import { sql } from 'kysely'
 import type { RunningSession } from '../journal/holder.ts'
-import { loadDenials, loadOrders, loadRisk } from './activity.ts'
+import { loadDenials, loadOrders, loadRisk, loadTradingState } from './activity.ts'
+import { recountCosts } from './average-cost.ts'
 import { checkTotals, loadInventoryLedger } from './checks.ts'
-import { loadLedger, loadPositions, positionSummary } from './holdings.ts'
-import { loadMarks } from './marks.ts'
+import { loadDust, loadReconcile } from './findings.ts'
+import { loadLedger } from './ledger.ts'
 import { endValueOf, equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
+import { positionSummary } from './positions.ts'
+import { loadProfit } from './profit.ts'
 import { loadQuoting } from './quoting.ts'
-import { damaged, type JournalDb, type SessionRow, storedText, type Window } from './stored.ts'
+import { damaged, type JournalDb, type SessionRow, storedText, type Window, windowOf } from './stored.ts'
 import type { FeedSummary, InstrumentSummary, JournalSummary, LimitsSummary, SummaryView, TimeSummary } from './summary-view.ts'
+import { quantityAssetOf, termsOf } from './terms.ts'
 import { loadTrades } from './trades.ts'
-import { loadTrading } from './trading.ts'
 
 /**
  * The summary of a session that is in the store, of what is committed at the moment of reading; hand in a snapshot while a
@@ -21,17 +24,12 @@ import { loadTrading } from './trading.ts'
 export async function summarizeSession(db: JournalDb, sessionId: string, holder: RunningSession | null): Promise<SummaryView> {
   const session = await loadSession(db, sessionId)
   const pid = session.halt_reason === null && holder?.sessionId === sessionId ? holder.pid : null
-  const window: Window = { accountId: session.account_id, firstSeq: session.first_seq, lastSeq: session.last_seq }
-  const marks = await loadMarks(db, window, session.instrument)
-  const inputs: MoneyInputs = {
-    session,
-    marks,
-    trading: await loadTrading(db, session, window),
-    positions: await loadPositions(db, session, window),
-    ledger: await loadLedger(db, window, marks?.first.seq ?? 0),
-  }
+  const window = windowOf(session)
+  const profit = await loadProfit(db, session, window)
+  const { trading, positions, terms } = profit
+  const firstMarkSeq = profit.marks.get(session.instrument)?.first.seq ?? 0
+  const inputs: MoneyInputs = { ...profit, ledger: await loadLedger(db, window, firstMarkSeq), lastSeq: window.lastSeq }
   const pnl = pnlSummary(inputs)
-  const equity = equitySummary(inputs, pnl)
   const head = await loadHead(db, window)
   return {
     sessionId,
@@ -48,18 +46,24 @@ export async function summarizeSession(db: JournalDb, sessionId: string, holder:
     haltDetail: session.halt_detail,
     feed: feedSummary(session),
     orders: await loadOrders(db, { sessionId, timeUs: head.timeUs }, window),
-    fills: inputs.trading.fills,
+    fills: trading.fills,
     pnl,
-    equity,
-    position: positionSummary(inputs.positions, endValueOf(inputs)),
+    equity: equitySummary(inputs, pnl),
+    position: positionSummary(positions, session.instrument, endValueOf(inputs)),
     inventory: inventorySummary(inputs),
-    trades: await loadTrades(db, { sessionId, window, filledTrades: inputs.trading.filledTrades }),
+    trades: await loadTrades(db, { sessionId, window, terms, filledTrades: trading.filledTrades }),
     quoting: await loadQuoting(db, window),
     denials: await loadDenials(db, window),
+    tradingState: await loadTradingState(db, window),
+    reconcile: await loadReconcile(db, window),
+    dust: await loadDust(db, window),
     risk: await loadRisk(db, window),
     limits: limitsSummary(session),
     journal: head.journal,
-    checks: checkTotals(inputs, await loadInventoryLedger(db, window), equity),
+    checks: checkTotals(inputs, {
+      inventoryLedger: await loadInventoryLedger(db, window),
+      costs: await recountCosts(db, positions, terms, window),
+    }),
   }
 }
 
@@ -109,6 +113,8 @@ function instrumentSummary(session: SessionRow): InstrumentSummary {
     base: session.base,
     quote: session.quote,
     settle: session.settle,
+    quantityAsset: quantityAssetOf(termsOf(session)),
+    positionMode: session.position_mode,
     tickSize: storedText(session.tick_size),
     lotSize: storedText(session.lot_size),
     origin: session.instrument_origin,
@@ -143,9 +149,14 @@ function feedSummary(session: SessionRow): FeedSummary {
 function limitsSummary(session: SessionRow): LimitsSummary {
   return {
     maxExposure: storedText(session.max_exposure),
+    maxPosition: storedText(session.max_position),
     maxSessionLoss: storedText(session.max_session_loss),
     maxOrderNotional: storedText(session.max_order_notional),
+    maxLeverage: storedText(session.max_leverage),
+    priceCollarBps: storedText(session.price_collar_bps),
     maxOpenOrders: session.max_open_orders,
+    maxOrdersPerSecond: session.max_orders_per_second,
+    maxCancelsPerSecond: session.max_cancels_per_second,
     staleFeedUs: session.stale_feed_us,
   }
 }

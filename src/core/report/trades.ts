@@ -4,24 +4,27 @@
 import { add, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import { hasLaterFacts, inWindow, type JournalDb, storedFact, storedText, type Window } from './stored.ts'
 import type { LegSummary, TradeSummary, TradesSummary } from './summary-view.ts'
-import { averageOf, type TradeFigures, tradeFigures } from './trade-figures.ts'
+import { averagePrice, type TermsBook } from './terms.ts'
+import { type Filled, type TradeFigures, tradeFigures } from './trade-figures.ts'
 
 const MOST_TRADES = 200
 
 export interface TradesQuestion {
   readonly sessionId: string
   readonly window: Window
+  readonly terms: TermsBook
   /** As `slotId#trade`. */
   readonly filledTrades: ReadonlySet<string>
 }
 
 /**
- * Counts and profit of all of them, before fees and in quote; the newest 200 with their exit legs.
+ * Counts and profit of all of them, before fees and in the settle asset; the newest 200 with their exit legs.
  * @throws DitaError STORE_DAMAGED
  */
 export async function loadTrades(db: JournalDb, question: TradesQuestion): Promise<TradesSummary> {
   const rows = await loadRows(db, question)
-  const figures = await tradeFigures(db, rows, question.window)
+  const { window, terms } = question
+  const figures = await tradeFigures(db, rows, window)
   let realizedPnl = ZERO
   let [closed, won, lost, notEntered] = [0, 0, 0, 0]
   for (const row of rows) {
@@ -37,7 +40,7 @@ export async function loadTrades(db: JournalDb, question: TradesQuestion): Promi
     if (gain < ZERO) lost += 1
   }
   const shown = rows.slice(-MOST_TRADES).reverse()
-  const legs = await loadLegs(db, shown, { window: question.window, figures })
+  const legs = await loadLegs(db, shown, { window, terms, figures })
   return {
     count: rows.length,
     closed,
@@ -46,27 +49,42 @@ export async function loadTrades(db: JournalDb, question: TradesQuestion): Promi
     won,
     lost,
     realizedPnl: formatDecimal(realizedPnl),
-    list: shown.map((row) => tradeSummary(row, figures.of(row.key), legs.get(row.key) ?? [])),
+    list: shown.map((row) => tradeSummary(row, { figures: figures.of(row.key), terms, legs: legs.get(row.key) ?? [] })),
   }
 }
 
 type Row = Awaited<ReturnType<typeof loadRows>>[number]
 
-function tradeSummary(row: Row, figures: TradeFigures, legs: readonly LegSummary[]): TradeSummary {
+interface Told {
+  readonly figures: TradeFigures
+  readonly terms: TermsBook
+  readonly legs: readonly LegSummary[]
+}
+
+function tradeSummary(row: Row, { figures, terms, legs }: Told): TradeSummary {
   return {
     slotId: row.slot_id,
     trade: row.trade,
     side: row.side,
+    positionSide: row.position_side,
     stage: figures.stage,
+    equityBefore: row.equity_before === null ? null : storedText(row.equity_before),
     entryQuantity: formatDecimal(figures.entry.quantity),
-    entryPrice: averageOf(figures.entry),
-    exitPrice: averageOf(figures.exit),
+    entryPrice: averageOf(terms, row, figures.entry),
+    exitPrice: averageOf(terms, row, figures.exit),
     openSize: formatDecimal(figures.openSize),
+    dustQuantity: formatDecimal(figures.dustQuantity),
     realizedPnl: formatDecimal(figures.realizedPnl),
     openedAtUs: row.opened_at_us,
     closedAtUs: figures.closedAtUs,
+    heldUs: figures.closedAtUs === null ? null : figures.closedAtUs - row.opened_at_us,
     legs,
   }
+}
+
+/** Null where nothing was filled. */
+function averageOf(terms: TermsBook, { instrument }: Pick<Row, 'instrument'>, { quantity, cost }: Filled): string | null {
+  return averagePrice(terms.of(instrument), quantity, cost)
 }
 
 /** Oldest first; those carried over from earlier sessions before the session's own. `from` is where the trade's facts begin. */
@@ -74,11 +92,12 @@ async function loadRows(db: JournalDb, { sessionId, window, filledTrades }: Trad
   const slots = db
     .selectFrom('slots')
     .innerJoin('sessions', 'sessions.session_id', 'slots.session_id')
-    .select(['slot_id', 'trade', 'slots.session_id', 'side', 'opened_at_us', 'sessions.first_seq as from'])
+    .select(['slot_id', 'trade', 'slots.session_id', 'slots.instrument', 'position_side', 'side', 'equity_before', 'opened_at_us'])
+    .select('sessions.first_seq as from')
   const own = await slots.where('slots.session_id', '=', sessionId).orderBy('opened_at_us').orderBy('trade').execute()
   const known = new Set(own.map(keyOf))
   const carried: typeof own = []
-  for (const key of filledTrades) {
+  for (const key of new Set([...filledTrades, ...(await reconciledTrades(db, window))])) {
     if (known.has(key)) continue
     const at = key.lastIndexOf('#')
     const row = await slots
@@ -91,16 +110,26 @@ async function loadRows(db: JournalDb, { sessionId, window, filledTrades }: Trad
   return [...carried, ...own].map((row) => ({ ...row, key: keyOf(row) }))
 }
 
+/** The trades that reconcile or a write-off changed within the session, as `slotId#trade`. */
+async function reconciledTrades(db: JournalDb, window: Window): Promise<string[]> {
+  const assigned = await db.selectFrom('exposure_assignments').select(['slot_id', 'trade']).where(inWindow(window)).execute()
+  const writtenOff = await db.selectFrom('dust_write_offs').select(['slot_id', 'trade']).where(inWindow(window)).execute()
+  return [...assigned, ...writtenOff].flatMap(({ slot_id, trade }) =>
+    slot_id === null || trade === null ? [] : [keyOf({ slot_id, trade })],
+  )
+}
+
 function keyOf(row: { readonly slot_id: string; readonly trade: number }): string {
   return `${row.slot_id}#${row.trade}`
 }
 
 interface LegContext {
   readonly window: Window
+  readonly terms: TermsBook
   readonly figures: { of(key: string): TradeFigures }
 }
 
-async function loadLegs(db: JournalDb, trades: readonly Row[], { window, figures }: LegContext): Promise<Map<string, LegSummary[]>> {
+async function loadLegs(db: JournalDb, trades: readonly Row[], { window, terms, figures }: LegContext): Promise<Map<string, LegSummary[]>> {
   const legs = new Map<string, LegSummary[]>()
   if (trades.length === 0) return legs
   const rows = await db
@@ -112,15 +141,17 @@ async function loadLegs(db: JournalDb, trades: readonly Row[], { window, figures
     .orderBy('trade')
     .orderBy('leg')
     .execute()
-  const reasons = await reasonsAtEnd(db, trades, { window, figures })
+  const shown = new Map(trades.map((row) => [row.key, row]))
+  const reasons = await reasonsAtEnd(db, trades, { window, terms, figures })
   for (const row of rows) {
     const key = keyOf(row)
+    const trade = shown.get(key)
     const exit = figures.of(key).legs.get(row.leg)
     const leg = {
       leg: row.leg,
       ratio: storedText(row.ratio),
       filledQuantity: formatDecimal(exit?.quantity ?? ZERO),
-      exitPrice: exit === undefined ? null : averageOf(exit),
+      exitPrice: exit === undefined || trade === undefined ? null : averageOf(terms, trade, exit),
       reason: reasons.changing.has(key) ? (reasons.found.get(`${key}/${row.leg}`) ?? null) : row.reason,
     }
     const others = legs.get(key)

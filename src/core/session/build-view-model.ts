@@ -1,26 +1,12 @@
 // From state to what a screen may know: finished texts. Reads everything, changes nothing.
 
-import {
-  abs,
-  type Decimal,
-  dec,
-  decimalPlacesOf,
-  div,
-  formatDecimal,
-  formatFixed,
-  max,
-  mul,
-  mulDiv,
-  neg,
-  sub,
-  ZERO,
-} from '../kernel/decimal.ts'
-import type { Instrument } from '../kernel/instrument.ts'
+import { abs, type Decimal, dec, decimalPlacesOf, div, formatDecimal, formatFixed, max, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/instrument.ts'
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import type { Chronicle } from './chronicle.ts'
-import { type Baseline, exposureOf, lossOf, unrealizedOf } from './gates.ts'
+import { type Baseline, exposureOf, resultOf, type SessionResult } from './gates.ts'
 import type {
   InventoryModel,
   LimitModel,
@@ -59,7 +45,7 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
   const { session } = state
   if (session === null) throw new RangeError('a session that was never opened has no model')
   const show = formats(instrument)
-  const loss = lossOf(state, instrument, sources.baseline)
+  const result = resultOf(state, instrument, sources.baseline)
   return {
     sessionId: session.sessionId,
     mode: session.mode,
@@ -72,6 +58,7 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
     speed: sources.speed,
     seed: session.seed,
     phase: sources.phase,
+    trading: state.trading,
     haltReason: sources.halt?.reason ?? null,
     haltDetail: sources.halt?.detail ?? null,
     startedAtUs: sources.startedAtUs,
@@ -80,13 +67,13 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
     durationUs: session.durationUs,
     market: marketModel(market, state.positions.get(instrument.symbol)?.mark ?? null, show),
     quotes: quoteModels(state, market, show),
-    slots: [...state.slots.values()].map((slot) => slotModel(slot, state, show)),
+    slots: [...state.slots.values()].map((slot) => slotModel(slot, { state, kind: instrument.kind, show })),
     orders: [...state.liveOrders.values()].map((order) => orderModel(order, show)),
     fills: chronicle.fills(),
     inventory: inventoryModels(state, instrument),
     position: positionModel(state, instrument, show),
-    pnl: pnlModel(sources, loss, show),
-    limits: limitModels(sources, loss),
+    pnl: pnlModel(sources, result, show),
+    limits: limitModels(sources, result, show),
     counts: {
       ...sources.feed,
       ticks: sources.ticks,
@@ -149,7 +136,13 @@ function quoteModels(state: StateView, market: MarketView, show: Formats): Quote
   return models
 }
 
-function slotModel(slot: SlotView, state: StateView, show: Formats): SlotModel {
+interface SlotContext {
+  readonly state: StateView
+  readonly kind: InstrumentKind
+  readonly show: Formats
+}
+
+function slotModel(slot: SlotView, { state, kind, show }: SlotContext): SlotModel {
   const mark = slot.instrument === null ? null : (state.positions.get(slot.instrument)?.mark ?? null)
   const done = slot.legs.filter((leg) => leg.consumed).length
   return {
@@ -158,16 +151,21 @@ function slotModel(slot: SlotView, state: StateView, show: Formats): SlotModel {
     stage: slot.stage,
     side: slot.side,
     openSize: show.quantity(slot.openSize),
-    entryPrice: slot.entryQuantity === ZERO ? null : show.price(div(slot.entryCost, slot.entryQuantity)),
+    entryPrice: slot.entryQuantity === ZERO ? null : show.price(averagePrice(kind, slot.entryQuantity, slot.entryCost)),
     legs: `${done}/${slot.legs.length}`,
     realizedPnl: show.money(slot.realizedPnl),
-    unrealizedPnl: mark === null || slot.side === null ? null : show.money(slotUnrealized(slot, mark)),
+    unrealizedPnl: mark === null || slot.side === null ? null : show.money(slotUnrealized(slot, mark, kind)),
   }
 }
 
+/** Cost ÷ quantity; of inverse contracts, whose cost is in base and whose quantity in quote, the other way round. */
+function averagePrice(kind: InstrumentKind, quantity: Decimal, cost: Decimal): Decimal {
+  return kind === 'inverse' ? div(abs(quantity), abs(cost)) : div(abs(cost), abs(quantity))
+}
+
 /** A slot's size and cost carry no sign; its side does. */
-function slotUnrealized(slot: SlotView, mark: Decimal): Decimal {
-  const gain = unrealizedPnl({ quantity: slot.openSize, cost: slot.openCost }, mark)
+function slotUnrealized(slot: SlotView, mark: Decimal, kind: InstrumentKind): Decimal {
+  const gain = unrealizedPnl({ quantity: slot.openSize, cost: slot.openCost }, mark, kind)
   return slot.side === 'buy' ? gain : neg(gain)
 }
 
@@ -202,39 +200,40 @@ function positionModel(state: StateView, instrument: Instrument, show: Formats):
   const { quantity, cost, mark } = position
   return {
     quantity: show.quantity(quantity),
-    averagePrice: quantity === ZERO ? null : show.price(div(abs(cost), abs(quantity))),
-    notional: mark === null ? null : show.money(mul(quantity, mark)),
+    averagePrice: quantity === ZERO ? null : show.price(averagePrice(instrument.kind, quantity, cost)),
+    notional: mark === null ? null : show.money(notionalOf(instrument.kind, quantity, mark)),
     inSlots: show.quantity(position.inSlots),
     quoted: show.quantity(position.quoted),
     unassigned: show.quantity(position.unassigned),
   }
 }
 
-/** `loss` is the session's own, as its gate sees it: what is net here is the same figure with the other sign. */
-function pnlModel({ state, instrument, baseline }: ModelSources, loss: Decimal | null, show: Formats): PnlModel {
-  const position = state.positions.get(instrument.symbol)
-  const fees = sub(state.balances.get(`fees|${instrument.quote}`) ?? ZERO, baseline.fees)
-  const realized = sub(position?.realizedPnl ?? ZERO, baseline.realized)
-  const mark = position?.mark ?? null
-  const unrealized = position === undefined ? ZERO : unrealizedOf(position)
-  const equity = equityOf(state.balances, instrument, mark)
+/** The session's own result, as its gates see it. */
+function pnlModel({ state, instrument }: ModelSources, result: SessionResult, show: Formats): PnlModel {
+  const optional = (amount: Decimal | null): string | null => (amount === null ? null : show.money(amount))
+  const mark = state.positions.get(instrument.symbol)?.mark ?? null
   return {
     asset: instrument.quote,
-    realized: show.money(realized),
-    unrealized: unrealized === null ? null : show.money(unrealized),
-    fees: show.money(fees),
-    net: loss === null ? null : show.money(neg(loss)),
-    equity: equity === null ? null : show.money(equity),
+    realized: optional(result.realized),
+    unrealized: optional(result.unrealized),
+    fees: show.money(result.fees),
+    funding: show.money(result.funding),
+    net: optional(result.net),
+    equity: optional(equityOf(state.balances, instrument, mark, state.assetPrices)),
   }
 }
 
-function limitModels({ state, instrument }: ModelSources, loss: Decimal | null): LimitModel[] {
+function limitModels({ state, instrument }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {
   const { limits } = state
   if (limits === null) return []
   const models: LimitModel[] = []
   const exposure = exposureOf(state, instrument)
   if (limits.maxExposure > ZERO && exposure !== null) models.push(limitModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
-  if (limits.maxSessionLoss > ZERO && loss !== null) models.push(limitModel('session loss', max(loss, ZERO), limits.maxSessionLoss))
+  if (limits.maxPosition > ZERO) {
+    const held = abs(state.positions.get(instrument.symbol)?.quantity ?? ZERO)
+    models.push({ ...limitModel('position', held, limits.maxPosition), value: show.quantity(held) })
+  }
+  if (limits.maxSessionLoss > ZERO && net !== null) models.push(limitModel('session loss', max(neg(net), ZERO), limits.maxSessionLoss))
   if (limits.maxOpenOrders > 0) {
     const open = state.liveOrders.size
     models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share: open / limits.maxOpenOrders })

@@ -1,7 +1,7 @@
 // What happened lately, for people: the last fills and messages, and counts. Fed with facts and feed notices.
 
-import { formatDecimal, formatFixed } from '../kernel/decimal.ts'
-import type { Fact, FactBody, FillFact } from '../kernel/facts.ts'
+import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
+import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
@@ -35,8 +35,7 @@ export class Chronicle {
       case 'INTENT_DENIED':
         this.counts.denials += 1
         // A quote that waits a tick for its predecessor is no news.
-        if (body.code !== 'QUOTE_SIDE_PENDING')
-          this.say(timeUs, 'warning', `${body.intent} denied, ${body.code}: ${body.field}=${body.value}. ${body.detail}`)
+        if (body.code !== 'QUOTE_SIDE_PENDING') this.say(timeUs, 'warning', denialText(body))
         return
       default: {
         const message = MESSAGES[body.type]?.(body as never)
@@ -70,7 +69,7 @@ export class Chronicle {
       side: fill.side,
       price: formatFixed(fill.price, this.#pricePlaces),
       quantity: formatFixed(fill.quantity, this.#quantityPlaces),
-      liquidity: fill.liquidity,
+      liquidity: fill.liquidity ?? 'unknown',
       fee: formatFixed(fill.fee, FEE_PLACES),
       feeAsset: fill.feeAsset,
       role: fill.role ?? 'unknown',
@@ -81,6 +80,10 @@ export class Chronicle {
   }
 }
 
+function denialText({ intent, code, field, value, context, detail }: DenialFact): string {
+  return `${intent} denied, ${code}: ${field}=${value}${context === '' ? '' : ` ${context}`}. ${detail}`
+}
+
 interface Message {
   readonly severity: Severity
   readonly text: string
@@ -88,8 +91,12 @@ interface Message {
 
 type MessageTable = { readonly [Type in FactBody['type']]?: (body: Extract<FactBody, { type: Type }>) => Message | null }
 
-/** Which facts are worth a line, and how they read. */
+/** Which facts are worth a line, and how they read. What comes with a flag that says it, such as a position that differs, is left to it. */
 const MESSAGES: MessageTable = {
+  TRADING_MOVED: ({ action, from, to, reason }) => ({
+    severity: to === 'active' ? 'info' : 'warning',
+    text: `${action}: trading ${from === to ? `stays ${to}` : `${from} → ${to}`}${reason === null ? '' : ` (${reason})`}`,
+  }),
   CAPITAL_FLOWED: ({ asset, amount, note }) => ({ severity: 'info', text: `capital ${formatDecimal(amount)} ${asset} (${note})` }),
   ORDER_MOVED: ({ clientOrderId, to, reason }) => {
     if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }
@@ -102,6 +109,24 @@ const MESSAGES: MessageTable = {
     /_(sent|working)$/.test(to)
       ? null
       : { severity: 'info', text: `slot ${slotId}#${trade} ${from} → ${to}${reason === null ? '' : ` (${reason})`}` },
+  // No stage tells it: the trade is over, and this stays in the position.
+  DUST_WRITTEN_OFF: ({ slotId, trade, instrument, quantity, cost, reason }) => ({
+    severity: 'warning',
+    text: `slot ${slotId}#${trade}: ${formatDecimal(quantity)} of ${instrument}, cost ${formatDecimal(cost)}, is too small to be traded and written off (${reason})`,
+  }),
+  FUNDING_BOOKED: ({ instrument, asset, amount }) => ({
+    severity: 'info',
+    text: `funding of ${instrument}: ${formatDecimal(abs(amount))} ${asset} ${amount < ZERO ? 'paid' : 'received'}`,
+  }),
+  FILL_CONFIRMED: ({ clientOrderId, tradeId, quantity, price, fee, feeAsset }) => ({
+    severity: 'info',
+    text: `order ${clientOrderId}: what was inferred of it is confirmed as trade ${tradeId}, ${formatDecimal(quantity)} at ${formatDecimal(price)}, fee ${formatDecimal(fee)} ${feeAsset}`,
+  }),
+  RECONCILED: ({ action, subject, evidence }) => ({ severity: 'warning', text: `reconcile ${action} ${subject}: ${evidence}` }),
+  EXPOSURE_ASSIGNED: ({ instrument, quantity, slotId }) => ({
+    severity: 'info',
+    text: `unassigned ${formatDecimal(quantity)} of ${instrument} given to ${slotId === null ? 'the quotes' : `slot ${slotId}`}`,
+  }),
   FILL_CONFLICTED: ({ tradeId, booked, received }) => ({
     severity: 'alarm',
     text: `trade ${tradeId} booked as ${booked}, now said to be ${received}`,

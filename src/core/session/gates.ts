@@ -2,54 +2,86 @@
 
 import { exposureReason, type Halt } from '../halt-reasons.ts'
 import { abs, add, type Decimal, formatDecimal, mul, neg, sub, ZERO } from '../kernel/decimal.ts'
-import type { Instrument } from '../kernel/instrument.ts'
-import { unrealizedPnl } from '../kernel/valuation.ts'
+import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/instrument.ts'
+import { priceOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { PositionView, StateView } from '../kernel/views.ts'
+
+type Amounts = ReadonlyMap<string, Decimal>
 
 /**
  * What the account had made, paid and open when the session began: a session answers for its own result only. What is open
  * is valued at the first mark the session sees; what the price did before is not its doing.
  */
 export interface Baseline {
+  /** In the settle asset. */
   readonly realized: Decimal
-  readonly fees: Decimal
   readonly unrealized: Decimal
+  /** By asset, as the ledger has them: what was paid is above zero. */
+  readonly fees: Amounts
+  readonly funding: Amounts
 }
 
-export function baselineOf(state: StateView, { symbol, quote }: Instrument): Baseline {
+export function baselineOf(state: StateView, { symbol, kind }: Instrument): Baseline {
   const position = state.positions.get(symbol)
   return {
     realized: position?.realizedPnl ?? ZERO,
-    fees: state.balances.get(`fees|${quote}`) ?? ZERO,
-    unrealized: position === undefined ? ZERO : (unrealizedOf(position) ?? ZERO),
+    unrealized: position === undefined ? ZERO : (unrealizedOf(position, kind) ?? ZERO),
+    fees: balancesOf(state, 'fees'),
+    funding: balancesOf(state, 'funding'),
   }
 }
 
-/** What closing at its mark would bring: nothing for a flat position, unknown for an open one that has no mark. */
-export function unrealizedOf(position: PositionView): Decimal | null {
+/** What closing at its mark would bring, in the settle asset: nothing for a flat position, unknown for an open one without a mark. */
+export function unrealizedOf(position: PositionView, kind: InstrumentKind): Decimal | null {
   if (position.quantity === ZERO) return ZERO
-  return position.mark === null ? null : unrealizedPnl(position, position.mark)
+  return position.mark === null ? null : unrealizedPnl(position, position.mark, kind)
 }
 
-/** The session's loss so far, fees and open positions included, below zero for a gain; null while nothing can be valued. */
-export function lossOf(state: StateView, instrument: Instrument, { realized, fees, unrealized }: Baseline): Decimal | null {
-  const result = resultOf(state, instrument)
-  return result === null ? null : neg(sub(result, sub(add(realized, unrealized), fees)))
+/** What a session made so far, in the instrument's quote; null where there is no mark yet to value it at. */
+export interface SessionResult {
+  readonly realized: Decimal | null
+  /** Of the whole position, what the session found open included. */
+  readonly unrealized: Decimal | null
+  readonly fees: Decimal
+  /** Above zero was received. */
+  readonly funding: Decimal
+  /** Realised + unrealised since the baseline + funding − fees. */
+  readonly net: Decimal | null
 }
 
-/** Realised + unrealised − fees in the quote asset, over the account's life; null while there is no mark to value at. */
-function resultOf(state: StateView, instrument: Instrument): Decimal | null {
+export function resultOf(state: StateView, instrument: Instrument, baseline: Baseline): SessionResult {
   const position = state.positions.get(instrument.symbol)
-  if (position === undefined) return ZERO
-  const unrealized = unrealizedOf(position)
-  const fees = state.balances.get(`fees|${instrument.quote}`) ?? ZERO
-  return unrealized === null ? null : sub(add(position.realizedPnl, unrealized), fees)
+  const mark = position?.mark ?? null
+  const worthOf = (amount: Decimal, asset: string): Decimal | null => {
+    const price = priceOf(asset, instrument, mark, state.assetPrices)
+    return amount === ZERO ? ZERO : price === null ? null : mul(amount, price)
+  }
+  // An asset that has no price is left out: the kernel warns of each fee in one, and a gate that knows most is better than none.
+  const paidSince = (now: Amounts, before: Amounts): Decimal =>
+    [...now].reduce((sum, [asset, paid]) => add(sum, worthOf(sub(paid, before.get(asset) ?? ZERO), asset) ?? ZERO), ZERO)
+  const open = position === undefined ? ZERO : unrealizedOf(position, instrument.kind)
+  const realized = worthOf(sub(position?.realizedPnl ?? ZERO, baseline.realized), instrument.settle)
+  const unrealized = open === null ? null : worthOf(open, instrument.settle)
+  const moved = open === null ? null : worthOf(sub(open, baseline.unrealized), instrument.settle)
+  const fees = paidSince(balancesOf(state, 'fees'), baseline.fees)
+  const funding = neg(paidSince(balancesOf(state, 'funding'), baseline.funding))
+  const net = realized === null || moved === null ? null : sub(add(add(realized, moved), funding), fees)
+  return { realized, unrealized, fees, funding, net }
 }
 
-export function exposureOf(state: StateView, instrument: Instrument): Decimal | null {
-  const position = state.positions.get(instrument.symbol)
+function balancesOf({ balances }: StateView, account: 'fees' | 'funding'): Amounts {
+  const found = new Map<string, Decimal>()
+  for (const [key, amount] of balances) if (key.startsWith(`${account}|`)) found.set(key.slice(account.length + 1), amount)
+  return found
+}
+
+/** The value of what is held, in quote; null where it is not flat and has no mark. Inverse contracts are counted in quote anyway. */
+export function exposureOf(state: StateView, { symbol, kind }: Instrument): Decimal | null {
+  const position = state.positions.get(symbol)
   if (position === undefined || position.quantity === ZERO) return ZERO
-  return position.mark === null ? null : mul(abs(position.quantity), position.mark)
+  const quantity = abs(position.quantity)
+  if (kind === 'inverse') return quantity
+  return position.mark === null ? null : notionalOf(kind, quantity, position.mark)
 }
 
 /** The first gate that speaks, if any. Limits of zero mean "no limit". */
@@ -60,9 +92,9 @@ export function checkGates(state: StateView, instrument: Instrument, baseline: B
   if (limits.maxExposure > ZERO && exposure !== null && exposure > limits.maxExposure) {
     return halt(exposureReason(instrument.base), 'exposure', exposure, limits.maxExposure, instrument)
   }
-  const loss = lossOf(state, instrument, baseline)
-  if (limits.maxSessionLoss > ZERO && loss !== null && loss >= limits.maxSessionLoss) {
-    return halt('risk_loss_limit', 'loss', loss, limits.maxSessionLoss, instrument)
+  const { net } = resultOf(state, instrument, baseline)
+  if (limits.maxSessionLoss > ZERO && net !== null && neg(net) >= limits.maxSessionLoss) {
+    return halt('risk_loss_limit', 'loss', neg(net), limits.maxSessionLoss, instrument)
   }
   return null
 }

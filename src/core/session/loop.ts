@@ -4,7 +4,7 @@
 import { DitaError, messageOf } from '../errors.ts'
 import type { Halt } from '../halt-reasons.ts'
 import { type Decimal, ZERO } from '../kernel/decimal.ts'
-import type { FeedReport } from '../kernel/inputs.ts'
+import type { FeedReport, KernelInput } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
@@ -184,8 +184,10 @@ export class SessionLoop {
   }
 
   #setMark(price: Decimal): void {
-    const { engine, instrument, onFirstMark } = this.#parts
-    engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price })
+    const { engine, instrument, market, onFirstMark } = this.#parts
+    // What new orders are judged by: how far from the mid, and on how old a market.
+    const judged = { mid: market.mid, asOfUs: this.#lastEventUs }
+    engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price, ...judged })
     if (this.#marked) return
     this.#marked = true
     onFirstMark()
@@ -199,7 +201,7 @@ export class SessionLoop {
   }
 
   #askStrategy(): void {
-    const { engine, market, strategy } = this.#parts
+    const { market, strategy } = this.#parts
     let intents: readonly StrategyIntent[]
     try {
       intents = strategy.onTick({ market, portfolio: this.#portfolio })
@@ -207,7 +209,16 @@ export class SessionLoop {
       this.#halt = strategyHalt(strategy.name, thrown)
       return
     }
-    for (const intent of intents) engine.handle(this.#nowUs, intent)
+    for (const intent of intents) this.#decide(intent)
+  }
+
+  /** A halt that was asked for and decided ends the session, once this tick is over. */
+  #decide(input: KernelInput): void {
+    for (const { body } of this.#parts.engine.handle(this.#nowUs, input)) {
+      if (body.type !== 'TRADING_MOVED' || body.action !== 'halt') continue
+      const detail = `the strategy ${this.#parts.strategy.name} asked for it${body.reason === null ? '' : `: ${body.reason}`}`
+      this.#halt = { reason: 'engine_requested_halt', detail }
+    }
   }
 
   /** Silent for half of what the gate allows: everything that rests is taken back; silent for all of it: the gate speaks. */
@@ -272,6 +283,9 @@ function portfolioOf({ engine, instrument }: LoopParts): PortfolioView {
       return position
     },
     balance: (asset) => view.balances.get(`wallet|${asset}`) ?? ZERO,
+    get trading() {
+      return view.trading
+    },
     slots: view.slots,
     liveOrders: view.liveOrders,
   }

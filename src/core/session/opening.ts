@@ -23,13 +23,22 @@ export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, 
     instrument: feed.instrument,
     instrumentOrigin: feed.instrumentOrigin,
     slotIds: strategy.slotIds,
+    // Every venue there is holds one position an instrument.
+    positionMode: 'one_way',
     limits: {
       maxExposure: risk.maxExposure,
+      maxPosition: risk.maxPosition,
       maxSessionLoss: risk.maxSessionLoss,
       maxOrderNotional: risk.maxOrderNotional,
+      maxLeverage: risk.maxLeverage,
+      priceCollarBps: risk.priceCollarBps,
       maxOpenOrders: risk.maxOpenOrders,
+      maxOrdersPerSecond: risk.maxOrdersPerSecond,
+      maxCancelsPerSecond: risk.maxCancelsPerSecond,
       staleFeedUs: microseconds(risk.staleFeedSeconds),
     },
     orderValidityUs: microseconds(engine.orderValiditySeconds),
+    absenceMarginUs: microseconds(engine.absenceMarginSeconds),
+    querySpacingUs: microseconds(engine.querySpacingSeconds),
   }
 }

@@ -27,6 +27,7 @@ import { SessionLoop } from './loop.ts'
 import { closeCrashedSessions, expireOrphansOfPaper, replayed } from './open-engine.ts'
 import { openingOf } from './opening.ts'
 import { Pacer, type WallClock } from './pacer.ts'
+import { paperAccountOf } from './paper-account.ts'
 import { microseconds } from './time.ts'
 import type { SessionPhase, SessionViewModel } from './view-model.ts'
 
@@ -131,8 +132,7 @@ class Session {
     this.venue = createPaperVenue({
       instrument,
       feeRates: { maker: config.paper.makerFeeRate, taker: config.paper.takerFeeRate },
-      balances: walletOf(this.#engine.view),
-      position: positionOf(this.#engine.view, instrument.symbol),
+      ...paperAccountOf(this.#engine.view, instrument.symbol),
       idPrefix: options.sessionId,
       entryLatencyUs: config.paper.entryLatencyMs * 1000,
       responseLatencyUs: config.paper.responseLatencyMs * 1000,
@@ -285,19 +285,6 @@ class Session {
 function openStore({ storePath, sessionId, process, wall }: RunSessionOptions): StoreWriter {
   const since = new Date(wall.wallUs() / 1000).toISOString()
   return openWriter({ path: storePath, holder: { sessionId, pid: process.pid, since }, wallUs: () => wall.wallUs() })
-}
-
-function walletOf(state: StateView): Record<string, Decimal> {
-  const wallet: Record<string, Decimal> = {}
-  for (const [key, amount] of state.balances) {
-    if (key.startsWith('wallet|')) wallet[key.slice('wallet|'.length)] = amount
-  }
-  return wallet
-}
-
-function positionOf(state: StateView, symbol: string): { quantity: Decimal; cost: Decimal } {
-  const position = state.positions.get(symbol)
-  return { quantity: position?.quantity ?? ZERO, cost: position?.cost ?? ZERO }
 }
 
 /** Which instrument, with the numbers that bind its orders, and where they came from. */

@@ -3,6 +3,9 @@
 
 export type SessionPhase = 'starting' | 'running' | 'stopping' | 'halted'
 
+/** Reducing: only what lowers the position passes. Halted, while the session runs: orders are cancelled, none is sent. */
+export type TradingModel = 'active' | 'reducing' | 'halted'
+
 export interface SessionViewModel {
   readonly sessionId: string
   readonly mode: string
@@ -16,6 +19,7 @@ export interface SessionViewModel {
   readonly speed: string
   readonly seed: number
   readonly phase: SessionPhase
+  readonly trading: TradingModel
   readonly haltReason: string | null
   readonly haltDetail: string | null
   readonly startedAtUs: number
@@ -112,11 +116,13 @@ export interface PositionModel {
 export interface PnlModel {
   readonly asset: string
   /** Of the session's fills, before fees. */
-  readonly realized: string
+  readonly realized: string | null
   /** Of the whole position at the mark, what the session found open included. */
   readonly unrealized: string | null
   readonly fees: string
-  /** Realised + unrealised − what was unrealised when the session began, at its first mark − fees. */
+  /** Between longs and shorts of a perpetual; received is above zero. */
+  readonly funding: string
+  /** Realised + unrealised − what was unrealised when the session began, at its first mark + funding − fees. */
   readonly net: string | null
   readonly equity: string | null
 }

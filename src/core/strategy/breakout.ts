@@ -5,11 +5,12 @@
 // it leaves unfilled is let go. A target is an IOC limit at the target's own price, so that it never closes below it; what
 // it leaves unfilled is asked for again. Stop and time close at the market. Levels count from the true average price of
 // the entry and stay where they are: the stop is not moved up behind a reached target. One order of the slot works at a
-// time; a stop that fires while a target's IOC is under way waits for its answer, which the order itself bounds.
+// time; a stop that fires while a target's IOC is under way waits for its answer, which the order itself bounds. What is
+// open and too small for the venue is written off at once: no exit of it could be sent, so that nothing would protect it.
 
 import { add, ceilToStep, type Decimal, dec, div, floorToStep, max, min, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
 import { type ExitSize, exitSizeOf } from '../kernel/exit-size.ts'
-import type { EnterIntent, ExitIntent, Side } from '../kernel/inputs.ts'
+import type { EnterIntent, ExitIntent, ExitResidualIntent, Side } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import { SLOT_TABLE, type SlotStage } from '../kernel/slot-table.ts'
 import type { SlotView } from '../kernel/views.ts'
@@ -55,8 +56,11 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
         closing = null
         return side === null ? [] : enter(side, { market, portfolio, instrument, options })
       }
-      if (SLOT_TABLE[slot.stage].exit === 'refused' || slot.openSize <= ZERO) return []
-      const situation = { market, portfolio, instrument, options }
+      if (slot.openSize <= ZERO) return []
+      const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
+      if (rest === null || isDust(rest, portfolio.position.mark, instrument)) return closeResidual(slot, 'dust')
+      if (SLOT_TABLE[slot.stage].exit === 'refused') return []
+      const situation = { market, portfolio, instrument, options, rest }
       const known = closing?.trade === slot.trade ? closing.reason : closingReasonOf(slot)
       const reason = known ?? closingReason(slot, market, options)
       if (reason === null) return takeTarget(slot, situation)
@@ -84,6 +88,11 @@ interface Situation {
   readonly portfolio: PortfolioView
   readonly instrument: Instrument
   readonly options: BreakoutOptions
+}
+
+interface ExitSituation extends Situation {
+  /** All that an exit could close now: enough for the venue, at the mark. */
+  readonly rest: ExitSize
 }
 
 function enter(side: Side, { market, portfolio, instrument, options }: Situation): readonly EnterIntent[] {
@@ -149,26 +158,33 @@ function closingReason(slot: SlotView, market: MarketView, options: BreakoutOpti
   return market.timeUs - slot.openedAtUs >= maxHoldingSeconds * US_PER_SECOND ? 'time' : null
 }
 
-function closeAtMarket(slot: SlotView, reason: ClosingReason, { market, portfolio, instrument }: Situation): readonly ExitIntent[] {
-  const price = closingPrice(slot, market)
-  const { mark } = portfolio.position
-  // Without a market to close in there is nothing to ask for yet; the kernel judges a market order at the mark.
-  if (price === null || mark === null) return []
-  const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
-  if (rest === null || !isLargeEnough(rest.quantity, min(price, mark), instrument)) return []
-  return [{ type: 'EXIT', slotId: SLOT, scope: 'rest', orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false, reason }]
+/** Whether it is less than the venue trades, by the mark that the kernel judges it at; without one nobody can say yet. */
+function isDust({ quantity }: ExitSize, mark: Decimal | null, instrument: Instrument): boolean {
+  return quantity < instrument.minQuantity || (mark !== null && !isLargeEnough(quantity, mark, instrument))
 }
 
-function takeTarget(slot: SlotView, { market, portfolio, instrument, options }: Situation): readonly ExitIntent[] {
+function closeResidual({ stage }: SlotView, reason: ClosingReason | 'dust'): readonly ExitResidualIntent[] {
+  return SLOT_TABLE[stage].residual === 'refused' ? [] : [{ type: 'EXIT_RESIDUAL', slotId: SLOT, reason }]
+}
+
+/** Whatever is open, and in as many orders as it takes. */
+function closeAtMarket(slot: SlotView, reason: ClosingReason, { market, portfolio, instrument, rest }: ExitSituation) {
+  const price = closingPrice(slot, market)
+  // Without a market to close in there is nothing to ask for yet; and what is large enough at the mark, but not at the touch, the
+  // venue would refuse.
+  if (price === null || portfolio.position.mark === null || !isLargeEnough(rest.quantity, price, instrument)) return []
+  return closeResidual(slot, reason)
+}
+
+function takeTarget(slot: SlotView, { market, portfolio, instrument, options, rest }: ExitSituation): readonly ExitIntent[] {
   const price = closingPrice(slot, market)
   const target = options.targetsBps[Math.min(slot.nextLeg, options.targetsBps.length - 1)]
   if (price === null || target === undefined) return []
   const level = levelAt(slot, target)
   const limit = slot.side === 'buy' ? ceilToStep(level, instrument.tickSize) : floorToStep(level, instrument.tickSize)
   if (limit <= ZERO || (slot.side === 'buy' ? price < limit : price > limit)) return []
-  const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
-  // With less open than the venue takes, whatever was asked for would be refused, at this tick and at the next.
-  if (rest === null || !isLargeEnough(rest.quantity, limit, instrument)) return []
+  // Enough at the mark, but not at the target of a short: it would be refused, at this tick and at the next.
+  if (!isLargeEnough(rest.quantity, limit, instrument)) return []
   const scope = isLegTradable(slot, rest, limit, { portfolio, instrument }) ? 'leg' : 'rest'
   return [{ type: 'EXIT', slotId: SLOT, scope, orderType: 'limit', price: limit, timeInForce: 'ioc', postOnly: false, reason: 'target' }]
 }

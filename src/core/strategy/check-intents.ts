@@ -2,9 +2,9 @@
 
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
-import type { CancelIntent, EnterIntent, ExitIntent, QuoteIntent, QuoteSide } from '../kernel/inputs.ts'
+import type { CancelIntent, EnterIntent, ExitIntent, ExitResidualIntent, QuoteIntent, QuoteSide } from '../kernel/inputs.ts'
 import { elementsOf, kindOf } from './foreign.ts'
-import type { StrategyIntent } from './port.ts'
+import type { StrategyControlIntent, StrategyIntent } from './port.ts'
 
 const MOST_INTENTS = 100
 const MOST_EXIT_RATIOS = 100
@@ -33,20 +33,25 @@ function isThenable(value: unknown): boolean {
 }
 
 function intentOf(reader: Reader): StrategyIntent {
-  const type = reader.oneOf('type', ['ENTER', 'EXIT', 'QUOTE', 'CANCEL'])
+  const type = reader.oneOf('type', ['ENTER', 'EXIT', 'EXIT_RESIDUAL', 'QUOTE', 'CANCEL', 'CONTROL'])
   switch (type) {
     case 'ENTER':
       return enterOf(reader)
     case 'EXIT':
       return exitOf(reader)
+    case 'EXIT_RESIDUAL':
+      return exitResidualOf(reader)
     case 'QUOTE':
       return quoteOf(reader)
     case 'CANCEL':
       return cancelOf(reader)
+    case 'CONTROL':
+      return controlOf(reader)
   }
 }
 
 function enterOf(reader: Reader): EnterIntent {
+  const reduceOnly = reader.booleanOrMissing('reduceOnly')
   return {
     type: 'ENTER',
     slotId: reader.text('slotId'),
@@ -59,6 +64,7 @@ function enterOf(reader: Reader): EnterIntent {
     postOnly: reader.boolean('postOnly'),
     leverage: reader.decimal('leverage'),
     exitRatios: reader.decimals('exitRatios'),
+    ...(reduceOnly === undefined ? {} : { reduceOnly }),
   }
 }
 
@@ -73,6 +79,15 @@ function exitOf(reader: Reader): ExitIntent {
     postOnly: reader.boolean('postOnly'),
     reason: reader.text('reason'),
   }
+}
+
+function exitResidualOf(reader: Reader): ExitResidualIntent {
+  return { type: 'EXIT_RESIDUAL', slotId: reader.text('slotId'), reason: reader.text('reason') }
+}
+
+/** To stop is anybody's, to resume the operator's. */
+function controlOf(reader: Reader): StrategyControlIntent {
+  return { type: 'CONTROL', action: reader.oneOf('action', ['pause', 'reduce_only', 'halt']), reason: reader.text('reason') }
 }
 
 function quoteOf(reader: Reader): QuoteIntent {
@@ -130,6 +145,11 @@ class Reader {
     const value = this.#fields[field]
     if (typeof value !== 'boolean') throw this.#fault(field, `must be true or false, but is ${kindOf(value)}`)
     return value
+  }
+
+  /** Left out, it is what the kernel takes it for. */
+  booleanOrMissing(field: string): boolean | undefined {
+    return this.#fields[field] === undefined ? undefined : this.boolean(field)
   }
 
   decimal(field: string): Decimal {

@@ -2,7 +2,7 @@
 
 import { abs, add, ceilToStep, type Decimal, dec, div, floorToStep, max, min, mul, mulDiv, neg, ONE, sub, ZERO } from '../kernel/decimal.ts'
 import type { QuoteIntent, QuoteSide, Side } from '../kernel/inputs.ts'
-import type { Instrument } from '../kernel/instrument.ts'
+import { type Instrument, notionalOf } from '../kernel/instrument.ts'
 import type { MarketView } from '../market/view.ts'
 import { isLargeEnough, quantityFor, withinBalance } from './order-size.ts'
 import type { PortfolioView, Strategy, StrategyContext } from './port.ts'
@@ -89,7 +89,7 @@ function quotesRound(unskewed: Decimal, situation: QuoteSituation): QuoteIntent 
   if (bestBid === null || bestAsk === null || mid === null) return quoteOf(instrument, null, null)
   const { tickSize } = instrument
   const held = portfolio.position.quantity
-  const centre = sub(unskewed, mulDiv(unskewed, mul(options.inventorySkewBps, inventoryShare(held, mid, options)), BPS))
+  const centre = sub(unskewed, mulDiv(unskewed, mul(options.inventorySkewBps, inventoryShare(held, mid, situation)), BPS))
   const half = mulDiv(centre, options.halfSpreadBps, BPS)
   // Outward to the tick; then at most one tick before the other side's touch, where post-only is still accepted.
   let bid = min(floorToStep(sub(centre, half), tickSize), sub(ceilToStep(bestAsk.price, tickSize), tickSize))
@@ -103,8 +103,9 @@ function quotesRound(unskewed: Decimal, situation: QuoteSituation): QuoteIntent 
 }
 
 /** Inventory ÷ its maximum, from −1 to 1. */
-function inventoryShare(held: Decimal, mid: Decimal, { maxInventoryNotional }: MarketMakerOptions): Decimal {
-  const notional = mul(held, mid)
+function inventoryShare(held: Decimal, mid: Decimal, { instrument, options }: QuoteSituation): Decimal {
+  const { maxInventoryNotional } = options
+  const notional = notionalOf(instrument.kind, held, mid)
   if (notional >= maxInventoryNotional) return ONE
   if (notional <= neg(maxInventoryNotional)) return neg(ONE)
   return div(notional, maxInventoryNotional)
@@ -118,7 +119,7 @@ function sideOf(side: Side, price: Decimal, { portfolio, instrument, options }: 
   if (!isLargeEnough(quantity, price, instrument)) return null
   const held = portfolio.position.quantity
   const after = side === 'buy' ? add(held, quantity) : sub(quantity, held)
-  return mul(after, price) > options.maxInventoryNotional ? null : { price, quantity }
+  return notionalOf(instrument.kind, after, price) > options.maxInventoryNotional ? null : { price, quantity }
 }
 
 function quoteOf(instrument: Instrument, bid: QuoteSide | null, ask: QuoteSide | null): QuoteIntent {

@@ -1,16 +1,16 @@
 // How large an order of a strategy may be, and whether a venue would take it. Decides no prices.
 
-import { type Decimal, div, floorToStep, min, mul, sub, ZERO } from '../kernel/decimal.ts'
+import { type Decimal, div, floorToStep, min, sub, ZERO } from '../kernel/decimal.ts'
 import type { Side } from '../kernel/inputs.ts'
-import type { Instrument } from '../kernel/instrument.ts'
+import { type Instrument, notionalOf } from '../kernel/instrument.ts'
 import type { PortfolioView } from './port.ts'
 
 /** The most whole lots that cost no more than `notional` at `price`, and no more than one order may hold. */
-export function quantityFor(notional: Decimal, price: Decimal, { lotSize, maxQuantity }: Instrument): Decimal {
+export function quantityFor(notional: Decimal, price: Decimal, { kind, lotSize, maxQuantity }: Instrument): Decimal {
   if (notional <= ZERO || price <= ZERO) return ZERO
-  let quantity = floorToStep(div(notional, price), lotSize)
+  let quantity = floorToStep(kind === 'inverse' ? notional : div(notional, price), lotSize)
   // The quotient is rounded half-even, so that it can lie above the true one by less than the last decimal.
-  if (mul(quantity, price) > notional) quantity = sub(quantity, lotSize)
+  if (notionalOf(kind, quantity, price) > notional) quantity = sub(quantity, lotSize)
   return maxQuantity > ZERO ? min(quantity, floorToStep(maxQuantity, lotSize)) : quantity
 }
 
@@ -28,6 +28,6 @@ interface BalanceOptions {
 }
 
 /** Whether an order is at least as large as the venue asks for. */
-export function isLargeEnough(quantity: Decimal, price: Decimal, { minQuantity, minNotional }: Instrument): boolean {
-  return quantity > ZERO && quantity >= minQuantity && mul(quantity, price) >= minNotional
+export function isLargeEnough(quantity: Decimal, price: Decimal, { kind, minQuantity, minNotional }: Instrument): boolean {
+  return quantity > ZERO && quantity >= minQuantity && notionalOf(kind, quantity, price) >= minNotional
 }

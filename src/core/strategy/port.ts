@@ -1,8 +1,9 @@
 // The port every strategy implements, built in or a user's own. Types only.
 
 import type { Decimal } from '../kernel/decimal.ts'
-import type { Intent, MarkPriceIntent } from '../kernel/inputs.ts'
+import type { CancelIntent, ControlIntent, EnterIntent, ExitIntent, ExitResidualIntent, QuoteIntent } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
+import type { ControlAction, TradingState } from '../kernel/trading-table.ts'
 import type { OrderView, PositionView, SlotView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 
@@ -11,6 +12,8 @@ export interface PortfolioView {
   readonly position: PositionView
   /** Owned, in the wallet; may include what resting orders hold. */
   balance(asset: string): Decimal
+  /** Whether orders pass: `active`; `reducing`, only those that lower the position; `halted`, none. */
+  readonly trading: TradingState
   readonly slots: ReadonlyMap<string, SlotView>
   readonly liveOrders: ReadonlyMap<string, OrderView>
 }
@@ -30,8 +33,20 @@ export interface StrategySetup {
   readonly decimal: typeof import('../kernel/decimal.ts')
 }
 
-/** What a strategy may want. Marks are not among them: what is held is worth what the market says, not what its owner does. */
-export type StrategyIntent = Exclude<Intent, MarkPriceIntent>
+/**
+ * Takes back all orders but exits, and then: `pause` sends nothing more, `reduce_only` only what lowers the position, and
+ * `halt` ends the session in good order, its halt reason `engine_requested_halt`. What a strategy has stopped, it cannot
+ * start again: to resume is the operator's.
+ */
+export interface StrategyControlIntent extends Omit<ControlIntent, 'action'> {
+  readonly action: Exclude<ControlAction, 'resume'>
+}
+
+/**
+ * What a strategy may want. Marks are not among it: what is held is worth what the market says, not what its owner does. Nor is
+ * reconciling: what is booked follows from evidence.
+ */
+export type StrategyIntent = EnterIntent | ExitIntent | ExitResidualIntent | QuoteIntent | CancelIntent | StrategyControlIntent
 
 export interface Strategy {
   readonly name: string

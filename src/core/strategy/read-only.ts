@@ -65,6 +65,9 @@ function portfolioOf(portfolio: () => PortfolioView): PortfolioView {
       return frozenCopy(portfolio().position)
     },
     balance: (asset: string) => portfolio().balance(asset),
+    get trading() {
+      return portfolio().trading
+    },
     slots: readOnlyMap(() => portfolio().slots),
     liveOrders: readOnlyMap(() => portfolio().liveOrders),
   })

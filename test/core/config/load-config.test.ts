@@ -4,10 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Config } from '../../../src/core/config/config.ts'
-import { type ConfigOverrides, loadConfig } from '../../../src/core/config/load-config.ts'
-import { DitaError } from '../../../src/core/errors.ts'
+import { loadConfig } from '../../../src/core/config/load-config.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
+import { errorOf, faultOf, load } from './loading.ts'
 
 let folder: string
 beforeAll(() => {
@@ -17,30 +16,30 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function load(text: string, overrides: ConfigOverrides = {}): Config {
-  return loadConfig({ file: 'dita.yaml', text, overrides })
-}
-
-function errorOf(attempt: () => unknown): DitaError {
-  try {
-    attempt()
-  } catch (error) {
-    if (error instanceof DitaError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
-
-function faultOf(text: string): DitaError {
-  return errorOf(() => load(text))
-}
-
 describe('the built-in config', () => {
   test('makes a market on the simulated feed with paper money', () => {
     const config = loadConfig({ file: null })
     expect(config).toMatchObject({ mode: 'paper', instrument: null, path: null, feed: { source: 'simulated', seed: 1 } })
     expect(config.strategy.name).toBe('market_maker')
-    expect(config.engine).toEqual({ tickIntervalSeconds: dec('1'), orderValiditySeconds: dec('10'), checkpointIntervalSeconds: 60 })
+    expect(config.engine).toEqual({
+      tickIntervalSeconds: dec('1'),
+      orderValiditySeconds: dec('10'),
+      absenceMarginSeconds: dec('5'),
+      querySpacingSeconds: dec('2'),
+      checkpointIntervalSeconds: 60,
+    })
+    expect(config.risk).toEqual({
+      maxExposure: dec('5000'),
+      maxPosition: dec('0'),
+      maxSessionLoss: dec('500'),
+      maxOrderNotional: dec('2000'),
+      maxLeverage: dec('0'),
+      priceCollarBps: dec('1000'),
+      maxOpenOrders: 20,
+      maxOrdersPerSecond: 0,
+      maxCancelsPerSecond: 0,
+      staleFeedSeconds: dec('30'),
+    })
     expect(config.paper).toMatchObject({ account: null, balances: null, makerFeeRate: dec('0.0002'), takerFeeRate: dec('0.0005') })
   })
 
@@ -95,6 +94,14 @@ describe('numbers', () => {
     expect(faultOf('strategy:\n  market_maker:\n    order_notional: -1\n').message).toContain('must be above 0, but is `-1`')
     expect(faultOf('paper:\n  taker_fee_rate: 0.2\n').message).toContain('must be at most 0.1, but is `0.2`')
     expect(faultOf('risk:\n  max_open_orders: 1.5\n').message).toContain('must be a whole number, but is `1.5`')
+    expect(faultOf('risk:\n  max_orders_per_second: 0.5\n').message).toContain('must be a whole number, but is `0.5`')
+    expect(faultOf('risk:\n  max_cancels_per_second: 10001\n').message).toContain('must be at most 10000, but is `10001`')
+    expect(faultOf('risk:\n  max_position: -1\n').message).toContain('must be at least 0, but is `-1`')
+    expect(faultOf('risk:\n  max_leverage: 1001\n').message).toContain('must be at most 1000, but is `1001`')
+    expect(faultOf('risk:\n  price_collar_bps: -0.1\n').message).toContain('must be at least 0, but is `-0.1`')
+    // Zero would let two questions of one moment count as two.
+    expect(faultOf('engine:\n  query_spacing_seconds: 0\n').message).toContain('must be at least 0.1')
+    expect(faultOf('engine:\n  absence_margin_seconds: 0\n').message).toContain('must be at least 0.1')
     expect(faultOf('engine:\n  tick_interval_seconds: 0\n').message).toContain('must be at least 0.01')
     expect(faultOf('engine:\n  tick_interval_seconds: 0.0105\n').message).toContain('must be a multiple of 0.001')
   })
@@ -109,7 +116,17 @@ strategy:
   anchor_max_divergence_bps: 0
   market_maker: { half_spread_bps: 0, inventory_skew_bps: 0 }
   breakout: { max_holding_seconds: 0, entry_slippage_bps: 0 }
-risk: { max_exposure: 0, max_session_loss: 0, max_order_notional: 0, max_open_orders: 0, stale_feed_seconds: 0 }
+risk:
+  max_exposure: 0
+  max_position: 0
+  max_session_loss: 0
+  max_order_notional: 0
+  max_leverage: 0
+  price_collar_bps: 0
+  max_open_orders: 0
+  max_orders_per_second: 0
+  max_cancels_per_second: 0
+  stale_feed_seconds: 0
 `)
     const zero = dec('0')
     expect(config.engine.checkpointIntervalSeconds).toBe(0)
@@ -128,10 +145,49 @@ risk: { max_exposure: 0, max_session_loss: 0, max_order_notional: 0, max_open_or
     expect(config.strategy.breakout).toMatchObject({ maxHoldingSeconds: 0, entrySlippageBps: zero })
     expect(config.risk).toEqual({
       maxExposure: zero,
+      maxPosition: zero,
       maxSessionLoss: zero,
       maxOrderNotional: zero,
+      maxLeverage: zero,
+      priceCollarBps: zero,
       maxOpenOrders: 0,
+      maxOrdersPerSecond: 0,
+      maxCancelsPerSecond: 0,
       staleFeedSeconds: zero,
+    })
+  })
+
+  test('every limit and every time of the engine reaches the program as it is written', () => {
+    const { risk, engine } = load(`
+risk:
+  max_exposure: 1.5
+  max_position: 2.5
+  max_session_loss: 3.5
+  max_order_notional: 4.5
+  max_leverage: 5.5
+  price_collar_bps: 600.5
+  max_open_orders: 7
+  max_orders_per_second: 8
+  max_cancels_per_second: 9
+  stale_feed_seconds: 10.5
+engine: { absence_margin_seconds: 11.5, query_spacing_seconds: 12.5, order_validity_seconds: 13.5 }
+`)
+    expect(risk).toEqual({
+      maxExposure: dec('1.5'),
+      maxPosition: dec('2.5'),
+      maxSessionLoss: dec('3.5'),
+      maxOrderNotional: dec('4.5'),
+      maxLeverage: dec('5.5'),
+      priceCollarBps: dec('600.5'),
+      maxOpenOrders: 7,
+      maxOrdersPerSecond: 8,
+      maxCancelsPerSecond: 9,
+      staleFeedSeconds: dec('10.5'),
+    })
+    expect(engine).toMatchObject({
+      absenceMarginSeconds: dec('11.5'),
+      querySpacingSeconds: dec('12.5'),
+      orderValiditySeconds: dec('13.5'),
     })
   })
 
@@ -153,7 +209,7 @@ describe('keys', () => {
     [
       'engine:\n  banana: 1\n',
       '2:3',
-      'The keys here are `tick_interval_seconds`, `order_validity_seconds`, `checkpoint_interval_seconds`.',
+      'The keys here are `tick_interval_seconds`, `order_validity_seconds`, `absence_margin_seconds`, `query_spacing_seconds`, `checkpoint_interval_seconds`.',
     ],
   ])('C01 the unknown key in %j is refused at its place with a hint', (text, place, hint) => {
     const error = faultOf(text)
@@ -261,86 +317,6 @@ describe('files', () => {
   test('an alias bomb is refused before it goes off', () => {
     const levels = Array.from({ length: 9 }, (_, level) => `    l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(', ')}]`)
     expect(faultOf(`strategy:\n  params:\n    l0: &l0 x\n${levels.join('\n')}\n`).message).toContain('larger than 10000 values')
-  })
-})
-
-describe('keys that must agree', () => {
-  test('S05 of the two intervals, one that is left out follows the other', () => {
-    const followsTick = load('engine: { tick_interval_seconds: 0.5 }\n')
-    expect(followsTick.strategy.requoteIntervalSeconds).toBe(dec('0.5'))
-    const followsRequote = load('engine:\nstrategy: { requote_interval_seconds: 2 }\n')
-    expect(followsRequote.engine.tickIntervalSeconds).toBe(dec('2'))
-  })
-
-  test('S05 both written and equal as numbers is accepted', () => {
-    expect(load('engine: { tick_interval_seconds: 1.50 }\nstrategy: { requote_interval_seconds: 1.5 }\n').engine.tickIntervalSeconds).toBe(
-      dec('1.5'),
-    )
-  })
-
-  test('S05 both written and different is an error that names both places', () => {
-    const error = faultOf('engine:\n  tick_interval_seconds: 1\nstrategy:\n  requote_interval_seconds: 2\n')
-    expect(error.exitCode).toBe(4)
-    expect(error.message).toContain('dita.yaml:4:3: `strategy.requote_interval_seconds` is 2')
-    expect(error.message).toContain('`engine.tick_interval_seconds` is at dita.yaml:2:3.')
-  })
-
-  test.each([
-    ['strategy: { breakout: { exit_ratios: [0.5, 0.3, 0.1] } }', 'sum to 0.9: they must sum to exactly 1'],
-    ['strategy: { breakout: { exit_ratios: [0.5, 0.5] } }', 'has 2 values and `strategy.breakout.targets_bps` has 3'],
-    ['strategy: { breakout: { targets_bps: [2, 2, 3] } }', 'must grow, but 2 follows 2'],
-    ['strategy: { breakout: { targets_bps: [] } }', 'must hold at least 1 value'],
-    ['strategy: { breakout: { exit_ratios: [0, 0.5, 0.5] } }', '`strategy.breakout.exit_ratios[0]` must be above 0'],
-    ['strategy: { clob_switch_threshold_bps: 11 }', '`strategy.anchor_max_divergence_bps` (10) must not be below'],
-    ['strategy: { market_maker: { order_notional: 2000 } }', 'must not be above `strategy.market_maker.max_inventory_notional`'],
-    [
-      'engine: { tick_interval_seconds: 10 }\nstrategy: { breakout: { lookback_seconds: 5 } }',
-      'must not be below `engine.tick_interval_seconds`',
-    ],
-  ])('C01 the contradiction in %j is refused', (text, complaint) => {
-    expect(faultOf(text).message).toContain(complaint)
-  })
-
-  test('ratios that floats could not add up are exactly one', () => {
-    const { breakout } = load('strategy: { breakout: { exit_ratios: [0.1, 0.2, 0.7] } }').strategy
-    expect(breakout.exitRatios).toEqual([dec('0.1'), dec('0.2'), dec('0.7')])
-  })
-})
-
-describe('instrument', () => {
-  const spot = 'symbol: XRP/RLUSD, kind: spot, base: XRP, quote: RLUSD'
-
-  test('a complete one is taken, settling in its quote', () => {
-    const { instrument } = load(`instrument: { ${spot}, tick_size: 0.0001, lot_size: 0.1, min_notional: 5 }\n`)
-    expect(instrument).toEqual({
-      symbol: 'XRP/RLUSD',
-      kind: 'spot',
-      base: 'XRP',
-      quote: 'RLUSD',
-      settle: 'RLUSD',
-      tickSize: dec('0.0001'),
-      lotSize: dec('0.1'),
-      minQuantity: dec('0'),
-      maxQuantity: dec('0'),
-      minNotional: dec('5'),
-      maxLeverage: dec('1'),
-    })
-  })
-
-  test.each([
-    [`instrument: { ${spot}, tick_size: 0.1 }`, '`instrument.lot_size` is missing'],
-    [`instrument: { ${spot}, tick_size: 0, lot_size: 1 }`, '`instrument.tick_size` must be above 0'],
-    [`instrument: { ${spot}, tick_size: 0.0000000001, lot_size: 0.000000001 }`, 'must not need more than 18 decimals together'],
-    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, min_quantity: 5, max_quantity: 2 }`, 'must not be above `instrument.max_quantity`'],
-    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, max_leverage: 5 }`, 'spot has no leverage'],
-    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, settle: XRP }`, 'settles in its quote asset, `RLUSD`'],
-    ['instrument: { symbol: A/A, kind: spot, base: A, quote: A, tick_size: 1, lot_size: 1 }', 'are both `A`'],
-    [
-      'instrument: { symbol: A/B, kind: inverse, base: A, quote: B, tick_size: 1, lot_size: 1 }',
-      'must be `spot` or `linear`, but is `inverse`',
-    ],
-  ])('C01 the one in %j is refused', (text, complaint) => {
-    expect(faultOf(text).message).toContain(complaint)
   })
 })
 

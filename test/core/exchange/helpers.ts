@@ -93,6 +93,7 @@ export function order(clientOrderId: string, wish: OrderWish = {}): OrderRequest
     clientOrderId,
     instrument: SPOT.symbol,
     side: 'buy',
+    positionSide: 'net',
     orderType: price === null ? 'market' : 'limit',
     price: price === null ? null : dec(String(price)),
     quantity: dec(String(quantity)),
@@ -112,7 +113,7 @@ export function order(clientOrderId: string, wish: OrderWish = {}): OrderRequest
 
 /** An event in one line: `PARTIAL_FILL a buy 2 @ 100 maker`, `ORDER_REJECT a TICK_SIZE`. */
 export function line(event: VenueEvent): string {
-  if (event.type === 'SNAPSHOT') return event.type
+  if (event.type === 'SNAPSHOT' || event.type === 'FUNDING') return event.type
   const head = `${event.type} ${event.clientOrderId}`
   switch (event.type) {
     case 'PARTIAL_FILL':

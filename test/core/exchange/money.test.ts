@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Exchange } from '../../../src/core/exchange/exchange.ts'
-import { dec, formatDecimal } from '../../../src/core/kernel/decimal.ts'
+import { type Decimal, dec, formatDecimal } from '../../../src/core/kernel/decimal.ts'
 import { exchangeOf, LINEAR, market, order, print, SPOT, said, snapshot, text } from './helpers.ts'
 
 function money(exchange: Exchange, asset: string): string {
@@ -111,6 +111,58 @@ describe('a perpetual account', () => {
     // Four more at 100 and two at 99 close it, then three at 99 open a short.
     expect(exchange.position()).toEqual({ quantity: dec('-3'), cost: dec('-297') })
     expect(text(exchange.balances()[0]?.total)).toBe('981.291')
+    exchange.submit(of('d', { price: 102, quantity: 1 }), 4)
+    // The short is closed at its own average: 99 − 102, and 0.102 of fee.
+    expect(exchange.position()).toEqual({ quantity: dec('-2'), cost: dec('-198') })
+    expect(text(exchange.balances()[0]?.total)).toBe('978.189')
+  })
+
+  test('comes to one cost and one profit in whatever steps a position is closed, and the same as when carried on from between', () => {
+    const opened = (position?: ReturnType<Exchange['position']> & { basis?: { quantity: Decimal; cost: Decimal } }) => {
+      const exchange = exchangeOf({
+        instrument: { ...LINEAR, minNotional: dec('0') },
+        balances: { USD: dec('1000') },
+        ...(position === undefined ? {} : { position }),
+      })
+      // Seven for 709: a seventh of that has no end.
+      exchange.onMarket(
+        snapshot(
+          [[100, 10]],
+          [
+            [101, 5],
+            [102, 2],
+          ],
+        ),
+      )
+      if (position === undefined) exchange.submit(of('entry', { price: 102, quantity: 7 }), 1)
+      return exchange
+    }
+    const closing = (exchange: Exchange, ...steps: number[]) => {
+      steps.forEach((quantity, index) => {
+        exchange.submit(of(`x${index}`, { side: 'sell', price: 100, quantity }), 2 + index)
+      })
+      return { position: exchange.position(), total: exchange.balances()[0]?.total }
+    }
+    expect(opened().position()).toEqual({ quantity: dec('7'), cost: dec('709') })
+    const left = closing(opened(), 6)
+    expect(left.position).toEqual({ quantity: dec('1'), cost: dec('101.285714285714285714') })
+    for (const steps of [
+      [1, 5],
+      [2, 2, 2],
+      [1, 1, 1, 1, 1, 1],
+    ])
+      expect(closing(opened(), ...steps)).toEqual(left)
+    expect(text(closing(opened(), 3, 3, 1).total)).toBe('991')
+    const basis = { quantity: dec('7'), cost: dec('709') }
+    const carried = opened({ ...closing(opened(), 3).position, basis })
+    // By way of the rounded cost of four it would end in 8.
+    expect(closing(carried, 2).position).toEqual({ quantity: dec('2'), cost: dec('202.571428571428571429') })
+    expect(closing(opened(), 5).position).toEqual({ quantity: dec('2'), cost: dec('202.571428571428571429') })
+    // Grown again, what it cost is counted from there.
+    const grown = opened({ ...left.position, basis })
+    grown.submit(of('more', { price: 102, quantity: 1 }), 1)
+    expect(grown.position()).toEqual({ quantity: dec('2'), cost: dec('202.285714285714285714') })
+    expect(closing(grown, 1).position).toEqual({ quantity: dec('1'), cost: dec('101.142857142857142857') })
   })
 
   test('needs notional ÷ leverage and the fee, and not one digit less', () => {

@@ -111,7 +111,11 @@ describe('an order is refused with', () => {
 })
 
 test('an instrument that cannot be rehearsed is refused with what is wrong with it', () => {
-  expect(() => exchangeOf({ instrument: { ...LINEAR, kind: 'inverse' } })).toThrow(/XRP\/USD:USD: inverse contracts/)
+  const inverse = { ...LINEAR, symbol: 'XRP/USD:XRP', kind: 'inverse', settle: 'XRP' } as const
+  expect(() => exchangeOf({ instrument: inverse })).toThrow(
+    'The paper exchange cannot trade XRP/USD:XRP: inverse contracts cannot be rehearsed yet.',
+  )
+  expect(() => exchangeOf({ instrument: { ...inverse, settle: 'USD' } })).toThrow(/settle must be the base; inverse contracts/)
   expect(() => exchangeOf({ instrument: { ...LINEAR, tickSize: dec('0') } })).toThrow(/tickSize must be above zero/)
 })
 

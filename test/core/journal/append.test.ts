@@ -165,8 +165,10 @@ describe('the projections', () => {
       trade: 1,
       instrument: 'XRP/RLUSD',
       side: 'buy',
+      positionSide: 'net',
       quantity: dec('3'),
       exitRatios: [dec('1')],
+      equityBefore: null,
     })
     writer.append('main', traffic.take(), traffic.view)
     await writer.close()
@@ -279,6 +281,7 @@ describe('the projections', () => {
         code: 'QUANTITY_ZERO',
         field: 'quantity',
         value: '0',
+        context: 'limit=5 booked=0',
         detail: 'd',
         slotId: 's1',
         clientOrderId: null,
@@ -291,8 +294,8 @@ describe('the projections', () => {
     for (const body of bodies) traffic.fact(body)
     writer.append('main', traffic.take(), traffic.view)
     await writer.close()
-    expect(query(path, 'SELECT seq, intent, code, field, value, slot_id FROM denials')).toEqual([
-      { seq: 2, intent: 'ENTER', code: 'QUANTITY_ZERO', field: 'quantity', value: '0', slot_id: 's1' },
+    expect(query(path, 'SELECT seq, intent, code, field, value, context, slot_id FROM denials')).toEqual([
+      { seq: 2, intent: 'ENTER', code: 'QUANTITY_ZERO', field: 'quantity', value: '0', context: 'limit=5 booked=0', slot_id: 's1' },
     ])
     expect(query(path, 'SELECT seq, code, severity, value, limit_value FROM risk_events ORDER BY seq')).toEqual([
       { seq: 3, code: 'max_exposure', severity: 'alarm', value: '5001', limit_value: '5000' },
@@ -305,8 +308,23 @@ describe('the projections', () => {
   test('S06 the limits in force stand in the session row', async () => {
     const path = storePath()
     await write(path).writer.close()
-    expect(query(path, 'SELECT max_exposure, max_session_loss, max_order_notional, max_open_orders, stale_feed_us FROM sessions')).toEqual([
-      { max_exposure: '5000', max_session_loss: '100', max_order_notional: '1000', max_open_orders: 10, stale_feed_us: 30_000_000 },
+    expect(query(path, 'SELECT * FROM sessions')).toMatchObject([
+      {
+        position_mode: 'one_way',
+        max_exposure: '5000',
+        max_position: '4000',
+        max_session_loss: '100',
+        max_order_notional: '1000',
+        max_leverage: '3',
+        price_collar_bps: '200',
+        max_open_orders: 10,
+        max_orders_per_second: 20,
+        max_cancels_per_second: 40,
+        stale_feed_us: 30_000_000,
+        order_validity_us: 5_000_000,
+        absence_margin_us: 4_000_000,
+        query_spacing_us: 2_000_000,
+      },
     ])
   })
 

@@ -20,12 +20,17 @@ function open(): ReturnType<typeof openWriter> {
   return openWriter({ path, holder: { sessionId, pid: process.pid, since: '2026-01-01T00:00:00Z' }, wallUs: () => Date.now() * 1_000 })
 }
 
+/** Lives on with the writer in hand: one that nobody can reach any more lets go of its lock when memory is swept. */
+function keep(writer: ReturnType<typeof openWriter>): void {
+  setInterval(() => writer.warnings, 60_000)
+}
+
 async function run(): Promise<void> {
   if (mode === 'umask') process.umask(Number.parseInt(process.argv[5] ?? '0', 8))
   const writer = open()
   if (mode === 'hold') {
     say('holding')
-    setInterval(() => undefined, 60_000)
+    keep(writer)
     return
   }
   const traffic = new Traffic(sessionId)
@@ -33,7 +38,7 @@ async function run(): Promise<void> {
   if (mode === 'umask') {
     writer.append(sessionId, traffic.take(), traffic.view)
     say('written')
-    setInterval(() => undefined, 60_000)
+    keep(writer)
     return
   }
   // Mode `append`: until killed, or until the disk or a limit says no; one more commit is tried then.

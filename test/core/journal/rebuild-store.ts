@@ -8,23 +8,31 @@ import type { Fact } from '../../../src/core/kernel/facts.ts'
 import type { StateView } from '../../../src/core/kernel/views.ts'
 
 /** All that facts alone decide: the journal itself, and every table that is derived from it. */
-const DERIVED_TABLES = [
+export const DERIVED_TABLES = [
   'journal',
   'commits',
   'sessions',
   'engine_state',
+  'instruments',
   'positions',
   'orders',
   'fills',
+  'fill_confirmations',
   'slots',
   'exit_legs',
   'transitions',
   'postings',
   'capital_events',
+  'funding_payments',
+  'asset_values',
   'inventory_ledger',
   'market_snapshots',
   'risk_events',
   'denials',
+  'reconcile_actions',
+  'exposure_assignments',
+  'dust_write_offs',
+  'position_differences',
 ] as const satisfies readonly (keyof JournalDatabase)[]
 
 /** What turns facts into a state. */

@@ -2,7 +2,7 @@
 // the journal's tests and its benchmark; it knows nothing of the journal.
 
 import { apply } from '../../../src/core/kernel/apply.ts'
-import { add, type Decimal, dec, mul, neg, ZERO } from '../../../src/core/kernel/decimal.ts'
+import { add, type Decimal, dec, mul, neg, ONE, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { Fact, FactBody, FillFact, OrderRequest } from '../../../src/core/kernel/facts.ts'
 import type { SessionOpening, Side } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
@@ -40,14 +40,22 @@ export function openingOf(sessionId: string, account: string): SessionOpening {
     instrument: INSTRUMENT,
     instrumentOrigin: 'built-in',
     slotIds: ['s1'],
+    positionMode: 'one_way',
     limits: {
       maxExposure: dec('5000'),
+      maxPosition: dec('4000'),
       maxSessionLoss: dec('100'),
       maxOrderNotional: dec('1000'),
+      maxLeverage: dec('3'),
+      priceCollarBps: dec('200'),
       maxOpenOrders: 10,
+      maxOrdersPerSecond: 20,
+      maxCancelsPerSecond: 40,
       staleFeedUs: 30_000_000,
     },
     orderValidityUs: 5_000_000,
+    absenceMarginUs: 4_000_000,
+    querySpacingUs: 2_000_000,
   }
 }
 
@@ -123,7 +131,7 @@ export class Traffic {
       position: this.view.positions.get(INSTRUMENT.symbol)?.quantity ?? ZERO,
       equity: dec('10000.123456'),
     })
-    this.fact({ type: 'MARK_SET', instrument: INSTRUMENT.symbol, price: mid })
+    this.fact({ type: 'MARK_SET', instrument: INSTRUMENT.symbol, price: mid, mid, asOfUs: this.#timeUs })
     for (const id of this.#working) this.#cancel(id)
     this.#working = []
     this.#quote('buy', bid, fillEvery)
@@ -140,8 +148,10 @@ export class Traffic {
       trade,
       instrument: INSTRUMENT.symbol,
       side: 'buy',
+      positionSide: 'net',
       quantity: slotQuantity,
       exitRatios: [dec('0.5'), dec('0.5')],
+      equityBefore: dec('10000.5'),
     })
     this.fact({ type: 'SLOT_MOVED', slotId, trade, from: 'idle', to: 'entry_requested', trigger: 'enter', reason: null })
     const entry = this.#prepare({ side: 'buy', price: dec('2.5'), quantity: slotQuantity, role: 'entry', slotId, trade, leg: null })
@@ -175,11 +185,15 @@ export class Traffic {
       tradeId: `t${this.state.seq}`,
       instrument: INSTRUMENT.symbol,
       side: request.side,
+      positionSide: request.positionSide,
       price,
       quantity,
+      tradeValue: mul(price, quantity),
       fee,
       feeAsset: 'RLUSD',
+      feePrice: ONE,
       liquidity: 'maker',
+      inferred: false,
       role: request.role,
       slotId: request.slotId,
       trade: request.trade,
@@ -233,6 +247,7 @@ export class Traffic {
       request: {
         clientOrderId,
         instrument: INSTRUMENT.symbol,
+        positionSide: 'net',
         orderType: 'limit',
         timeInForce: 'gtc',
         postOnly: part.role === 'quote',

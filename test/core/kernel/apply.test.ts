@@ -15,13 +15,51 @@ describe('a fact that does not fit', () => {
 
   const order = { clientOrderId: 'nobody', from: 'none', to: 'requested', reason: null } as const
   const trade = { slotId: 'a', trade: 7 }
+  const position = { instrument: 'BTC/USDT', positionSide: 'net' } as const
+  const fill = { tradeId: 't', price: dec('1'), quantity: dec('1'), fee: dec('0'), feeAsset: 'RLUSD', liquidity: 'taker' } as const
+  const nothing = { assigned: dec('1'), unassigned: dec('0'), realizedPnl: dec('0'), slotRealizedPnl: dec('0'), filledQuantity: dec('0') }
+  const nobody = { clientOrderId: null, venueOrderId: null, role: null, slotId: null, trade: null, leg: null } as const
+  const after = { positionAfter: dec('1'), costAfter: dec('1'), tradeValue: dec('1'), feePrice: null, inferred: false, postings: [] }
+  const booked = {
+    type: 'FILL_BOOKED',
+    instrument: SYMBOL,
+    side: 'buy',
+    positionSide: 'net',
+    ...fill,
+    ...nobody,
+    ...nothing,
+    ...after,
+  } as const
   const strangers: FactBody[] = [
     { type: 'ORDER_BOUND', clientOrderId: 'nobody', venueOrderId: 'v1' },
     { type: 'CANCEL_MOVED', ...order },
     { type: 'ORDER_MOVED', clientOrderId: 'nobody', from: 'acked', to: 'filled', trigger: 'fillAll', venueOrderId: null, reason: null },
     { type: 'SLOT_MOVED', ...trade, from: 'idle', to: 'entry_requested', trigger: 'enter', reason: null },
     { type: 'LEG_ENDED', ...trade, leg: 0, filledQuantity: dec('1'), consumed: true },
-    { type: 'MARK_SET', instrument: 'BTC/USDT', price: dec('1') },
+    { type: 'MARK_SET', instrument: 'BTC/USDT', price: dec('1'), mid: null, asOfUs: null },
+    { type: 'DUST_WRITTEN_OFF', ...trade, ...position, quantity: dec('1'), cost: dec('1'), reason: '' },
+    {
+      type: 'EXPOSURE_ASSIGNED',
+      ...position,
+      quantity: dec('1'),
+      slotId: null,
+      trade: null,
+      tradeValue: dec('1'),
+      slotRealizedPnl: dec('0'),
+    },
+    {
+      type: 'FILL_CONFIRMED',
+      clientOrderId: 'nobody',
+      instrument: SYMBOL,
+      side: 'buy',
+      ...fill,
+      tradeValue: dec('1'),
+      feePrice: null,
+      postings: [],
+    },
+    { ...booked, clientOrderId: 'nobody', assigned: dec('0') },
+    { ...booked, instrument: 'BTC/USDT' },
+    { ...booked, role: 'entry' },
     { type: 'UNHEARD_OF' } as unknown as FactBody,
   ]
   test.each(strangers)('$type about what was never there is refused', (body) => {
@@ -38,6 +76,7 @@ describe('a fact that does not fit', () => {
       { type: 'CANCEL_MOVED', clientOrderId: entry, from: 'sent', to: 'refused', reason: null },
       { type: 'SLOT_MOVED', slotId: 'a', trade: 1, from: 'idle', to: 'entry_requested', trigger: 'enter', reason: null },
       { type: 'LEG_ENDED', slotId: 'a', trade: 1, leg: 5, filledQuantity: dec('1'), consumed: true },
+      { type: 'TRADING_MOVED', from: 'halted', to: 'active', action: 'resume', reason: null },
     ]
     for (const body of moves) expect(() => apply(bench.state, { seq: next, timeUs: 0, body }), body.type).toThrow(KernelError)
   })

@@ -41,6 +41,7 @@ const FACTS = {
     code: TEXT,
     field: TEXT,
     value: TEXT,
+    context: TEXT,
     detail: TEXT,
     slotId: TEXT,
     clientOrderId: TEXT,
@@ -50,6 +51,7 @@ const FACTS = {
     request: {
       clientOrderId: TEXT,
       instrument: TEXT,
+      positionSide: 'net',
       side: 'buy',
       orderType: 'limit',
       price: AMOUNT,
@@ -84,8 +86,12 @@ const FACTS = {
     tradeId: TEXT,
     instrument: TEXT,
     side: 'sell',
+    positionSide: 'long',
     price: AMOUNT,
     quantity: AMOUNT,
+    tradeValue: AMOUNT,
+    feePrice: AMOUNT,
+    inferred: false,
     fee: AMOUNT,
     feeAsset: TEXT,
     liquidity: 'maker',
@@ -109,10 +115,72 @@ const FACTS = {
   ORDER_QUERIED: { type: 'ORDER_QUERIED', clientOrderId: TEXT, why: TEXT },
   RATE_LIMIT_NOTED: { type: 'RATE_LIMIT_NOTED', clientOrderId: TEXT, retryAfterMs: 1, stated: true },
   SLOT_MOVED: { type: 'SLOT_MOVED', slotId: TEXT, trade: 1, from: 'idle', to: 'entry_requested', trigger: 'enter', reason: TEXT },
-  TRADE_OPENED: { type: 'TRADE_OPENED', slotId: TEXT, trade: 1, instrument: TEXT, side: 'buy', quantity: ONE, exitRatios: [ONE, AMOUNT] },
+  TRADE_OPENED: {
+    type: 'TRADE_OPENED',
+    slotId: TEXT,
+    trade: 1,
+    instrument: TEXT,
+    side: 'buy',
+    positionSide: 'short',
+    quantity: ONE,
+    exitRatios: [ONE, AMOUNT],
+    equityBefore: AMOUNT,
+  },
   LEG_OPENED: { type: 'LEG_OPENED', slotId: TEXT, trade: 1, leg: 0, quantity: ONE, clientOrderId: TEXT, reason: TEXT },
   LEG_ENDED: { type: 'LEG_ENDED', slotId: TEXT, trade: 1, leg: 0, filledQuantity: ONE, consumed: false },
-  MARK_SET: { type: 'MARK_SET', instrument: TEXT, price: ONE },
+  MARK_SET: { type: 'MARK_SET', instrument: TEXT, price: ONE, mid: AMOUNT, asOfUs: 5 },
+  INSTRUMENT_LISTED: {
+    type: 'INSTRUMENT_LISTED',
+    instrument: { ...OPENING.instrument, symbol: TEXT, base: TEXT, quote: TEXT, settle: TEXT },
+  },
+  TRADING_MOVED: { type: 'TRADING_MOVED', from: 'active', to: 'halted', action: TEXT, reason: TEXT },
+  ASSET_VALUED: { type: 'ASSET_VALUED', asset: TEXT, quote: TEXT, price: AMOUNT, source: TEXT },
+  FUNDING_BOOKED: { type: 'FUNDING_BOOKED', instrument: TEXT, fundingId: TEXT, asset: TEXT, amount: AMOUNT, postings: POSTINGS },
+  FILL_CONFIRMED: {
+    type: 'FILL_CONFIRMED',
+    clientOrderId: TEXT,
+    instrument: TEXT,
+    side: 'buy',
+    tradeId: TEXT,
+    price: AMOUNT,
+    quantity: ONE,
+    tradeValue: AMOUNT,
+    feePrice: AMOUNT,
+    fee: AMOUNT,
+    feeAsset: TEXT,
+    liquidity: 'taker',
+    postings: POSTINGS,
+  },
+  DUST_WRITTEN_OFF: {
+    type: 'DUST_WRITTEN_OFF',
+    slotId: TEXT,
+    trade: 1,
+    instrument: TEXT,
+    positionSide: 'net',
+    quantity: AMOUNT,
+    cost: AMOUNT,
+    reason: TEXT,
+  },
+  RECONCILED: { type: 'RECONCILED', action: TEXT, subject: TEXT, evidence: TEXT },
+  POSITION_DIFFERED: {
+    type: 'POSITION_DIFFERED',
+    instrument: TEXT,
+    positionSide: 'long',
+    ours: AMOUNT,
+    venues: ONE,
+    averagePrice: AMOUNT,
+    asOfUs: 5,
+  },
+  EXPOSURE_ASSIGNED: {
+    type: 'EXPOSURE_ASSIGNED',
+    instrument: TEXT,
+    positionSide: 'net',
+    quantity: AMOUNT,
+    slotId: TEXT,
+    trade: 1,
+    tradeValue: AMOUNT,
+    slotRealizedPnl: AMOUNT,
+  },
   MARKET_OBSERVED: {
     type: 'MARKET_OBSERVED',
     observation: {
@@ -137,7 +205,11 @@ const FACTS = {
 
 /** The fact with every null that its type allows, and with everything else as it is. */
 function sparse(value: unknown, key = ''): unknown {
-  const nullable = ['price', 'slotId', 'trade', 'leg', 'reason', 'venueOrderId', 'detail', 'equity', 'bid', 'ask', 'limit', 'value']
+  // biome-ignore format: a list of words is read as one
+  const nullable = [
+    'price', 'slotId', 'trade', 'leg', 'reason', 'venueOrderId', 'detail', 'equity', 'equityBefore', 'bid', 'ask', 'limit', 'value',
+    'mid', 'asOfUs', 'feePrice', 'averagePrice',
+  ]
   if (nullable.includes(key)) return null
   if (Array.isArray(value)) return value.map((item) => sparse(item))
   if (value === null || typeof value !== 'object') return value

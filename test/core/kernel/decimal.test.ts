@@ -13,6 +13,7 @@ import {
   mul,
   mulDiv,
   parseDecimal,
+  readDecimal,
   truncateToStep,
   tryParseDecimal,
 } from '../../../src/core/kernel/decimal.ts'
@@ -232,6 +233,18 @@ describe('rounding', () => {
     )
     expect(formatFixed(dec('-0.004'), 2)).toBe('0.00')
     expect([formatFixed(dec('0.125'), 2), formatFixed(dec('0.135'), 2), formatFixed(dec('-0.125'), 2)]).toEqual(['0.12', '0.14', '-0.12'])
+  })
+
+  test('N01 a total of any size that was printed reads back: whole, with a fraction, and of either sign', () => {
+    for (const text of ['12345678901234567890', '-12345678901234567890.000000000000000001', '99999999999999999999.5']) {
+      expect(formatDecimal(readDecimal(text))).toBe(text)
+    }
+    expect(() => readDecimal('1e30')).toThrow(DecimalError)
+  })
+
+  test('N03 what is no text at all is a defect, and is not taken for a text without a number', () => {
+    expect(tryParseDecimal('x')).toBeUndefined()
+    expect(() => tryParseDecimal(null as unknown as string)).toThrow(TypeError)
   })
 
   test('the places of a decimal are those its text needs', () => {

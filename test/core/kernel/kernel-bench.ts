@@ -4,66 +4,33 @@
 import { expect } from 'vitest'
 import { apply } from '../../../src/core/kernel/apply.ts'
 import { decide } from '../../../src/core/kernel/decide.ts'
-import { add, type Decimal, dec, formatDecimal, mul, neg, sub, ZERO } from '../../../src/core/kernel/decimal.ts'
-import type { Fact, FactBody, OrderRequest } from '../../../src/core/kernel/facts.ts'
+import { add, type Decimal, dec, formatDecimal, sub, ZERO } from '../../../src/core/kernel/decimal.ts'
+import type { Fact, FactBody, FactType } from '../../../src/core/kernel/facts.ts'
 import type {
-  EnterIntent,
   ExitIntent,
   KernelInput,
+  Liquidity,
   OrderReference,
-  QuoteIntent,
-  RiskLimits,
-  SessionOpening,
+  PositionSide,
+  ReconcileAction,
+  SettledOutcome,
   Side,
+  SnapshotEvent,
+  SnapshotOrder,
 } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
-import { ORDER_LIVE } from '../../../src/core/kernel/order-table.ts'
-import { createState, type KernelState, type Order, type Position, type Slot } from '../../../src/core/kernel/state.ts'
+import { createState, type KernelState, type Order, type Position, positionKey, type Slot } from '../../../src/core/kernel/state.ts'
+import type { ControlAction } from '../../../src/core/kernel/trading-table.ts'
+import { equityOf } from '../../../src/core/kernel/valuation.ts'
+import { contextKeysOf, factsOf, requestsOf } from './facts-of.ts'
+import { type EnterWords, enterIntent, exitIntent, quoteIntent, residualIntent } from './intents.ts'
+import { type Aside, asidesOf, expectInvariants, present } from './invariants.ts'
+import { instrumentOf, openingOf, plentyOf, type Setup, SYMBOL } from './opening.ts'
 
-export const SYMBOL = 'XRP/RLUSD'
-
-export interface Setup {
-  readonly sessionId?: string
-  readonly slotIds?: readonly string[]
-  readonly instrument?: Partial<Instrument>
-  readonly limits?: Partial<RiskLimits>
-}
-
-export function instrumentOf(overrides: Partial<Instrument> = {}): Instrument {
-  return {
-    symbol: SYMBOL,
-    kind: 'spot',
-    base: 'XRP',
-    quote: 'RLUSD',
-    settle: 'RLUSD',
-    tickSize: dec('0.0001'),
-    lotSize: dec('0.01'),
-    minQuantity: dec('0.01'),
-    maxQuantity: ZERO,
-    minNotional: ZERO,
-    maxLeverage: dec('5'),
-    ...overrides,
-  }
-}
-
-export function openingOf(setup: Setup = {}): SessionOpening {
-  return {
-    sessionId: setup.sessionId ?? 's1',
-    account: 'paper/s1',
-    mode: 'paper',
-    venue: 'paper',
-    strategy: 'breakout',
-    feedSource: 'simulated',
-    seed: 7,
-    durationUs: 1_800_000_000,
-    tickIntervalUs: 1_000_000,
-    instrument: instrumentOf(setup.instrument),
-    instrumentOrigin: 'built-in',
-    slotIds: setup.slotIds ?? ['a', 'b'],
-    limits: { maxExposure: ZERO, maxSessionLoss: ZERO, maxOrderNotional: ZERO, maxOpenOrders: 0, staleFeedUs: 0, ...setup.limits },
-    orderValidityUs: 10_000_000,
-  }
-}
+export { contextsOf, denialsOf, factsOf, flagsOf, requestsOf, typesOf } from './facts-of.ts'
+export { enterIntent, exitIntent, quoteIntent, residualIntent } from './intents.ts'
+export { expectInvariants, present, sum } from './invariants.ts'
+export { INVERSE, instrumentOf, LINEAR, openingOf, SYMBOL } from './opening.ts'
 
 export interface FillWords {
   readonly fee?: string
@@ -71,61 +38,12 @@ export interface FillWords {
   readonly tradeId?: string
   readonly side?: Side
   readonly instrument?: string
+  readonly liquidity?: Liquidity
   readonly type?: 'PARTIAL_FILL' | 'FULL_FILL'
   readonly reference?: OrderReference
-}
-
-interface EnterWords {
-  readonly slotId?: string
-  readonly side?: Side
-  readonly orderType?: 'limit' | 'market'
-  readonly price?: string | null
-  readonly quantity?: string
-  readonly timeInForce?: EnterIntent['timeInForce']
-  readonly postOnly?: boolean
-  readonly leverage?: string
-  readonly exitRatios?: readonly string[]
-}
-
-export function enterIntent(words: EnterWords = {}): EnterIntent {
-  const orderType = words.orderType ?? 'limit'
-  const price = words.price === undefined && orderType === 'limit' ? '2' : (words.price ?? null)
-  return {
-    type: 'ENTER',
-    slotId: words.slotId ?? 'a',
-    instrument: SYMBOL,
-    side: words.side ?? 'buy',
-    orderType,
-    price: price === null ? null : dec(price),
-    quantity: dec(words.quantity ?? '100'),
-    timeInForce: words.timeInForce ?? 'gtc',
-    postOnly: words.postOnly ?? false,
-    leverage: dec(words.leverage ?? '1'),
-    exitRatios: (words.exitRatios ?? []).map((ratio) => dec(ratio)),
-  }
-}
-
-export function exitIntent(words: Partial<ExitIntent> = {}): ExitIntent {
-  const base = {
-    type: 'EXIT',
-    slotId: 'a',
-    scope: 'leg',
-    orderType: 'limit',
-    timeInForce: 'gtc',
-    postOnly: false,
-    reason: 'target',
-  } as const
-  return { ...base, price: dec('3'), ...words }
-}
-
-/** Prices and quantities as `price x quantity`; null for no quote on that side. */
-export function quoteIntent(bid: string | null, ask: string | null): QuoteIntent {
-  const sideOf = (words: string | null) => {
-    if (words === null) return null
-    const [price, quantity] = words.split(' x ') as [string, string]
-    return { price: dec(price), quantity: dec(quantity) }
-  }
-  return { type: 'QUOTE', instrument: SYMBOL, bid: sideOf(bid), ask: sideOf(ask), postOnly: true }
+  /** What the venue says is filled of the order in all. */
+  readonly totalFilled?: string
+  readonly positionSide?: PositionSide
 }
 
 /** One account under test, with its journal. */
@@ -133,7 +51,15 @@ export class KernelBench {
   readonly state: KernelState = createState()
   readonly journal: Fact[] = []
   timeUs = 1_700_000_000_000_000
+  /** What the account was given before it traded, by asset. */
+  readonly stake = new Map<string, Decimal>()
+  readonly setup: Setup
   #tradeIds = 0
+  #asides: Map<string, Aside> = new Map()
+
+  constructor(setup: Setup = {}) {
+    this.setup = setup
+  }
 
   /** Decides, applies, checks the invariants, and returns the facts. */
   when(input: KernelInput): readonly FactBody[] {
@@ -141,8 +67,19 @@ export class KernelBench {
     const facts = decide(this.state, { timeUs: this.timeUs, input })
     for (const fact of facts) apply(this.state, fact)
     this.journal.push(...facts)
-    expectInvariants(this.state)
-    return facts.map((fact) => fact.body)
+    const bodies = facts.map((fact) => fact.body)
+    if (bodies.some(({ type }) => type === 'DUST_WRITTEN_OFF' || type === 'EXPOSURE_ASSIGNED')) this.#asides = asidesOf(this.journal)
+    expectInvariants(this.state, this.#asides)
+    for (const denial of factsOf(bodies, 'INTENT_DENIED')) {
+      const { carried, promised } = contextKeysOf(denial)
+      expect(carried, `the figures of ${denial.code}`).toEqual(promised)
+    }
+    return bodies
+  }
+
+  /** Lets so much time pass that the next input comes exactly then: each input takes a microsecond. */
+  wait(us: number): void {
+    this.timeUs += us - 1
   }
 
   /** The client order ids of the orders that an input asked for. */
@@ -158,40 +95,65 @@ export class KernelBench {
     return one(this.prepare(exitIntent(words)))
   }
 
+  residual(slotId = 'a'): readonly FactBody[] {
+    return this.when(residualIntent(slotId))
+  }
+
+  /** The resting orders of a quote, bid first. */
+  quote(bid: string | null, ask: string | null): string[] {
+    return this.prepare(quoteIntent(bid, ask))
+  }
+
+  control(action: ControlAction): readonly FactBody[] {
+    return this.when({ type: 'CONTROL', action, reason: 'operator' })
+  }
+
+  cancel(clientOrderId: string): readonly FactBody[] {
+    return this.when({ type: 'CANCEL', target: { kind: 'order', clientOrderId } })
+  }
+
   sent(clientOrderId: string): readonly FactBody[] {
     return this.when({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'sent', detail: null })
   }
 
-  ack(clientOrderId: string, venueOrderId: string | null = null): readonly FactBody[] {
-    return this.when({ type: 'ORDER_ACK', clientOrderId, venueOrderId })
+  /** No readable answer came to the order: the venue may have it or not. */
+  doubt(clientOrderId: string): readonly FactBody[] {
+    return this.when({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'unknown', detail: 'time-out' })
+  }
+
+  ack(clientOrderId: string, venueOrderId: string | null = null, totalFilled?: string): readonly FactBody[] {
+    return this.when({ type: 'ORDER_ACK', clientOrderId, venueOrderId, ...totalOf(totalFilled) })
   }
 
   reject(clientOrderId: string): readonly FactBody[] {
     return this.when({ type: 'ORDER_REJECT', clientOrderId, venueOrderId: null, code: '-2010', reason: 'refused' })
   }
 
-  cancelAck(clientOrderId: string): readonly FactBody[] {
-    return this.when({ type: 'CANCEL_ACK', clientOrderId, venueOrderId: null })
+  cancelAck(clientOrderId: string, totalFilled?: string): readonly FactBody[] {
+    return this.when({ type: 'CANCEL_ACK', clientOrderId, venueOrderId: null, ...totalOf(totalFilled) })
   }
 
-  expire(clientOrderId: string): readonly FactBody[] {
-    return this.when({ type: 'EXPIRED', clientOrderId, venueOrderId: null, reason: 'ioc' })
+  expire(clientOrderId: string, totalFilled?: string): readonly FactBody[] {
+    return this.when({ type: 'EXPIRED', clientOrderId, venueOrderId: null, reason: 'ioc', ...totalOf(totalFilled) })
   }
 
   fill(clientOrderId: string, quantity: string, price: string, words: FillWords = {}): readonly FactBody[] {
     this.#tradeIds += 1
+    const instrument = words.instrument ?? this.state.orders.get(clientOrderId)?.request.instrument ?? SYMBOL
     return this.when({
       type: words.type ?? 'PARTIAL_FILL',
       ...(words.reference ?? { clientOrderId, venueOrderId: null }),
-      instrument: words.instrument ?? SYMBOL,
+      ...totalOf(words.totalFilled),
+      ...(words.positionSide === undefined ? {} : { positionSide: words.positionSide }),
+      instrument,
       side: words.side ?? this.order(clientOrderId).request.side,
       fill: {
         tradeId: words.tradeId ?? `t${this.#tradeIds}`,
         price: dec(price),
         quantity: dec(quantity),
         fee: dec(words.fee ?? '0'),
-        feeAsset: words.feeAsset ?? 'RLUSD',
-        liquidity: 'taker',
+        feeAsset: words.feeAsset ?? this.state.instruments.get(instrument)?.settle ?? 'RLUSD',
+        liquidity: words.liquidity ?? 'taker',
       },
     })
   }
@@ -203,8 +165,75 @@ export class KernelBench {
     return entry
   }
 
-  mark(price: string): readonly FactBody[] {
-    return this.when({ type: 'MARK_PRICE', instrument: SYMBOL, price: dec(price) })
+  mark(price: string, mid: string | null = null, asOfUs: number | null = null, instrument = SYMBOL): readonly FactBody[] {
+    return this.when({ type: 'MARK_PRICE', instrument, price: dec(price), mid: mid === null ? null : dec(mid), asOfUs })
+  }
+
+  /** As of the moment it comes in. */
+  snapshot(words: Partial<Omit<SnapshotEvent, 'type'>> = {}): readonly FactBody[] {
+    return this.when({ type: 'SNAPSHOT', asOfUs: this.timeUs + 1, openOrders: [], ...words })
+  }
+
+  /** An order of ours as a snapshot shows it. */
+  seen(clientOrderId: string, words: Partial<SnapshotOrder> = {}): SnapshotOrder {
+    const { request, filledQuantity } = this.order(clientOrderId)
+    const { instrument, side } = request
+    return { clientOrderId, venueOrderId: null, instrument, side, filledQuantity, ...words }
+  }
+
+  reconcile(action: ReconcileAction): readonly FactBody[] {
+    return this.when({ type: 'RECONCILE', evidence: 'the venue said so', ...action })
+  }
+
+  /** With proof enough, whatever the order is. */
+  markAbsent(clientOrderId: string): readonly FactBody[] {
+    const { validUntilUs } = this.order(clientOrderId).request
+    const askedAtUs = [validUntilUs + 1, validUntilUs + 2_000_001]
+    return this.reconcile({ action: 'mark_absent', clientOrderId, venueTimeUs: validUntilUs + 5_000_001, askedAtUs })
+  }
+
+  quarantine(clientOrderId: string): readonly FactBody[] {
+    return this.reconcile({ action: 'quarantine', clientOrderId })
+  }
+
+  settle(clientOrderId: string, outcome: SettledOutcome, filled: string, averagePrice: string | null): readonly FactBody[] {
+    const average = averagePrice === null ? null : dec(averagePrice)
+    return this.reconcile({ action: 'settle_order', clientOrderId, outcome, filledQuantity: dec(filled), averagePrice: average })
+  }
+
+  /** The venue's position is this, signed; with its average price or without. */
+  adjust(quantity: string, averagePrice: string | null, positionSide: PositionSide = 'net'): readonly FactBody[] {
+    this.#tradeIds += 1
+    return this.reconcile({
+      action: 'adjust_position',
+      adjustmentId: `adjust${this.#tradeIds}`,
+      instrument: SYMBOL,
+      positionSide,
+      quantity: dec(quantity),
+      averagePrice: averagePrice === null ? null : dec(averagePrice),
+    })
+  }
+
+  /** To a slot, or with null to the quoted inventory. */
+  assign(quantity: string, slotId: string | null, price: string | null = null, positionSide: PositionSide = 'net'): readonly FactBody[] {
+    const worth = price === null ? null : dec(price)
+    return this.reconcile({ action: 'assign', instrument: SYMBOL, positionSide, quantity: dec(quantity), slotId, price: worth })
+  }
+
+  funding(amount: string, fundingId = 'f1', asset = 'RLUSD'): readonly FactBody[] {
+    return this.when({ type: 'FUNDING', instrument: SYMBOL, fundingId, asset, amount: dec(amount) })
+  }
+
+  capital(asset: string, amount: string): readonly FactBody[] {
+    return this.when({ type: 'FLOW_CAPITAL', asset, amount: dec(amount), note: 'test' })
+  }
+
+  valueAsset(asset: string, price: string, quote = 'RLUSD'): readonly FactBody[] {
+    return this.when({ type: 'VALUE_ASSET', asset, quote, price: dec(price), source: 'test' })
+  }
+
+  list(overrides: Partial<Instrument>): readonly FactBody[] {
+    return this.when({ type: 'LIST_INSTRUMENT', instrument: instrumentOf(overrides) })
   }
 
   order(clientOrderId: string): Order {
@@ -215,94 +244,66 @@ export class KernelBench {
     return present(this.state.slots.get(slotId), `slot ${slotId}`)
   }
 
-  position(): Position {
-    return present(this.state.positions.get(SYMBOL), SYMBOL)
+  position(positionSide: PositionSide = 'net', instrument = SYMBOL): Position {
+    const key = positionKey(instrument, positionSide)
+    return present(this.state.positions.get(key), key)
   }
 
+  /** Position, slots, quoted, unassigned, dust: each as text. */
+  parts(positionSide: PositionSide = 'net'): Record<'position' | 'inSlots' | 'quoted' | 'unassigned' | 'dust', string> {
+    const { quantity, inSlots, quoted, unassigned, dust } = this.position(positionSide)
+    return {
+      position: formatDecimal(quantity),
+      inSlots: formatDecimal(inSlots),
+      quoted: formatDecimal(quoted),
+      unassigned: formatDecimal(unassigned),
+      dust: formatDecimal(dust),
+    }
+  }
+
+  /** What came into an account of the ledger, by `account|asset`, beyond what the account was given at the start. */
   balance(accountAndAsset: string): string {
-    return formatDecimal(this.state.balances.get(accountAndAsset) ?? ZERO)
+    const [account, asset] = accountAndAsset.split('|') as [string, string]
+    const given = this.stake.get(asset) ?? ZERO
+    const balance = this.state.balances.get(accountAndAsset) ?? ZERO
+    return formatDecimal(account === 'wallet' ? sub(balance, given) : account === 'capital' ? add(balance, given) : balance)
   }
 
-  facts<T extends FactBody['type']>(type: T): Extract<FactBody, { type: T }>[] {
-    return this.journal.flatMap(({ body }) => (body.type === type ? [body as Extract<FactBody, { type: T }>] : []))
+  /** What the account is worth in its instrument's quote beyond what it was given at the start; null where nobody can say. */
+  worth(mark: Decimal | null): Decimal | null {
+    const instrument = instrumentOf(this.setup.instrument)
+    const { balances, assetPrices } = this.state
+    const equity = equityOf(balances, instrument, mark, assetPrices)
+    const wallets = [...this.stake].map(([asset, amount]): [string, Decimal] => [`wallet|${asset}`, amount])
+    const stake = equityOf(new Map(wallets), instrument, mark, assetPrices)
+    return equity === null || stake === null ? null : sub(equity, stake)
+  }
+
+  facts<T extends FactType>(type: T): Extract<FactBody, { type: T }>[] {
+    return factsOf(
+      this.journal.map((fact) => fact.body),
+      type,
+    )
   }
 }
 
-/** A bench with an open session. */
+/** A bench with an open session, and with capital. */
 export function given(setup: Setup = {}): KernelBench {
-  const bench = new KernelBench()
-  bench.when({ type: 'OPEN_SESSION', session: openingOf(setup) })
+  const bench = new KernelBench(setup)
+  const session = openingOf(setup)
+  bench.when({ type: 'OPEN_SESSION', session })
+  for (const [asset, amount] of Object.entries(setup.capital ?? plentyOf(session.instrument))) {
+    bench.capital(asset, amount)
+    bench.stake.set(asset, dec(amount))
+  }
   return bench
 }
 
-export function typesOf(bodies: readonly FactBody[]): string[] {
-  return bodies.map((body) => body.type)
-}
-
-export function requestsOf(bodies: readonly FactBody[]): OrderRequest[] {
-  return bodies.flatMap((body) => (body.type === 'ORDER_PREPARED' ? [body.request] : []))
-}
-
-/** `CODE field value` of each denial among the facts. */
-export function denialsOf(bodies: readonly FactBody[]): string[] {
-  return bodies.flatMap((body) => (body.type === 'INTENT_DENIED' ? [`${body.code} ${body.field} ${body.value}`] : []))
-}
-
-export function flagsOf(bodies: readonly FactBody[]): string[] {
-  return bodies.flatMap((body) => (body.type === 'RISK_FLAGGED' ? [body.code] : []))
-}
-
-export function present<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`${what} is missing`)
-  return value
-}
-
-export function sum(values: Iterable<Decimal>): Decimal {
-  let total = ZERO
-  for (const value of values) total = add(total, value)
-  return total
+function totalOf(totalFilled: string | undefined): { totalFilled?: Decimal } {
+  return totalFilled === undefined ? {} : { totalFilled: dec(totalFilled) }
 }
 
 function one(ids: readonly string[]): string {
   expect(ids).toHaveLength(1)
   return ids[0] as string
-}
-
-/** What holds after every fact, whatever happened; for instruments that share no asset. */
-export function expectInvariants(state: KernelState): void {
-  for (const position of state.positions.values()) {
-    expect(position.quantity, 'position = slots + quoted + unassigned').toBe(sum([position.inSlots, position.quoted, position.unassigned]))
-    const trades = [...state.trades.values()].filter((slot) => slot.instrument === position.instrument)
-    const open = trades.map((slot) => (slot.side === 'sell' ? neg(slot.openSize) : slot.openSize))
-    expect(position.inSlots, 'inSlots = Σ signed open sizes').toBe(sum(open))
-    const { base, quote } = present(state.instruments.get(position.instrument), position.instrument)
-    expect(state.balances.get(`conversion|${quote}`) ?? ZERO, 'conversion in quote = cost of what is open').toBe(position.cost)
-    expect(state.balances.get(`conversion|${base}`) ?? ZERO, 'conversion in base = −position').toBe(neg(position.quantity))
-    if (position.quantity === ZERO) expect(position.cost, 'nothing open costs nothing').toBe(ZERO)
-  }
-  const live = [...state.orders.values()].filter((order) => ORDER_LIVE[order.status])
-  expect(new Set(state.liveOrders.values())).toEqual(new Set(live))
-  for (const slot of state.trades.values()) expectSlot(slot)
-  const totals = new Map<string, Decimal>()
-  for (const [key, amount] of state.balances) {
-    const asset = key.slice(key.indexOf('|') + 1)
-    totals.set(asset, add(totals.get(asset) ?? ZERO, amount))
-  }
-  for (const [asset, total] of totals) expect(total, `${asset} balances`).toBe(ZERO)
-}
-
-function expectSlot(slot: Slot): void {
-  expect(slot.openSize, 'open = entered − exited').toBe(sub(slot.entryQuantity, slot.exitQuantity))
-  expect(slot.openSize >= ZERO, 'open size is never negative').toBe(true)
-  expect(slot.exitQuantity, 'exits are their legs').toBe(sum(slot.legs.map((leg) => leg.filledQuantity)))
-  expect(slot.exitCost, 'exit value is that of its legs').toBe(sum(slot.legs.map((leg) => leg.filledCost)))
-  const proceeds = slot.side === 'sell' ? sub(slot.entryCost, slot.exitCost) : sub(slot.exitCost, slot.entryCost)
-  const stillOpen = slot.side === 'sell' ? neg(slot.openCost) : slot.openCost
-  expect(slot.realizedPnl, 'realised = proceeds − cost of what was closed').toBe(add(proceeds, stillOpen))
-  if (slot.stage === 'closed') expect([slot.openSize, slot.openCost]).toEqual([ZERO, ZERO])
-}
-
-/** Σ price × quantity of fills, for tests that recompute a figure. */
-export function tradedValueOf(fills: readonly { readonly price: Decimal; readonly quantity: Decimal }[]): Decimal {
-  return sum(fills.map((fill) => mul(fill.price, fill.quantity)))
 }

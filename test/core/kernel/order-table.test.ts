@@ -25,16 +25,16 @@ function reach(role: (typeof ROLES)[number], status: OrderStatus): { bench: Kern
     canceled: () => bench.cancelAck(id),
     expired: () => bench.expire(id),
     rejected: () => bench.reject(id),
-    in_doubt: () => bench.when({ type: 'NOTE_SUBMIT', clientOrderId: id, outcome: 'unknown', detail: 'time-out' }),
-    absent: () => follow(bench, id, 'absent'),
-    quarantined: () => follow(bench, id, 'quarantine'),
+    in_doubt: () => bench.doubt(id),
+    absent: () => bench.markAbsent(id),
+    quarantined: () => bench.quarantine(id),
   }
   steps[status]()
   expect(bench.order(id).status).toBe(status)
   return { bench, id }
 }
 
-/** Asking has no input of its own yet: its outcome is followed the way every other trigger is. */
+/** Where reconcile refuses before the table is asked, or no input says it: the table alone answers. */
 function follow(bench: KernelBench, id: string, trigger: OrderTrigger): readonly FactBody[] {
   const bodies: FactBody[] = []
   followOrder(bench.state, bench.order(id), trigger, bodies, { venueOrderId: null, reason: null })
@@ -45,6 +45,7 @@ function follow(bench: KernelBench, id: string, trigger: OrderTrigger): readonly
 
 function drive(bench: KernelBench, id: string, trigger: OrderTrigger): readonly FactBody[] {
   const unfilled = bench.order(id).status === 'partially_filled' ? '60' : '100'
+  const cells = ORDER_TABLE[bench.order(id).status]
   const drivers: Record<OrderTrigger, () => readonly FactBody[]> = {
     sent: () => bench.sent(id),
     ack: () => bench.ack(id),
@@ -53,14 +54,10 @@ function drive(bench: KernelBench, id: string, trigger: OrderTrigger): readonly 
     cancelAck: () => bench.cancelAck(id),
     expire: () => bench.expire(id),
     reject: () => bench.reject(id),
-    unknown: () => bench.when({ type: 'NOTE_SUBMIT', clientOrderId: id, outcome: 'unknown', detail: null }),
-    found: () => {
-      const { side, instrument } = bench.order(id).request
-      const seen = { clientOrderId: id, venueOrderId: null, side, instrument, filledQuantity: bench.order(id).filledQuantity }
-      return bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders: [seen] })
-    },
-    absent: () => follow(bench, id, 'absent'),
-    quarantine: () => follow(bench, id, 'quarantine'),
+    unknown: () => bench.doubt(id),
+    found: () => bench.snapshot({ openOrders: [bench.seen(id)] }),
+    absent: () => (cells.absent === 'absent' ? bench.markAbsent(id) : follow(bench, id, 'absent')),
+    quarantine: () => (cells.quarantine === 'quarantined' ? bench.quarantine(id) : follow(bench, id, 'quarantine')),
   }
   return drivers[trigger]()
 }

@@ -1,15 +1,16 @@
 // Random lives of an account for property tests: small numbers stand for inputs, so that a failing walk shrinks well.
 
 import fc from 'fast-check'
-import { add, dec, max, mul, sub, truncateToStep, ZERO } from '../../../src/core/kernel/decimal.ts'
-import type { KernelInput, OrderReference, Side } from '../../../src/core/kernel/inputs.ts'
+import { add, type Decimal, dec, max, mul, sub, truncateToStep, ZERO } from '../../../src/core/kernel/decimal.ts'
+import type { KernelInput, OrderReference, PositionSide, ReconcileAction, Side } from '../../../src/core/kernel/inputs.ts'
 import type { OrderView } from '../../../src/core/kernel/views.ts'
-import { enterIntent, exitIntent, type KernelBench, openingOf, quoteIntent, SYMBOL } from './kernel-bench.ts'
+import { enterIntent, exitIntent, type KernelBench, openingOf, quoteIntent, residualIntent, SYMBOL } from './kernel-bench.ts'
 
 /** What to do, and three numbers to do it with. */
 export type Step = readonly [act: number, a: number, b: number, c: number]
 
-const ACTS = 24
+/** Up to 23 what a strategy asks for and a venue says; beyond, what an operator and reconcile do as well. */
+const ACTS = 38
 
 export function walks(maxLength: number): fc.Arbitrary<Step[]> {
   const digit = fc.nat({ max: 11 })
@@ -89,13 +90,134 @@ export function inputOf(bench: KernelBench, [act, a, b, c]: Step): KernelInput {
     }
     case 18:
       return b < 11 || bench.state.halted
-        ? { type: 'OPEN_SESSION', session: openingOf({ sessionId: `s${a}` }) }
+        ? { type: 'OPEN_SESSION', session: openingOf({ ...bench.setup, sessionId: `s${a}` }) }
         : { type: 'HALT_SESSION', reason: 'kill_switch', detail: null }
     case 19:
       return fillAgain(bench, [act, a, b, c]) ?? { type: 'ORDER_ACK', ...reference }
-    default:
+    case 20:
+    case 21:
+    case 22:
+    case 23:
       return fillOf({ id, order, reference, side }, [act, a, b, c])
+    default:
+      return operatorOf(bench, { id, order, reference, side }, [act, a, b, c])
   }
+}
+
+/** What comes from an operator, from reconcile, and from a venue that speaks of totals. */
+function operatorOf(bench: KernelBench, about: About, step: Step): KernelInput {
+  const [act, a, b, c] = step
+  switch (act) {
+    case 24:
+      return {
+        type: 'CONTROL',
+        action: pick(['resume', 'reduce_only', 'resume', 'pause', 'resume', b < 2 ? 'halt' : 'resume'], a),
+        reason: 'walk',
+      }
+    case 25:
+    case 26:
+      return residualIntent(pick(['a', 'b'], a))
+    case 33:
+      return { type: 'FUNDING', instrument: SYMBOL, fundingId: `f${a}`, asset: 'RLUSD', amount: dec(pick(['0.5', '-0.25', '0'], b)) }
+    case 34:
+      return { type: 'VALUE_ASSET', asset: pick(['BNB', 'XRP'], a), quote: 'RLUSD', price: dec(pick(PRICES, b)), source: 'walk' }
+    case 35: {
+      const positions = [{ instrument: SYMBOL, positionSide: sideOf(bench, a), quantity: dec(pick(QUANTITIES, b)), averagePrice: null }]
+      return {
+        type: 'SNAPSHOT',
+        asOfUs: bench.timeUs - 3 + (c % 5),
+        openOrders: [],
+        complete: a < 6,
+        positions: b < 3 ? null : b < 6 ? [] : positions,
+      }
+    }
+    case 36:
+    case 37: {
+      const filled = about.order?.filledQuantity ?? ZERO
+      const word = { ...about.reference, totalFilled: pick([filled, add(filled, dec('0.01')), ZERO, add(filled, dec('10'))], a) }
+      return pick(
+        [
+          { type: 'CANCEL_ACK', ...word },
+          { type: 'EXPIRED', reason: 'ioc', ...word },
+          { type: 'ORDER_ACK', ...word },
+        ] as const,
+        b,
+      )
+    }
+    default:
+      return { type: 'RECONCILE', evidence: 'walk', ...reconcileOf(bench, about, step) }
+  }
+}
+
+function reconcileOf(bench: KernelBench, { id, order, reference, side }: About, [act, a, b, c]: Step): ReconcileAction {
+  const price = dec(pick(PRICES, c))
+  const filled = order?.filledQuantity ?? ZERO
+  const asked = order?.request.quantity ?? dec('1')
+  const positionSide = sideOf(bench, a)
+  switch (act) {
+    case 27: {
+      const from = (order?.request.validUntilUs ?? bench.timeUs) + (b < 2 ? -1 : 1)
+      return {
+        action: 'mark_absent',
+        clientOrderId: id,
+        venueTimeUs: from + 5_000_001,
+        askedAtUs: c < 2 ? [from] : [from, from + 2_000_000],
+      }
+    }
+    case 28:
+      return { action: 'quarantine', clientOrderId: id }
+    case 29: {
+      const outcome = pick(['filled', 'canceled', 'expired', 'rejected'] as const, a)
+      const filledQuantity = pick([filled, asked, max(filled, mul(asked, dec('0.5'))), ZERO, add(asked, dec('1'))], b)
+      return {
+        action: 'settle_order',
+        clientOrderId: id,
+        outcome,
+        filledQuantity,
+        averagePrice: c < 2 ? null : (order?.request.price ?? price),
+      }
+    }
+    case 30: {
+      const fill = {
+        tradeId: `r${a}-${b}-${c}`,
+        price,
+        quantity: dec(pick(QUANTITIES, b)),
+        fee: dec('0.01'),
+        feeAsset: 'RLUSD',
+        liquidity: 'taker',
+      } as const
+      const stranger = { clientOrderId: null, venueOrderId: 'vstranger' }
+      return { action: 'book_fill', ...(c < 6 ? reference : stranger), instrument: SYMBOL, side, positionSide, fill }
+    }
+    case 31: {
+      const quantity = dec(pick(['0', '5', '-5', '100', '0.005', '-33.33'], a))
+      return {
+        action: 'adjust_position',
+        adjustmentId: `j${b}`,
+        instrument: SYMBOL,
+        positionSide,
+        quantity,
+        averagePrice: c < 3 ? null : price,
+      }
+    }
+    default: {
+      const { unassigned = ZERO } = bench.state.positions.get(positionSide === 'net' ? SYMBOL : `${SYMBOL}#${positionSide}`) ?? {}
+      const quantity: Decimal = b < 8 ? unassigned : mul(unassigned, dec('0.5'))
+      return {
+        action: 'assign',
+        instrument: SYMBOL,
+        positionSide,
+        quantity,
+        slotId: pick(['a', 'b', null], c),
+        price: b < 6 ? price : null,
+      }
+    }
+  }
+}
+
+/** The position there is; in hedge mode the long or the short one. */
+function sideOf(bench: KernelBench, a: number): PositionSide {
+  return bench.setup.positionMode === 'hedge' ? pick(['long', 'short'], a) : 'net'
 }
 
 /** A fill that was booked already, in its own numbers or in others. */

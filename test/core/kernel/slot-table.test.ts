@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { apply } from '../../../src/core/kernel/apply.ts'
-import { formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
+import { add, dec, formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { FactBody } from '../../../src/core/kernel/facts.ts'
 import { moveSlot } from '../../../src/core/kernel/moves.ts'
 import { SLOT_TABLE, type SlotStage, type SlotTrigger } from '../../../src/core/kernel/slot-table.ts'
@@ -12,6 +12,9 @@ const CELLS = STAGE_ORDER.flatMap((stage) =>
   TRIGGERS.map((trigger) => ({ stage, trigger, cell: SLOT_TABLE[stage][trigger], name: `slot ${stage} × ${trigger}` })),
 )
 
+/** What somebody asks for, rather than what the venue says. */
+const ASKED = new Set<SlotTrigger>(['enter', 'exit', 'residual', 'adopt'])
+
 interface Reached {
   readonly bench: KernelBench
   readonly entry: string | null
@@ -19,12 +22,17 @@ interface Reached {
 }
 
 /** A slot of 100 in the wanted stage, with two exit legs of a half each. */
-function reach(stage: SlotStage, scope: 'leg' | 'rest'): Reached {
+function reach(stage: SlotStage, scope: 'leg' | 'rest', bought = '40'): Reached {
   const bench = given()
+  // What is left over is sold at market, which is judged at the mark.
+  bench.mark('2')
   if (stage === 'idle') return { bench, entry: null, exit: null }
   const entry = bench.enter({ exitRatios: ['0.5', '0.5'] })
   if (stage === 'entry_sent') bench.sent(entry)
-  if (stage === 'entry_working') bench.ack(entry)
+  if (stage === 'entry_working') {
+    bench.ack(entry)
+    if (bought !== '0') bench.fill(entry, bought, '2')
+  }
   if (stage.startsWith('entry_')) return reached(stage, { bench, entry, exit: null })
   bench.fill(entry, '100', '2')
   if (stage === 'position_open') return reached(stage, { bench, entry, exit: null })
@@ -53,6 +61,13 @@ function driver(trigger: SlotTrigger, { bench, entry, exit }: Reached): (() => r
       return () => bench.when(enterIntent())
     case 'exit':
       return () => bench.when(exitIntent())
+    case 'residual':
+      return () => bench.residual()
+    case 'adopt':
+      return () => {
+        bench.adjust(formatDecimal(add(bench.position().quantity, dec('5'))), '2')
+        return bench.assign('5', 'a', '2')
+      }
     case 'entrySent':
       return onEntry((id) => bench.sent(id))
     case 'entryAck':
@@ -78,7 +93,8 @@ function driver(trigger: SlotTrigger, { bench, entry, exit }: Reached): (() => r
 
 describe('T01 every cell of the slot table', () => {
   test.each(CELLS)('T01 $name → $cell', ({ stage, trigger, cell }) => {
-    const at = reach(stage, trigger === 'flat' ? 'rest' : 'leg')
+    // An entry that fails has bought nothing; a position to exit has been bought.
+    const at = reach(stage, trigger === 'flat' ? 'rest' : 'leg', trigger === 'entryFailed' ? '0' : '40')
     const { bench } = at
     const before = bench.slot()
     const drive = driver(trigger, at)
@@ -92,17 +108,17 @@ describe('T01 every cell of the slot table', () => {
     }
     const moves = bodies.flatMap((body) => (body.type === 'SLOT_MOVED' ? [body] : []))
     const stays = cell === 'same' || cell === 'refused'
-    if (stage === 'closed' && trigger === 'enter') {
-      // Entering a closed slot is the start of its next trade, which is another row of the table.
+    if (stage === 'closed' && (trigger === 'enter' || trigger === 'adopt')) {
+      // A closed slot is used again by its next trade, which starts in another row of the table.
       expect([before.stage, bench.slot().trade]).toEqual(['closed', before.trade + 1])
       return
     }
     expect(moves.at(0)?.from ?? stage).toBe(stage)
     expect(moves.at(-1)?.to ?? stage).toBe(stays ? stage : cell)
-    if (trigger === 'enter' || trigger === 'exit') {
+    if (ASKED.has(trigger)) {
       const refused = cell === 'refused'
       expect(bodies.some((body) => body.type === 'INTENT_DENIED')).toBe(refused)
-      expect(requestsOf(bodies)).toHaveLength(refused ? 0 : 1)
+      expect(requestsOf(bodies)).toHaveLength(refused || trigger === 'adopt' ? 0 : 1)
     }
   })
 })
@@ -118,6 +134,17 @@ describe('the slot table moves forward only', () => {
   test('K03 an exit is taken from position_open, exit_working and position_partially_closed only', () => {
     const allowed = STAGE_ORDER.filter((stage) => SLOT_TABLE[stage].exit !== 'refused')
     expect(allowed).toEqual(['position_open', 'exit_working', 'position_partially_closed'])
+  })
+
+  test('K01 what is left over can be closed from every stage that can hold size, and from no other', () => {
+    const allowed = STAGE_ORDER.filter((stage) => SLOT_TABLE[stage].residual !== 'refused')
+    const holding = ['entry_working', 'position_open', 'exit_requested', 'exit_sent', 'exit_working', 'position_partially_closed']
+    expect(allowed).toEqual(holding)
+  })
+
+  test('a slot adopts exposure where no entry of it is undecided', () => {
+    const allowed = STAGE_ORDER.filter((stage) => SLOT_TABLE[stage].adopt !== 'refused')
+    expect(allowed).toEqual(['idle', 'position_open', 'exit_requested', 'exit_sent', 'exit_working', 'position_partially_closed'])
   })
 
   test('K10 closed is final', () => {

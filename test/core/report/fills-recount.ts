@@ -9,6 +9,8 @@ export interface Recount {
   readonly count: number
   readonly maker: number
   readonly realized: string
+  /** Signed. */
+  readonly cost: string
   readonly unrealizedAt: (mark: string) => string
   readonly fees: ReadonlyMap<string, string>
   readonly position: string
@@ -27,40 +29,50 @@ interface Row {
   readonly liquidity: string
 }
 
+/** Of a session that began flat, in one linear or spot instrument. */
 export function recountFills(storePath: string, sessionId: string): Recount {
   const database = new Database(storePath, { readonly: true })
   const rows = database
     .prepare<[string], Row>('SELECT side, price, quantity, fee, fee_asset, liquidity FROM fills WHERE session_id = ? ORDER BY seq')
     .all(sessionId)
   database.close()
-  let [position, cost, realized, boughtQuantity, boughtValue, soldQuantity, soldValue] = [0n, 0n, 0n, 0n, 0n, 0n, 0n]
+  let [position, realized, boughtQuantity, boughtValue, soldQuantity, soldValue] = [0n, 0n, 0n, 0n, 0n, 0n]
+  // What is open: how much it was when it last grew and at which cost, unsigned, and what that leaves of the cost now.
+  let lot = { size: 0n, grownSize: 0n, grownCost: 0n }
+  const costOf = (size: bigint) => (size === 0n ? 0n : nearestEven(lot.grownCost * size, lot.grownSize))
   const fees = new Map<string, bigint>()
   for (const row of rows) {
     const quantity = scaled(row.quantity)
     const value = (scaled(row.price) * quantity) / UNIT
     fees.set(row.fee_asset, (fees.get(row.fee_asset) ?? 0n) + scaled(row.fee))
-    if (row.side === 'buy') {
+    const buys = row.side === 'buy'
+    if (buys) {
       boughtQuantity += quantity
       boughtValue += value
     } else {
       soldQuantity += quantity
       soldValue += value
     }
-    const signed = row.side === 'buy' ? quantity : -quantity
-    const opposite = position !== 0n && position > 0n !== signed > 0n
-    const closed = opposite ? smaller(magnitude(signed), magnitude(position)) : 0n
-    const released = closed === magnitude(position) ? (opposite ? cost : 0n) : nearestEven(cost * closed, magnitude(position) || 1n)
-    const closedValue = (scaled(row.price) * closed) / UNIT
-    realized += opposite ? (position > 0n ? closedValue - released : -closedValue - released) : 0n
-    const opened = magnitude(signed) - closed
-    const openedValue = (scaled(row.price) * opened) / UNIT
-    cost += (signed > 0n ? openedValue : -openedValue) - released
-    position += signed
+    const closes = position !== 0n && position > 0n !== buys
+    const closed = closes ? smaller(quantity, lot.size) : 0n
+    if (closed > 0n) {
+      const gain = (scaled(row.price) * closed) / UNIT - (costOf(lot.size) - costOf(lot.size - closed))
+      realized += buys ? -gain : gain
+      lot.size -= closed
+    }
+    const opened = quantity - closed
+    if (opened > 0n) {
+      const grownCost = costOf(lot.size) + (scaled(row.price) * opened) / UNIT
+      lot = { size: lot.size + opened, grownSize: lot.size + opened, grownCost }
+    }
+    position += buys ? quantity : -quantity
   }
+  const cost = position < 0n ? -costOf(lot.size) : costOf(lot.size)
   return {
     count: rows.length,
     maker: rows.filter((row) => row.liquidity === 'maker').length,
     realized: plain(realized),
+    cost: plain(cost),
     unrealizedAt: (mark) => plain((position * scaled(mark)) / UNIT - cost),
     fees: new Map([...fees].map(([asset, fee]) => [asset, plain(fee)])),
     position: plain(position),

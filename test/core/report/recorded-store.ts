@@ -11,6 +11,7 @@ import type { KernelInput, SessionOpening } from '../../../src/core/kernel/input
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import { Engine } from '../../../src/core/session/engine.ts'
 import type { Effect } from '../../../src/core/venue/port.ts'
+import { limitsOf } from '../kernel/opening.ts'
 
 export const SPOT: Instrument = {
   symbol: 'XRP/RLUSD',
@@ -66,6 +67,7 @@ export interface SessionScript {
   readonly capital?: Readonly<Record<string, string>>
   /** 5000 without; 0 for none. */
   readonly maxExposure?: string
+  readonly positionMode?: SessionOpening['positionMode']
   /** When it really started, for the order of sessions. */
   readonly startedWallUs?: number
 }
@@ -231,7 +233,8 @@ export function generator(seed: number): (below: number) => number {
   }
 }
 
-function openingOf(sessionId: string, account: string, { instrument = SPOT, maxExposure = '5000' }: SessionScript): SessionOpening {
+function openingOf(sessionId: string, account: string, script: SessionScript): SessionOpening {
+  const { instrument = SPOT, maxExposure = '5000', positionMode = 'one_way' } = script
   return {
     sessionId,
     account,
@@ -245,13 +248,15 @@ function openingOf(sessionId: string, account: string, { instrument = SPOT, maxE
     instrument,
     instrumentOrigin: 'built-in',
     slotIds: ['s1', 's2'],
-    limits: {
+    positionMode,
+    limits: limitsOf({
       maxExposure: dec(maxExposure),
       maxSessionLoss: dec('250.5'),
-      maxOrderNotional: ZERO,
       maxOpenOrders: 12,
       staleFeedUs: 30_000_000,
-    },
+    }),
     orderValidityUs: 5_000_000,
+    absenceMarginUs: 4_000_000,
+    querySpacingUs: 2_000_000,
   }
 }

@@ -107,7 +107,7 @@ describe('what a session leaves open', () => {
   })
 
   test('a session that ends flat has no such line', () => {
-    const position = { ...maker.position, end: '0' }
+    const position = { ...maker.position, end: '0', sides: [] }
     expect(labelled({ ...maker, position }, 'Left open')).toBeUndefined()
   })
 })

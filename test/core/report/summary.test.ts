@@ -41,7 +41,7 @@ describe('figures from fills', () => {
     expect(view.pnl.unrealized).toBe(recount.unrealizedAt(view.pnl.mark as string))
     expect(view.pnl.feesByAsset).toEqual(Object.fromEntries(recount.fees))
     expect(view.pnl.fees).toBe(recount.fees.get(given.instrument.quote))
-    expect(view.position.end).toBe(recount.position)
+    expect(view.position).toMatchObject({ end: recount.position, cost: recount.cost })
     expect(view.fills.bought).toMatchObject({ quantity: recount.boughtQuantity, value: recount.boughtValue })
     expect(view.fills.sold).toMatchObject({ quantity: recount.soldQuantity, value: recount.soldValue })
     const net = scaled(recount.realized) + scaled(view.pnl.unrealized as string) - scaled(view.pnl.fees)
@@ -67,6 +67,7 @@ describe('figures from fills', () => {
       fromFills: recount.position,
       fromFees: '0',
       fromCapital: '500',
+      fromFunding: '0',
       total: plain(scaled(recount.position) + scaled('500')),
     })
     const swapped = scaled(recount.soldValue) - scaled(recount.boughtValue)
@@ -74,7 +75,7 @@ describe('figures from fills', () => {
     expect(rlusd?.total).toBe(plain(swapped - scaled(recount.fees.get('RLUSD') as string) + scaled('20000')))
   })
 
-  test('fees in the base asset are listed in it and valued at the mark in the net', async () => {
+  test('N12 fees in the base asset are listed in it and valued at the price of their fill in the net', async () => {
     const path = storePath('base-fee')
     await writeStore(path, (journal) => {
       const session = new ScriptedSession(journal, 'base-fee', { capital: { RLUSD: '1000' } })
@@ -85,8 +86,11 @@ describe('figures from fills', () => {
       session.tick(dec('2.5'))
       session.halt('duration_elapsed')
     })
-    const { pnl, checks } = await summarizeFromStore(path, 'latest')
-    expect(pnl).toMatchObject({ fees: '0', feesByAsset: { XRP: '0.01' }, realized: '0', unrealized: '6', net: '5.975' })
+    const { pnl, equity, checks } = await summarizeFromStore(path, 'latest')
+    expect(pnl).toMatchObject({ fees: '0', feesByAsset: { XRP: '0.01' }, realized: '0', unrealized: '6' })
+    expect(pnl).toMatchObject({ feeValuesByAsset: { XRP: '0.019' }, feesValued: '0.019', net: '5.981' })
+    // The coins that went as a fee are missing at the last mark: 0.01 × (1.9 − 2.5).
+    expect(equity).toMatchObject({ change: '5.975', fromTrading: '5.981', fromHoldings: '-0.006', heldAssets: ['XRP'] })
     expect(checks.findings).toEqual([])
   })
 
@@ -110,9 +114,10 @@ describe('figures from fills', () => {
 describe('large figures', () => {
   test('N01 totals beyond the bound of a single input are figures like any other, as data, as text and in the list', async () => {
     const path = storePath('large')
-    const capital = { XRP: '1000000000000', RLUSD: '1000000000000' }
+    const capital = { XRP: '1000000000000', RLUSD: '1000000000000000' }
     await writeStore(path, (journal) => {
       const session = new ScriptedSession(journal, 'large', { capital, maxExposure: '0' })
+      session.input({ type: 'FLOW_CAPITAL', asset: 'RLUSD', amount: dec('1000000000000000'), note: 'deposit' })
       session.tick(dec('100000'))
       const bid = { price: dec('100000'), quantity: dec('9000000000') }
       for (const fee of ['0.000000000000000001', '0']) {
@@ -128,10 +133,10 @@ describe('large figures', () => {
 
     expect(view.checks).toEqual({ drift: false, findings: [], leftOut: [] })
     expect(view.fills.bought.value).toBe('1800000000000000')
-    expect(view.equity.start).toBe('100001000000000000')
-    expect(view.equity.end).toBe('100002018000000101.799999999999999999')
+    expect(view.equity.start).toBe('102000000000000000')
+    expect(view.equity.end).toBe('102001018000000101.799999999999999999')
     expect(view.pnl.net).toBe('18000000001.799999999999999999')
-    expect(renderSummary(view)).toContain('equity 100,001,000,000,000,000.00 → 100,002,018,000,000,101.80 RLUSD')
+    expect(renderSummary(view)).toContain('equity 102,000,000,000,000,000.00 → 102,001,018,000,000,101.80 RLUSD')
     const { sessions } = await sessionsOfStore(path, { limit: 5 })
     expect(sessions).toMatchObject([{ sessionId: 'large', pnl: { net: view.pnl.net }, trouble: null }])
   })
@@ -165,6 +170,8 @@ describe('zero and missing', () => {
       count: 0,
       maker: 0,
       taker: 0,
+      inferred: 0,
+      confirmed: 0,
       bought: { count: 0, quantity: '0', value: '0', averagePrice: null },
       sold: { count: 0, quantity: '0', value: '0', averagePrice: null },
     })
@@ -231,9 +238,14 @@ describe('how sessions end', () => {
   test('S06 the limits in force are those the session was opened with, zero meaning none', async () => {
     expect((await summarizeFromStore(path, 'a-risk')).limits).toEqual({
       maxExposure: '5000',
+      maxPosition: '0',
       maxSessionLoss: '250.5',
       maxOrderNotional: '0',
+      maxLeverage: '0',
+      priceCollarBps: '0',
       maxOpenOrders: 12,
+      maxOrdersPerSecond: 0,
+      maxCancelsPerSecond: 0,
       staleFeedUs: 30_000_000,
     })
   })
@@ -281,8 +293,8 @@ describe('an account that is carried on', () => {
     expect(monday.position).toMatchObject({ before: '0', end: '10', cost: '20', averagePrice: '2', now: '0' })
     expect(tuesday.position).toMatchObject({ before: '10', end: '0', averagePrice: null, now: '0' })
     expect(tuesday.inventory).toEqual([
-      { asset: 'XRP', before: '10', fromFills: '-10', fromFees: '0', fromCapital: '0', total: '0' },
-      { asset: 'RLUSD', before: '79.99', fromFills: '25', fromFees: '-0.01', fromCapital: '0', total: '104.98' },
+      { asset: 'XRP', before: '10', fromFills: '-10', fromFees: '0', fromCapital: '0', fromFunding: '0', total: '0' },
+      { asset: 'RLUSD', before: '79.99', fromFills: '25', fromFees: '-0.01', fromCapital: '0', fromFunding: '0', total: '104.98' },
     ])
     expect(tuesday.equity).toMatchObject({ start: '101.99', end: '104.98', change: '2.99', fromTrading: '2.99', fromHoldings: '0' })
     expect([monday.checks.drift, tuesday.checks.drift]).toEqual([false, false])
@@ -311,6 +323,7 @@ describe('equity', () => {
       change: '0',
       fromTrading: '0',
       fromHoldings: '50',
+      heldAssets: ['XRP'],
       fromCapital: '-50',
     })
   })

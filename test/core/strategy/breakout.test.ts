@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
-import type { EnterIntent, ExitIntent, Intent } from '../../../src/core/kernel/inputs.ts'
+import type { EnterIntent, ExitIntent, ExitResidualIntent } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import { SLOT_TABLE, type SlotStage } from '../../../src/core/kernel/slot-table.ts'
 import { type BreakoutOptions, createBreakout } from '../../../src/core/strategy/breakout.ts'
-import type { Strategy } from '../../../src/core/strategy/port.ts'
+import type { Strategy, StrategyIntent } from '../../../src/core/strategy/port.ts'
 import { STAGE_ORDER } from '../kernel/stage-order.ts'
 import {
   LINEAR,
@@ -34,7 +34,7 @@ const OPTIONS: BreakoutOptions = {
 
 const SECOND_US = 1_000_000
 
-function tick(strategy: Strategy, market: MarketOptions, portfolio: PortfolioOptions = {}): readonly Intent[] {
+function tick(strategy: Strategy, market: MarketOptions, portfolio: PortfolioOptions = {}): readonly StrategyIntent[] {
   return strategy.onTick({ market: marketOf(market), portfolio: portfolioOf(portfolio) })
 }
 
@@ -124,7 +124,7 @@ function manage(
   slot: Partial<SlotOptions> = {},
   options: Partial<BreakoutOptions> = {},
   portfolio: PortfolioOptions = {},
-): readonly Intent[] {
+): readonly StrategyIntent[] {
   return tick(createBreakout(LINEAR, { ...OPTIONS, ...options }), touch, {
     slot: slotOf({ stage: 'position_open', ...slot }),
     ...portfolio,
@@ -140,7 +140,8 @@ const TARGET: Omit<ExitIntent, 'price'> = {
   postOnly: false,
   reason: 'target',
 }
-const AT_MARKET: ExitIntent = { ...TARGET, scope: 'rest', orderType: 'market', price: null, reason: 'stop' }
+const AT_MARKET: ExitResidualIntent = { type: 'EXIT_RESIDUAL', slotId: 'breakout', reason: 'stop' }
+const WRITE_OFF: ExitResidualIntent = { ...AT_MARKET, reason: 'dust' }
 
 describe('targets', () => {
   test('a leg closes at its target, never below it, counted from the average entry price', () => {
@@ -212,9 +213,9 @@ describe('stop and time', () => {
     expect(tick(strategy, { bid: '100', ask: '100.1' }, { slot: slotOf({ stage: 'position_open', trade: 2 }) })).toEqual([])
   })
 
-  test('nothing is asked for without a market to close in, or with less open than the venue takes', () => {
+  test('nothing is asked for without a market to close in', () => {
     expect(manage({ ask: '99' })).toEqual([])
-    expect(manage({ bid: '99.5', ask: '99.6' }, { quantity: '0.04' })).toEqual([])
+    expect(manage({ bid: '99.5', ask: '99.6' }, {}, {}, { mark: null })).toEqual([])
   })
 })
 
@@ -236,30 +237,50 @@ describe('the slot', () => {
     expect(manage(stopped, { stage: 'position_partially_closed', closed: '10', nextLeg: 3 })).toEqual([])
   })
 
-  describe('with dust in it, asks for nothing that the kernel would refuse at every tick', () => {
+  describe('with less in it than the venue trades', () => {
     const free = { ...LINEAR, minQuantity: ZERO, minNotional: ZERO }
+    const calm = { bid: '100', ask: '100.1' }
     const target = { bid: '101', ask: '101.1' }
     const asked = (touch: MarketOptions, slot: Partial<SlotOptions>, instrument: Instrument, portfolio: PortfolioOptions = {}) =>
       tick(createBreakout(instrument, OPTIONS), touch, { slot: slotOf({ stage: 'position_open', ...slot }), ...portfolio })
 
-    test('less than one lot', () => {
-      expect(asked(stopped, { quantity: '0.0009' }, free)).toEqual([])
-      expect(asked(target, { quantity: '0.0009' }, free)).toEqual([])
-      expect(asked(stopped, { quantity: '0.001' }, free)).toHaveLength(1)
-      expect(asked(target, { quantity: '0.001' }, free)).toHaveLength(1)
+    test.each([
+      ['less than one lot', '0.0009', '0.001', free],
+      ['less than the smallest quantity', '0.004', '0.005', { ...free, minQuantity: dec('0.005') }],
+      ['less than the smallest notional at the mark', '0.049', '0.05', LINEAR],
+      ['whole lots that are too small, though with the rest they would not be', '0.0509', '0.051', { ...LINEAR, minNotional: dec('5.1') }],
+    ] as const)('K01 the trade is written off at once, wherever the price is: %s', (_what, dust, enough, instrument) => {
+      for (const touch of [calm, target, stopped]) {
+        expect(asked(touch, { quantity: dust }, instrument)).toEqual([WRITE_OFF])
+        expect(asked(touch, { quantity: enough }, instrument)).not.toContainEqual(WRITE_OFF)
+        for (const stage of ['position_open', 'exit_working', 'position_partially_closed'] as const) {
+          expect(asked(touch, { quantity: dust, stage }, instrument)).toEqual([WRITE_OFF])
+        }
+      }
+      expect(asked(calm, { quantity: enough }, instrument)).toEqual([])
+      expect(asked(target, { quantity: enough }, instrument)).toMatchObject([{ type: 'EXIT', reason: 'target' }])
+      expect(asked(stopped, { quantity: enough }, { ...instrument, minNotional: ZERO })).toEqual([AT_MARKET])
     })
 
-    test('whole lots that are too small, though with the dust they would not be', () => {
-      expect(asked(stopped, { quantity: '0.0509' }, { ...LINEAR, minNotional: dec('5.01') })).toEqual([])
-      expect(asked(target, { quantity: '0.0499' }, LINEAR)).toEqual([])
-      expect(asked(target, { quantity: '0.0509' }, LINEAR)).toHaveLength(1)
+    test('K01 what a stop left over is written off as well, once its order is gone', () => {
+      const left: Partial<SlotOptions> = { stage: 'position_partially_closed', quantity: '1', closed: '0.96', reasons: ['stop'] }
+      expect(asked(calm, left, LINEAR, { orders: [liveOrderOf('exit', 'breakout')] })).toEqual([])
+      expect(asked(calm, left, LINEAR)).toEqual([WRITE_OFF])
     })
 
-    test('a market order too small at the mark, which the kernel judges it at, or before there is a mark', () => {
+    test('the smallest notional is not judged before there is a mark, the lot is', () => {
+      expect(asked(calm, { quantity: '0.049' }, LINEAR, { mark: null })).toEqual([])
+      expect(asked(calm, { quantity: '0.0009' }, LINEAR, { mark: null })).toEqual([WRITE_OFF])
+    })
+
+    test('enough at the mark, but not at the touch that the venue would judge it at, waits', () => {
       const short: Partial<SlotOptions> = { side: 'sell', quantity: '0.05' }
-      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: '99.9' })).toEqual([])
-      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: '100' })).toHaveLength(1)
-      expect(asked({ bid: '100.9', ask: '101' }, short, LINEAR, { mark: null })).toEqual([])
+      const cheap = { bid: '99.8', ask: '99.9' }
+      expect(asked(cheap, { ...short, reasons: ['stop'] }, LINEAR, { mark: '100' })).toEqual([])
+      expect(asked({ ...cheap, ask: '100' }, { ...short, reasons: ['stop'] }, LINEAR, { mark: '100' })).toEqual([AT_MARKET])
+      // A short's target lies below the mark.
+      expect(asked({ bid: '98.9', ask: '99' }, short, LINEAR, { mark: '100' })).toEqual([])
+      expect(asked({ bid: '98.9', ask: '99' }, { ...short, quantity: '0.051' }, LINEAR, { mark: '100' })).toHaveLength(1)
     })
   })
 })

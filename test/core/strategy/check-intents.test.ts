@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DitaError } from '../../../src/core/errors.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
-import type { Intent } from '../../../src/core/kernel/inputs.ts'
+import type { Intent, ReconcileIntent } from '../../../src/core/kernel/inputs.ts'
 import { checkIntents } from '../../../src/core/strategy/check-intents.ts'
 
 const ENTER: Intent = {
@@ -30,6 +30,8 @@ const EXIT_LEG: Intent = {
   postOnly: false,
   reason: 'target',
 }
+const EXIT_RESIDUAL: Intent = { type: 'EXIT_RESIDUAL', slotId: 'a', reason: 'stop' }
+const CONTROLS: Intent[] = (['pause', 'reduce_only', 'halt'] as const).map((action) => ({ type: 'CONTROL', action, reason: 'enough' }))
 const QUOTE: Intent = { type: 'QUOTE', instrument: 'X/Y', bid: { price: dec('1'), quantity: dec('2') }, ask: null, postOnly: true }
 const CANCELS: Intent[] = [
   { type: 'CANCEL', target: { kind: 'order', clientOrderId: 'abc' } },
@@ -38,7 +40,17 @@ const CANCELS: Intent[] = [
   { type: 'CANCEL', target: { kind: 'instrument', instrument: 'X/Y' } },
 ]
 const MARK: Intent = { type: 'MARK_PRICE', instrument: 'X/Y', price: dec('1') }
-const ALL = [ENTER, EXIT_LEG, QUOTE, ...CANCELS]
+const RECONCILE: ReconcileIntent = { type: 'RECONCILE', action: 'quarantine', clientOrderId: 'abc', evidence: 'none' }
+const ALL = [
+  ENTER,
+  { ...ENTER, reduceOnly: true },
+  { ...ENTER, reduceOnly: false },
+  EXIT_LEG,
+  EXIT_RESIDUAL,
+  QUOTE,
+  ...CANCELS,
+  ...CONTROLS,
+]
 
 function messageFor(value: unknown): string {
   try {
@@ -74,6 +86,12 @@ describe('refused, with the intent and the field', () => {
     [[{ ...ENTER, slotId: 'x'.repeat(500) }], 'intent 0, slotId must have at most 128 characters', '500'],
     [[{ ...EXIT_LEG, postOnly: 'no' }], 'intent 0, postOnly must be true or false', 'the text "no"'],
     [[{ ...EXIT_LEG, reason: undefined }], 'intent 0, reason', 'missing'],
+    [[{ ...ENTER, reduceOnly: 'yes' }], 'intent 0, reduceOnly must be true or false', 'the text "yes"'],
+    [[{ ...ENTER, reduceOnly: null }], 'intent 0, reduceOnly must be true or false', 'null'],
+    [[{ ...EXIT_RESIDUAL, slotId: undefined }], 'intent 0, slotId must be a text', 'missing'],
+    [[{ ...EXIT_RESIDUAL, reason: '' }], 'intent 0, reason must be a text', 'the text ""'],
+    [[{ type: 'CONTROL', action: 'resume', reason: 'on' }], "intent 0, action must be 'pause' or 'reduce_only' or 'halt'", '"resume"'],
+    [[{ type: 'CONTROL', action: 'halt' }], 'intent 0, reason must be a text', 'missing'],
     [[{ ...QUOTE, bid: { price: dec('1') } }], 'intent 0, bid, quantity', 'missing'],
     [[{ ...QUOTE, ask: undefined }], 'intent 0, ask must be an object', 'missing'],
     [[{ type: 'CANCEL', target: { kind: 'all' } }], "intent 0, target, kind must be 'order'", 'the text "all"'],
@@ -103,7 +121,10 @@ test('N02 whatever is returned, it is refused by name or it has the promised sha
   fc.assert(
     fc.property(fc.oneof(soup, broken), (value) => {
       try {
-        for (const intent of checkIntents(value, 'mine')) expect(['ENTER', 'EXIT', 'QUOTE', 'CANCEL']).toContain(intent.type)
+        for (const intent of checkIntents(value, 'mine')) {
+          expect(['ENTER', 'EXIT', 'EXIT_RESIDUAL', 'QUOTE', 'CANCEL', 'CONTROL']).toContain(intent.type)
+          expect(intent.type === 'CONTROL' && (intent.action as string) === 'resume').toBe(false)
+        }
       } catch (error) {
         expect(error).toBeInstanceOf(DitaError)
       }
@@ -112,6 +133,11 @@ test('N02 whatever is returned, it is refused by name or it has the promised sha
   )
 })
 
-test('a mark is not the strategy’s to set: what it holds is worth what the market says', () => {
-  expect(messageFor([MARK])).toContain("intent 0, type must be 'ENTER' or 'EXIT' or 'QUOTE' or 'CANCEL'")
-})
+test.each([MARK, RECONCILE])(
+  '$type is not the strategy’s: what it holds is worth what the market says, and booked by evidence',
+  (intent) => {
+    expect(messageFor([intent])).toContain(
+      "intent 0, type must be 'ENTER' or 'EXIT' or 'EXIT_RESIDUAL' or 'QUOTE' or 'CANCEL' or 'CONTROL', but is",
+    )
+  },
+)

@@ -3,6 +3,7 @@
 import { add, type Decimal, dec, div, mul, sub, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { SlotStage } from '../../../src/core/kernel/slot-table.ts'
+import type { TradingState } from '../../../src/core/kernel/trading-table.ts'
 import type { LegView, OrderView, SlotView } from '../../../src/core/kernel/views.ts'
 import type { MarketView } from '../../../src/core/market/view.ts'
 import type { PortfolioView } from '../../../src/core/strategy/port.ts'
@@ -69,24 +70,32 @@ export interface PortfolioOptions {
   readonly balances?: Readonly<Record<string, string>>
   readonly slot?: SlotView
   readonly orders?: readonly OrderView[]
+  readonly trading?: TradingState
 }
 
-const PLENTY = { XRP: '1000000', RLUSD: '1000000', BTC: '1000', USDT: '1000000' }
+const PLENTY: Readonly<Record<string, string>> = { XRP: '1000000', RLUSD: '1000000', BTC: '1000', USDT: '1000000' }
 
-export function portfolioOf({ held = '0', mark = '100', balances = PLENTY, slot, orders = [] }: PortfolioOptions = {}): PortfolioView {
+export function portfolioOf(options: PortfolioOptions = {}): PortfolioView {
+  const { held = '0', mark = '100', balances = PLENTY, slot, orders = [], trading = 'active' } = options
   const quantity = dec(held)
   return {
     position: {
       instrument: 'any',
+      positionSide: 'net',
       quantity,
       cost: ZERO,
+      basisQuantity: quantity,
+      basisCost: ZERO,
       realizedPnl: ZERO,
       mark: mark === null ? null : dec(mark),
       inSlots: ZERO,
       quoted: quantity,
       unassigned: ZERO,
+      dust: ZERO,
+      updatedAtUs: 0,
     },
     balance: (asset) => dec(balances[asset] ?? '0'),
+    trading,
     slots: new Map(slot === undefined ? [] : [[slot.slotId, slot]]),
     liveOrders: new Map(orders.map((order) => [order.request.clientOrderId, order])),
   }
@@ -130,11 +139,14 @@ export function slotOf(options: SlotOptions): SlotView {
     stage,
     instrument: 'any',
     side,
+    positionSide: 'net',
     requestedQuantity: entry,
     entryQuantity: entry,
     openSize,
     entryCost: mul(dec(price), entry),
     openCost: mul(dec(price), openSize),
+    basisSize: entry,
+    basisCost: mul(dec(price), entry),
     exitQuantity: dec(closed),
     exitCost: ZERO,
     realizedPnl: ZERO,
@@ -152,6 +164,7 @@ export function liveOrderOf(role: 'entry' | 'exit', slotId: string): OrderView {
       clientOrderId: `${role}-1`,
       instrument: 'any',
       side: 'sell',
+      positionSide: 'net',
       orderType: 'limit',
       price: dec('101'),
       quantity,
@@ -171,6 +184,7 @@ export function liveOrderOf(role: 'entry' | 'exit', slotId: string): OrderView {
     venueOrderId: null,
     filledQuantity: ZERO,
     filledCost: ZERO,
+    inferredQuantity: ZERO,
     preparedAtUs: 0,
     updatedAtUs: 0,
   }

@@ -76,12 +76,20 @@ describe('the market', () => {
 describe('the portfolio', () => {
   test('K17 shows position and balances as they are, in copies', () => {
     const { portfolio, given } = views()
-    expect(Object.keys(portfolio).sort()).toEqual(['balance', 'liveOrders', 'position', 'slots'])
+    expect(Object.keys(portfolio).sort()).toEqual(['balance', 'liveOrders', 'position', 'slots', 'trading'])
     expect(portfolio.position).toEqual(given.portfolio.position)
     expect(portfolio.position).not.toBe(given.portfolio.position)
     expect(portfolio.balance('USDT')).toBe(dec('1000000'))
     expectFrozen(portfolio)
     expectFrozen(portfolio.position)
+  })
+
+  test('shows whether orders pass, as it is then', () => {
+    const viewOf = readOnlyView()
+    const { portfolio } = viewOf({ market: marketOf({}), portfolio: portfolioOf() })
+    expect(portfolio.trading).toBe('active')
+    viewOf({ market: marketOf({}), portfolio: portfolioOf({ trading: 'reducing' }) })
+    expect(portfolio.trading).toBe('reducing')
   })
 
   test('K17 its maps read like maps, in every way there is, and have no way to write', () => {

@@ -88,7 +88,7 @@ class Ledger {
   note(venue: PaperVenue, nowUs: number): void {
     for (const { timeUs: heardUs, event } of venue.take(nowUs)) {
       const timeUs = heardUs - LATENCY_US
-      if (event.type === 'SNAPSHOT') continue
+      if (event.type === 'SNAPSHOT' || event.type === 'FUNDING') continue
       const orderId = event.clientOrderId as string
       const known = this.orders.get(orderId)
       if (event.type === 'ORDER_ACK') {

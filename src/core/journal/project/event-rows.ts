@@ -1,23 +1,14 @@
-// The tables with a row for each fact of a kind: fills, postings, transitions and the like. They are written once, from
-// the fact, and never changed afterwards.
+// The tables with a row for each fact of a kind, save those of money and of reconcile: moves, ticks, denials, risk events.
+// They are written once, from the fact, and never changed afterwards.
 
 import type Database from 'better-sqlite3'
-import { abs, type Decimal, dec, neg } from '../../kernel/decimal.ts'
-import type { FactBody, FillFact, Posting } from '../../kernel/facts.ts'
+import { abs, type Decimal, dec } from '../../kernel/decimal.ts'
+import type { FactBody } from '../../kernel/facts.ts'
 import type { CancelState } from '../../kernel/order-table.ts'
 import type { StateView } from '../../kernel/views.ts'
+import { aboutClaimed, aboutOrder, type Body, type Place } from './place.ts'
 import { RowBuffer } from './row-buffer.ts'
-import { text, textOrNull, ValueRefused, whole, wholeOrNull } from './values.ts'
-
-type Body<Type extends FactBody['type']> = Extract<FactBody, { type: Type }>
-
-/** Where a fact stands: the columns that all its rows share. */
-export interface Place {
-  readonly account_id: number
-  readonly seq: number
-  readonly session_id: string
-  readonly time_us: number
-}
+import { text, textOrNull, whole } from './values.ts'
 
 /** A cancel's move carries no trigger: what caused it is told by where it led. */
 const CANCEL_CAUSE = {
@@ -28,44 +19,37 @@ const CANCEL_CAUSE = {
   refused: 'reject',
 } as const satisfies Record<CancelState, string>
 
+const NO_ORDER = { client_order_id: null, slot_id: null, trade: null } as const
 const NEAR_TOUCH_BPS = dec('2')
 
 export class EventRows {
-  readonly #fills: RowBuffer<'fills'>
   readonly #transitions: RowBuffer<'transitions'>
-  readonly #postings: RowBuffer<'postings'>
-  readonly #capitalEvents: RowBuffer<'capital_events'>
-  readonly #inventory: RowBuffer<'inventory_ledger'>
   readonly #marketSnapshots: RowBuffer<'market_snapshots'>
   readonly #riskEvents: RowBuffer<'risk_events'>
   readonly #denials: RowBuffer<'denials'>
 
   constructor(database: Database.Database) {
-    this.#fills = new RowBuffer(database, 'fills')
     this.#transitions = new RowBuffer(database, 'transitions')
-    this.#postings = new RowBuffer(database, 'postings')
-    this.#capitalEvents = new RowBuffer(database, 'capital_events')
-    this.#inventory = new RowBuffer(database, 'inventory_ledger')
     this.#marketSnapshots = new RowBuffer(database, 'market_snapshots')
     this.#riskEvents = new RowBuffer(database, 'risk_events')
     this.#denials = new RowBuffer(database, 'denials')
   }
 
-  /** Gathers the rows of one fact; `state` only names the instrument's assets. Kinds without a table of their own pass. */
+  /** Gathers the rows of one fact; of `state` it takes only what no later fact changes. Kinds without a table here pass. */
   add(place: Place, body: FactBody, state: StateView): void {
     switch (body.type) {
       case 'ORDER_MOVED':
-        return this.#orderMoved(place, body)
+        return this.#moved(place, 'order', aboutOrder(state, body.clientOrderId), body, body.trigger)
       case 'CANCEL_MOVED':
-        return this.#cancelMoved(place, body)
-      case 'SLOT_MOVED':
-        return this.#slotMoved(place, body)
+        return this.#moved(place, 'cancel', aboutOrder(state, body.clientOrderId), body, CANCEL_CAUSE[body.to])
+      case 'SLOT_MOVED': {
+        const about = { client_order_id: null, slot_id: body.slotId, trade: whole(body.trade) }
+        return this.#moved(place, 'slot', about, body, body.trigger)
+      }
+      case 'TRADING_MOVED':
+        return this.#moved(place, 'trading', NO_ORDER, body, body.action)
       case 'MARKET_OBSERVED':
         return this.#marketObserved(place, body)
-      case 'FILL_BOOKED':
-        return this.#fillBooked(place, body, state)
-      case 'CAPITAL_FLOWED':
-        return this.#capitalFlowed(place, body)
       case 'INTENT_DENIED':
         return this.#denied(place, body)
       case 'RISK_FLAGGED':
@@ -76,76 +60,32 @@ export class EventRows {
           value: body.value,
           limit_value: body.limit,
           detail: body.detail,
+          ...NO_ORDER,
         })
       case 'FILL_CONFLICTED':
-        return this.#anomaly(
-          place,
-          body.type,
-          'alarm',
-          `trade ${body.tradeId} is booked as ${body.booked}, and came again as ${body.received}`,
-        )
       case 'EVENT_CONFLICTED':
-        return this.#anomaly(
-          place,
-          body.type,
-          'alarm',
-          `${body.trigger} for order ${body.clientOrderId}, which is ${body.status}: ${body.detail}`,
-        )
       case 'EVENT_UNMATCHED':
-        return this.#anomaly(place, body.type, 'warning', unmatchedDetail(body))
+        return this.#anomaly(place, body, state)
       default:
         return
     }
   }
 
   flush(): void {
-    this.#fills.flush()
     this.#transitions.flush()
-    this.#postings.flush()
-    this.#capitalEvents.flush()
-    this.#inventory.flush()
     this.#marketSnapshots.flush()
     this.#riskEvents.flush()
     this.#denials.flush()
   }
 
-  #orderMoved(place: Place, body: Body<'ORDER_MOVED'>): void {
-    this.#transitions.add({
-      ...place,
-      entity: 'order',
-      entity_id: body.clientOrderId,
-      trade: null,
-      from_state: body.from,
-      to_state: body.to,
-      cause: body.trigger,
-      reason: body.reason,
-    })
-  }
-
-  #cancelMoved(place: Place, body: Body<'CANCEL_MOVED'>): void {
-    this.#transitions.add({
-      ...place,
-      entity: 'cancel',
-      entity_id: body.clientOrderId,
-      trade: null,
-      from_state: body.from,
-      to_state: body.to,
-      cause: CANCEL_CAUSE[body.to],
-      reason: body.reason,
-    })
-  }
-
-  #slotMoved(place: Place, body: Body<'SLOT_MOVED'>): void {
-    this.#transitions.add({
-      ...place,
-      entity: 'slot',
-      entity_id: body.slotId,
-      trade: whole(body.trade),
-      from_state: body.from,
-      to_state: body.to,
-      cause: body.trigger,
-      reason: body.reason,
-    })
+  #moved(
+    place: Place,
+    entity: 'order' | 'cancel' | 'slot' | 'trading',
+    about: ReturnType<typeof aboutOrder>,
+    move: { readonly from: string; readonly to: string; readonly reason: string | null },
+    cause: string,
+  ): void {
+    this.#transitions.add({ ...place, entity, ...about, from_state: move.from, to_state: move.to, cause, reason: move.reason })
   }
 
   #marketObserved(place: Place, body: Body<'MARKET_OBSERVED'>): void {
@@ -167,55 +107,6 @@ export class EventRows {
     })
   }
 
-  #fillBooked(place: Place, body: FillFact, state: StateView): void {
-    const instrument = state.instruments.get(body.instrument)
-    if (instrument === undefined) throw new ValueRefused(`a fill is on ${body.instrument}, an instrument that nobody opened`)
-    this.#fills.add({
-      ...place,
-      trade_id: body.tradeId,
-      client_order_id: body.clientOrderId,
-      venue_order_id: body.venueOrderId,
-      instrument: body.instrument,
-      side: body.side,
-      price: text(body.price),
-      quantity: text(body.quantity),
-      fee: text(body.fee),
-      fee_asset: body.feeAsset,
-      liquidity: body.liquidity,
-      role: body.role,
-      slot_id: body.slotId,
-      trade: wholeOrNull(body.trade),
-      leg: wholeOrNull(body.leg),
-      assigned: text(body.assigned),
-      unassigned: text(body.unassigned),
-      realized_pnl: text(body.realizedPnl),
-      slot_realized_pnl: text(body.slotRealizedPnl),
-      position_after: text(body.positionAfter),
-      cost_after: text(body.costAfter),
-    })
-    this.#inventory.add({
-      ...place,
-      asset: instrument.base,
-      source: 'fill',
-      change: text(body.side === 'buy' ? body.quantity : neg(body.quantity)),
-      position_after: text(body.positionAfter),
-    })
-    this.#post(place, body.postings)
-  }
-
-  #capitalFlowed(place: Place, body: Body<'CAPITAL_FLOWED'>): void {
-    const amount = text(body.amount)
-    this.#capitalEvents.add({ ...place, asset: body.asset, amount, note: body.note })
-    this.#inventory.add({ ...place, asset: body.asset, source: 'capital', change: amount, position_after: null })
-    this.#post(place, body.postings)
-  }
-
-  #post(place: Place, postings: readonly Posting[]): void {
-    for (const [line, posting] of postings.entries()) {
-      this.#postings.add({ ...place, line, ledger_account: posting.account, asset: posting.asset, amount: text(posting.amount) })
-    }
-  }
-
   #denied(place: Place, body: Body<'INTENT_DENIED'>): void {
     this.#denials.add({
       ...place,
@@ -223,6 +114,7 @@ export class EventRows {
       code: body.code,
       field: body.field,
       value: body.value,
+      context: body.context,
       detail: body.detail,
       slot_id: body.slotId,
       client_order_id: body.clientOrderId,
@@ -230,13 +122,24 @@ export class EventRows {
   }
 
   /** What should not have happened at the venue, told beside the risk events, under the name of its fact. */
-  #anomaly(place: Place, code: string, severity: 'warning' | 'alarm', detail: string): void {
-    this.#riskEvents.add({ ...place, code, severity, value: null, limit_value: null, detail })
+  #anomaly(place: Place, body: Anomaly, state: StateView): void {
+    const severity = body.type === 'EVENT_UNMATCHED' ? 'warning' : 'alarm'
+    const about = aboutClaimed(state, body.clientOrderId)
+    this.#riskEvents.add({ ...place, code: body.type, severity, value: null, limit_value: null, detail: anomalyDetail(body), ...about })
   }
 }
 
-function unmatchedDetail(body: Body<'EVENT_UNMATCHED'>): string {
-  return `${body.event} for client order id ${body.clientOrderId ?? '(none)'}, venue order id ${body.venueOrderId ?? '(none)'}: ${body.detail}`
+type Anomaly = Body<'FILL_CONFLICTED' | 'EVENT_CONFLICTED' | 'EVENT_UNMATCHED'>
+
+function anomalyDetail(body: Anomaly): string {
+  switch (body.type) {
+    case 'FILL_CONFLICTED':
+      return `trade ${body.tradeId} is booked as ${body.booked}, and came again as ${body.received}`
+    case 'EVENT_CONFLICTED':
+      return `${body.trigger} for order ${body.clientOrderId}, which is ${body.status}: ${body.detail}`
+    case 'EVENT_UNMATCHED':
+      return `${body.event} for client order id ${body.clientOrderId ?? '(none)'}, venue order id ${body.venueOrderId ?? '(none)'}: ${body.detail}`
+  }
 }
 
 /** Within 2 bps of the touch, on either side of it; null where there is no quote or no touch. */

@@ -2,7 +2,7 @@
 // SQLite, not the row. Holds nothing between commits.
 
 import type Database from 'better-sqlite3'
-import type { Selectable } from 'kysely'
+import type { InsertType, SelectType } from 'kysely'
 import type { JournalDatabase } from '../schema.ts'
 
 /** How many rows one statement inserts, largest first. What is left over goes in by the smaller ones. */
@@ -10,6 +10,11 @@ const ROWS_AT_ONCE = [32, 8, 2, 1] as const
 const MOST_ROWS = ROWS_AT_ONCE[0]
 
 type Value = string | number | null | Buffer
+
+/** Every column of a table but those that SQLite computes itself. */
+type WholeRow<Columns> = {
+  [Name in keyof Columns as [InsertType<Columns[Name]>] extends [never] ? never : Name]: SelectType<Columns[Name]>
+}
 
 export class RowBuffer<Table extends keyof JournalDatabase & string> {
   readonly #database: Database.Database
@@ -25,7 +30,7 @@ export class RowBuffer<Table extends keyof JournalDatabase & string> {
   }
 
   /** Takes a whole row. The order of the columns is learnt from the first row; all others must keep it. */
-  add(row: Selectable<JournalDatabase[Table]>): void {
+  add(row: WholeRow<JournalDatabase[Table]>): void {
     const names = Object.keys(row)
     if (this.#columns.length === 0) this.#columns = names
     const columns = this.#columns

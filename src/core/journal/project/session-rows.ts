@@ -1,9 +1,11 @@
-// The tables with a row for each session and for each account's engine: opened, reported on, halted.
+// The tables with a row for each session, for each account's engine, and for each instrument that one of them may trade.
 
 import type Database from 'better-sqlite3'
 import type { FactBody } from '../../kernel/facts.ts'
 import type { FeedReport, SessionOpening } from '../../kernel/inputs.ts'
-import type { Place } from './event-rows.ts'
+import type { Instrument } from '../../kernel/instrument.ts'
+import type { StateView } from '../../kernel/views.ts'
+import type { Place } from './place.ts'
 import { RowBuffer } from './row-buffer.ts'
 import { flag, text, whole, wholeOrNull } from './values.ts'
 
@@ -11,6 +13,7 @@ type Statement = Database.Statement<(string | number | null)[]>
 
 export class SessionRows {
   readonly #sessions: RowBuffer<'sessions'>
+  readonly #instruments: RowBuffer<'instruments'>
   readonly #startEngine: Statement
   readonly #stopEngine: Statement
   readonly #haltSession: Statement
@@ -20,9 +23,11 @@ export class SessionRows {
 
   constructor(database: Database.Database) {
     this.#sessions = new RowBuffer(database, 'sessions')
+    this.#instruments = new RowBuffer(database, 'instruments')
     // A fresh start clears the halt of the session before it.
     this.#startEngine = database.prepare(
-      `INSERT INTO engine_state (account_id, session_id, running, last_seq, halt_reason, halt_detail) VALUES (?, ?, 1, ?, NULL, NULL)
+      `INSERT INTO engine_state (account_id, session_id, running, trading_state, last_seq, halt_reason, halt_detail)
+       VALUES (?, ?, 1, 'active', ?, NULL, NULL)
        ON CONFLICT DO UPDATE SET session_id = excluded.session_id, running = 1, halt_reason = NULL, halt_detail = NULL`,
     )
     this.#stopEngine = database.prepare('UPDATE engine_state SET running = 0, halt_reason = ?, halt_detail = ? WHERE account_id = ?')
@@ -31,7 +36,7 @@ export class SessionRows {
       `UPDATE sessions SET feed_events = ?, feed_gaps = ?, feed_bad_lines = ?, feed_skipped = ?, feed_first_us = ?, feed_last_us = ?,
          feed_truncated = ? WHERE session_id = ?`,
     )
-    this.#advanceEngine = database.prepare('UPDATE engine_state SET last_seq = ? WHERE account_id = ?')
+    this.#advanceEngine = database.prepare('UPDATE engine_state SET last_seq = ?, trading_state = ? WHERE account_id = ?')
     this.#advanceSession = database.prepare('UPDATE sessions SET last_seq = ? WHERE session_id = ?')
   }
 
@@ -40,8 +45,11 @@ export class SessionRows {
     switch (body.type) {
       case 'SESSION_OPENED':
         this.#open(place, body)
+        this.#list(place, body.instrument)
         this.#startEngine.run(place.account_id, place.session_id, place.seq)
         return
+      case 'INSTRUMENT_LISTED':
+        return this.#list(place, body.instrument)
       case 'SESSION_HALTED':
         this.#haltSession.run(place.time_us, body.reason, body.detail, place.session_id)
         this.#stopEngine.run(body.reason, body.detail, place.account_id)
@@ -54,9 +62,10 @@ export class SessionRows {
     }
   }
 
-  /** How far the account and its session have come. */
-  advance(accountId: number, sessionId: string, lastSeq: number): void {
-    this.#advanceEngine.run(lastSeq, accountId)
+  /** How far the account and its session have come, and whether it trades now. */
+  advance(accountId: number, at: { readonly sessionId: string; readonly lastSeq: number }, state: StateView): void {
+    const { sessionId, lastSeq } = at
+    this.#advanceEngine.run(lastSeq, state.trading, accountId)
     this.#advanceSession.run(lastSeq, sessionId)
   }
 
@@ -76,15 +85,24 @@ export class SessionRows {
       settle: instrument.settle,
       tick_size: text(instrument.tickSize),
       lot_size: text(instrument.lotSize),
+      position_mode: opening.positionMode,
       feed_source: opening.feedSource,
       seed: whole(opening.seed),
       duration_us: whole(opening.durationUs),
       tick_interval_us: whole(opening.tickIntervalUs),
       max_exposure: text(limits.maxExposure),
+      max_position: text(limits.maxPosition),
       max_session_loss: text(limits.maxSessionLoss),
       max_order_notional: text(limits.maxOrderNotional),
+      max_leverage: text(limits.maxLeverage),
+      price_collar_bps: text(limits.priceCollarBps),
       max_open_orders: whole(limits.maxOpenOrders),
+      max_orders_per_second: whole(limits.maxOrdersPerSecond),
+      max_cancels_per_second: whole(limits.maxCancelsPerSecond),
       stale_feed_us: whole(limits.staleFeedUs),
+      order_validity_us: whole(opening.orderValidityUs),
+      absence_margin_us: whole(opening.absenceMarginUs),
+      query_spacing_us: whole(opening.querySpacingUs),
       first_seq: place.seq,
       last_seq: place.seq,
       started_at_us: place.time_us,
@@ -100,6 +118,24 @@ export class SessionRows {
       feed_truncated: null,
     })
     this.#sessions.flush()
+  }
+
+  #list(place: Place, instrument: Instrument): void {
+    this.#instruments.add({
+      ...place,
+      symbol: instrument.symbol,
+      kind: instrument.kind,
+      base: instrument.base,
+      quote: instrument.quote,
+      settle: instrument.settle,
+      tick_size: text(instrument.tickSize),
+      lot_size: text(instrument.lotSize),
+      min_quantity: text(instrument.minQuantity),
+      max_quantity: text(instrument.maxQuantity),
+      min_notional: text(instrument.minNotional),
+      max_leverage: text(instrument.maxLeverage),
+    })
+    this.#instruments.flush()
   }
 
   #report(sessionId: string, report: FeedReport): void {

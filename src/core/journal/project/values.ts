@@ -1,6 +1,7 @@
 // How values become columns. A value that is not what it claims to be is refused: it never becomes 0 or null on the way.
 
 import { type Decimal, div, formatDecimal, ZERO } from '../../kernel/decimal.ts'
+import type { InstrumentKind } from '../../kernel/instrument.ts'
 
 /** A value that a column must not hold. */
 export class ValueRefused extends Error {
@@ -34,7 +35,8 @@ export function flag(value: boolean): 0 | 1 {
   return value ? 1 : 0
 }
 
-/** Average price of what was filled; null where nothing was. */
-export function averagePrice(cost: Decimal, quantity: Decimal): string | null {
-  return quantity === ZERO ? null : text(div(cost, quantity))
+/** Average price of what was filled, in quote per base; null where nothing was. */
+export function averagePrice(kind: InstrumentKind, cost: Decimal, quantity: Decimal): string | null {
+  if (quantity === ZERO || cost === ZERO) return null
+  return text(kind === 'inverse' ? div(quantity, cost) : div(cost, quantity))
 }

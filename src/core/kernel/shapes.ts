@@ -1,0 +1,144 @@
+// What each input must look like before it is decided on: the types may have been lost on the way from a user's own code, from a
+// venue's answer or from a damaged message. Decimals that have denial codes of their own are left to the checks.
+
+import { LARGEST } from './decimal.ts'
+import { type Denial, denialOf } from './denials.ts'
+import type { KernelInput, ReconcileIntent } from './inputs.ts'
+
+type Holds = (value: unknown) => boolean
+type Shape = Readonly<Record<string, Holds>>
+
+const text: Holds = (value) => typeof value === 'string'
+const number: Holds = (value) => typeof value === 'number'
+const time: Holds = (value) => Number.isFinite(value)
+const count: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const amount: Holds = (value) => typeof value === 'bigint' && value <= LARGEST && value >= -LARGEST
+const limit: Holds = (value) => amount(value) && (value as bigint) >= 0n
+const yesNo: Holds = (value) => typeof value === 'boolean'
+const side: Holds = (value) => value === 'buy' || value === 'sell'
+const positionSide: Holds = (value) => value === 'net' || value === 'long' || value === 'short'
+const oneOf =
+  (...words: readonly string[]): Holds =>
+  (value) =>
+    words.includes(value as string)
+const orNull =
+  (holds: Holds): Holds =>
+  (value) =>
+    value === null || holds(value)
+const orNone =
+  (holds: Holds): Holds =>
+  (value) =>
+    value === undefined || value === null || holds(value)
+/** Spread, because `every` passes over holes. */
+const listOf =
+  (holds: Holds): Holds =>
+  (value) =>
+    Array.isArray(value) && [...value].every(holds)
+const having =
+  (shape: Shape): Holds =>
+  (value) =>
+    typeof value === 'object' && value !== null && misfitOf(value, shape) === undefined
+
+/** The first field that does not hold what it must. */
+function misfitOf(value: object, shape: Shape): string | undefined {
+  for (const field in shape) if (!(shape[field] as Holds)((value as Readonly<Record<string, unknown>>)[field])) return field
+  return undefined
+}
+
+const ORDER: Shape = { clientOrderId: orNull(text), venueOrderId: orNull(text) }
+const WORD: Shape = { ...ORDER, totalFilled: orNone(amount) }
+const FEE: Shape = { tradeId: text, feeAsset: text, liquidity: orNull(oneOf('maker', 'taker')) }
+const FILL: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: having(FEE) }
+const REFUSAL: Shape = { ...ORDER, code: text, reason: text }
+const NOTE: Shape = { clientOrderId: text, outcome: oneOf('sent', 'unknown'), detail: orNull(text) }
+const OPEN_ORDER: Shape = { ...ORDER, instrument: text, side, filledQuantity: amount }
+const POSITION: Shape = { instrument: text, positionSide, quantity: amount, averagePrice: orNull(amount) }
+const NAMES: Shape = { symbol: text, base: text, quote: text, settle: text, kind: oneOf('spot', 'linear', 'inverse') }
+const SIZES: Shape = {
+  tickSize: amount,
+  lotSize: amount,
+  minQuantity: amount,
+  maxQuantity: amount,
+  minNotional: amount,
+  maxLeverage: amount,
+}
+const INSTRUMENT = having({ ...NAMES, ...SIZES })
+const AMOUNTS: Shape = { maxExposure: limit, maxPosition: limit, maxSessionLoss: limit, maxOrderNotional: limit, maxLeverage: limit }
+const COUNTS: Shape = { maxOpenOrders: count, maxOrdersPerSecond: count, maxCancelsPerSecond: count, staleFeedUs: time }
+const LIMITS = having({ ...AMOUNTS, priceCollarBps: limit, ...COUNTS })
+const ORIGIN: Shape = { sessionId: text, account: text, venue: text, strategy: text, feedSource: text, instrumentOrigin: text }
+const MODES: Shape = { mode: oneOf('paper', 'demo', 'live'), positionMode: oneOf('one_way', 'hedge'), slotIds: listOf(text) }
+const TIMES: Shape = {
+  seed: time,
+  durationUs: time,
+  tickIntervalUs: time,
+  orderValidityUs: time,
+  absenceMarginUs: time,
+  querySpacingUs: time,
+}
+const SESSION = having({ ...ORIGIN, ...MODES, ...TIMES, instrument: INSTRUMENT, limits: LIMITS })
+const TOUCH: Shape = { instrument: text, bid: orNull(amount), ask: orNull(amount), mark: orNull(amount) }
+const QUOTES: Shape = { ourBid: orNull(amount), ourAsk: orNull(amount), bidDistanceBps: orNull(amount), askDistanceBps: orNull(amount) }
+const FEED: Shape = { source: text, events: count, gaps: count, badLines: count, skipped: count, truncated: yesNo }
+const SEVERITY = oneOf('info', 'warning', 'alarm')
+
+const SHAPES: { readonly [Type in KernelInput['type']]: Shape } = {
+  // Each field of these is checked where it is read, and denied with a code of its own.
+  ENTER: {},
+  EXIT: {},
+  EXIT_RESIDUAL: {},
+  QUOTE: {},
+  CANCEL: {},
+  MARK_PRICE: { asOfUs: orNone(time) },
+  CONTROL: { action: text, reason: text },
+  RECONCILE: { action: text, evidence: text },
+  ORDER_ACK: WORD,
+  ORDER_REJECT: REFUSAL,
+  PARTIAL_FILL: FILL,
+  FULL_FILL: FILL,
+  CANCEL_ACK: WORD,
+  CANCEL_REJECT: REFUSAL,
+  EXPIRED: { ...WORD, reason: text },
+  // A hint that makes no sense is taken for none.
+  RATE_LIMITED: { ...ORDER, retryAfterMs: orNull(number) },
+  UNRECOGNISED: { ...ORDER, raw: text },
+  SNAPSHOT: { asOfUs: time, openOrders: listOf(having(OPEN_ORDER)), complete: orNone(yesNo), positions: orNone(listOf(having(POSITION))) },
+  FUNDING: { instrument: text, fundingId: text, asset: text },
+  OPEN_SESSION: { session: SESSION },
+  LIST_INSTRUMENT: { instrument: INSTRUMENT },
+  HALT_SESSION: { reason: text, detail: orNull(text) },
+  FLOW_CAPITAL: { asset: text, note: text },
+  VALUE_ASSET: { asset: text, quote: text, source: text },
+  NOTE_SUBMIT: NOTE,
+  NOTE_CANCEL: NOTE,
+  OBSERVE_MARKET: { observation: having({ ...TOUCH, ...QUOTES }) },
+  REPORT_FEED: { report: having({ ...FEED, firstTimeUs: orNull(time), lastTimeUs: orNull(time) }) },
+  FLAG_RISK: { code: text, severity: SEVERITY, value: orNull(text), limit: orNull(text), detail: text },
+}
+
+const RECONCILE_SHAPES: { readonly [Action in ReconcileIntent['action']]: Shape } = {
+  mark_absent: { clientOrderId: text, venueTimeUs: time, askedAtUs: listOf(time) },
+  quarantine: { clientOrderId: text },
+  settle_order: { clientOrderId: text, outcome: oneOf('filled', 'canceled', 'expired', 'rejected') },
+  book_fill: FILL,
+  adjust_position: { adjustmentId: text, instrument: text, positionSide },
+  assign: { instrument: text, positionSide, slotId: orNull(text) },
+}
+
+/** Whether an input is one at all, and holds what its type says. */
+export function inputFault(input: KernelInput): Denial | null {
+  const type: unknown = (input as KernelInput | null | undefined)?.type
+  if (typeof type !== 'string' || !Object.hasOwn(SHAPES, type)) return denialOf('INPUT_UNKNOWN', 'type', type)
+  return fieldFault(input, SHAPES[type as KernelInput['type']])
+}
+
+/** The same for the action of a reconcile. */
+export function actionFault(intent: ReconcileIntent): Denial | null {
+  if (!Object.hasOwn(RECONCILE_SHAPES, intent.action)) return denialOf('FIELD_INVALID', 'action', intent.action)
+  return fieldFault(intent, RECONCILE_SHAPES[intent.action])
+}
+
+function fieldFault(input: object, shape: Shape): Denial | null {
+  const field = misfitOf(input, shape)
+  return field === undefined ? null : denialOf('FIELD_INVALID', field, (input as Readonly<Record<string, unknown>>)[field])
+}

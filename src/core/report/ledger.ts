@@ -1,0 +1,76 @@
+// What the account's postings come to before and within a session, and whether they balance.
+
+import { add, type Decimal, ZERO } from '../kernel/decimal.ts'
+import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
+
+export interface Ledger {
+  /** Sums of the session's postings, by `ledger account|asset`. */
+  readonly inSession: Sums
+  /** The same of everything the account booked before. */
+  readonly before: Sums
+  /** The same of the session up to and with `splitSeq`. */
+  readonly untilSplit: Sums
+  /** The last fact of the session with a posting; 0 for none. */
+  readonly lastSeq: number
+  /** The first fact of the account, up to the session's end, whose postings do not sum to zero, with the asset and what is left over. */
+  readonly unbalanced: { readonly seq: number; readonly asset: string; readonly rest: Decimal } | null
+}
+
+/**
+ * Reads the account's postings up to the session's end, once. `splitSeq` is where equity is first known.
+ * @throws DitaError STORE_DAMAGED
+ */
+export async function loadLedger(db: JournalDb, window: Window, splitSeq: number): Promise<Ledger> {
+  const balance = new Balance()
+  const before = new Sums()
+  for (const slice of slicesOf({ ...window, firstSeq: 1, lastSeq: window.firstSeq - 1 })) {
+    for (const row of await loadPostings(db, slice)) {
+      const amount = stored(row.amount)
+      before.add(`${row.ledger_account}|${row.asset}`, amount)
+      balance.add(row.seq, row.asset, amount)
+    }
+  }
+  const inSession = new Sums()
+  const untilSplit = new Sums()
+  for (const slice of slicesOf(window)) {
+    for (const row of await loadPostings(db, slice)) {
+      const amount = stored(row.amount)
+      inSession.add(`${row.ledger_account}|${row.asset}`, amount)
+      if (row.seq <= splitSeq) untilSplit.add(`${row.ledger_account}|${row.asset}`, amount)
+      balance.add(row.seq, row.asset, amount)
+    }
+  }
+  const lastSeq = balance.lastSeq >= window.firstSeq ? balance.lastSeq : 0
+  return { inSession, before, untilSplit, lastSeq, unbalanced: balance.close() }
+}
+
+function loadPostings(db: JournalDb, slice: Window) {
+  return db.selectFrom('postings').select(['seq', 'ledger_account', 'asset', 'amount']).where(inWindow(slice)).orderBy('seq').execute()
+}
+
+/** Watches that the postings of each fact sum to zero per asset. */
+class Balance {
+  lastSeq = 0
+  #sums = new Sums()
+  #unbalanced: Ledger['unbalanced'] = null
+
+  add(seq: number, asset: string, amount: Decimal): void {
+    if (seq !== this.lastSeq) {
+      this.close()
+      this.#sums = new Sums()
+      this.lastSeq = seq
+    }
+    this.#sums.add(asset, amount)
+  }
+
+  close(): Ledger['unbalanced'] {
+    const asset = this.#sums.keys().find((key) => this.#sums.of(key) !== ZERO)
+    if (asset !== undefined) this.#unbalanced ??= { seq: this.lastSeq, asset, rest: this.#sums.of(asset) }
+    return this.#unbalanced
+  }
+}
+
+/** What is owned of an asset: coins in the wallet and open contracts. */
+export function heldOf(sums: Sums, asset: string): Decimal {
+  return add(sums.of(`wallet|${asset}`), sums.of(`position|${asset}`))
+}

@@ -1,0 +1,103 @@
+// Which keys must agree with one another, and what a person is told where they do not.
+
+import { describe, expect, test } from 'vitest'
+import { dec } from '../../../src/core/kernel/decimal.ts'
+import { faultOf, load } from './loading.ts'
+
+describe('keys that must agree', () => {
+  test('S05 of the two intervals, one that is left out follows the other', () => {
+    const followsTick = load('engine: { tick_interval_seconds: 0.5 }\n')
+    expect(followsTick.strategy.requoteIntervalSeconds).toBe(dec('0.5'))
+    const followsRequote = load('engine:\nstrategy: { requote_interval_seconds: 2 }\n')
+    expect(followsRequote.engine.tickIntervalSeconds).toBe(dec('2'))
+  })
+
+  test('S05 both written and equal as numbers is accepted', () => {
+    expect(load('engine: { tick_interval_seconds: 1.50 }\nstrategy: { requote_interval_seconds: 1.5 }\n').engine.tickIntervalSeconds).toBe(
+      dec('1.5'),
+    )
+  })
+
+  test('S05 both written and different is an error that names both places', () => {
+    const error = faultOf('engine:\n  tick_interval_seconds: 1\nstrategy:\n  requote_interval_seconds: 2\n')
+    expect(error.exitCode).toBe(4)
+    expect(error.message).toContain('dita.yaml:4:3: `strategy.requote_interval_seconds` is 2')
+    expect(error.message).toContain('`engine.tick_interval_seconds` is at dita.yaml:2:3.')
+  })
+
+  test.each([
+    ['strategy: { breakout: { exit_ratios: [0.5, 0.3, 0.1] } }', 'sum to 0.9: they must sum to exactly 1'],
+    ['strategy: { breakout: { exit_ratios: [0.5, 0.5] } }', 'has 2 values and `strategy.breakout.targets_bps` has 3'],
+    ['strategy: { breakout: { targets_bps: [2, 2, 3] } }', 'must grow, but 2 follows 2'],
+    ['strategy: { breakout: { targets_bps: [] } }', 'must hold at least 1 value'],
+    ['strategy: { breakout: { exit_ratios: [0, 0.5, 0.5] } }', '`strategy.breakout.exit_ratios[0]` must be above 0'],
+    ['strategy: { clob_switch_threshold_bps: 11 }', '`strategy.anchor_max_divergence_bps` (10) must not be below'],
+    ['strategy: { market_maker: { order_notional: 2000 } }', 'must not be above `strategy.market_maker.max_inventory_notional`'],
+    [
+      'engine: { tick_interval_seconds: 10 }\nstrategy: { breakout: { lookback_seconds: 5 } }',
+      'must not be below `engine.tick_interval_seconds`',
+    ],
+    [
+      'strategy: { market_maker: { half_spread_bps: 1000.5 } }',
+      '`strategy.market_maker.half_spread_bps` (1000.5) must not be above `risk.price_collar_bps` (1000): every order would be denied',
+    ],
+    ['risk: { price_collar_bps: 0.5 }', '`strategy.breakout.entry_slippage_bps` (1) must not be above `risk.price_collar_bps` (0.5)'],
+    [
+      'risk: { max_leverage: 2 }\nstrategy: { breakout: { leverage: 3 } }',
+      '`strategy.breakout.leverage` (3) must not be above `risk.max_leverage` (2)',
+    ],
+  ])('C01 the contradiction in %j is refused', (text, complaint) => {
+    expect(faultOf(text).message).toContain(complaint)
+  })
+
+  test('what is exactly at its limit, or has none, contradicts nothing', () => {
+    const { breakout, marketMaker } = load(`
+risk: { max_leverage: 3, price_collar_bps: 0 }
+strategy: { breakout: { leverage: 3 }, market_maker: { half_spread_bps: 5000 } }
+`).strategy
+    expect([breakout.leverage, marketMaker.halfSpreadBps]).toEqual([dec('3'), dec('5000')])
+    expect(load('strategy: { breakout: { entry_slippage_bps: 1000, leverage: 50 } }').strategy.breakout.leverage).toBe(dec('50'))
+  })
+
+  test('ratios that floats could not add up are exactly one', () => {
+    const { breakout } = load('strategy: { breakout: { exit_ratios: [0.1, 0.2, 0.7] } }').strategy
+    expect(breakout.exitRatios).toEqual([dec('0.1'), dec('0.2'), dec('0.7')])
+  })
+})
+
+describe('instrument', () => {
+  const spot = 'symbol: XRP/RLUSD, kind: spot, base: XRP, quote: RLUSD'
+
+  test('a complete one is taken, settling in its quote', () => {
+    const { instrument } = load(`instrument: { ${spot}, tick_size: 0.0001, lot_size: 0.1, min_notional: 5 }\n`)
+    expect(instrument).toEqual({
+      symbol: 'XRP/RLUSD',
+      kind: 'spot',
+      base: 'XRP',
+      quote: 'RLUSD',
+      settle: 'RLUSD',
+      tickSize: dec('0.0001'),
+      lotSize: dec('0.1'),
+      minQuantity: dec('0'),
+      maxQuantity: dec('0'),
+      minNotional: dec('5'),
+      maxLeverage: dec('1'),
+    })
+  })
+
+  test.each([
+    [`instrument: { ${spot}, tick_size: 0.1 }`, '`instrument.lot_size` is missing'],
+    [`instrument: { ${spot}, tick_size: 0, lot_size: 1 }`, '`instrument.tick_size` must be above 0'],
+    [`instrument: { ${spot}, tick_size: 0.0000000001, lot_size: 0.000000001 }`, 'must not need more than 18 decimals together'],
+    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, min_quantity: 5, max_quantity: 2 }`, 'must not be above `instrument.max_quantity`'],
+    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, max_leverage: 5 }`, 'spot has no leverage'],
+    [`instrument: { ${spot}, tick_size: 1, lot_size: 1, settle: XRP }`, 'settles in its quote asset, `RLUSD`'],
+    ['instrument: { symbol: A/A, kind: spot, base: A, quote: A, tick_size: 1, lot_size: 1 }', 'are both `A`'],
+    [
+      'instrument: { symbol: A/B, kind: inverse, base: A, quote: B, tick_size: 1, lot_size: 1 }',
+      'must be `spot` or `linear`, but is `inverse`',
+    ],
+  ])('C01 the one in %j is refused', (text, complaint) => {
+    expect(faultOf(text).message).toContain(complaint)
+  })
+})

@@ -1,0 +1,128 @@
+// What a venue says it has, as of a time: open orders and positions. It never books anything; it raises questions.
+
+import { describe, expect, test } from 'vitest'
+import { dec } from '../../src/core/kernel/decimal.ts'
+import type { SnapshotPosition } from '../../src/core/kernel/inputs.ts'
+import { factsOf, flagsOf, given, type KernelBench, LINEAR, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+
+function held(quantity: string, words: Partial<SnapshotPosition> = {}): SnapshotPosition {
+  return { instrument: SYMBOL, positionSide: 'net', quantity: dec(quantity), averagePrice: null, ...words }
+}
+
+/** Long 5 at 2 in slot `a`. */
+function longFive(setup = {}): KernelBench {
+  const bench = given({ instrument: LINEAR, ...setup })
+  bench.opened({ quantity: '5' })
+  return bench
+}
+
+describe('positions', () => {
+  test('J08 +5 here against −3 there is a finding, and changes nothing that we hold', () => {
+    const bench = longFive()
+    const before = structuredClone({ ...bench.state, seq: 0 })
+    const facts = bench.snapshot({ positions: [held('-3', { averagePrice: dec('2.5') })] })
+    expect(facts[0]).toEqual({
+      type: 'POSITION_DIFFERED',
+      instrument: SYMBOL,
+      positionSide: 'net',
+      ours: dec('5'),
+      venues: dec('-3'),
+      averagePrice: dec('2.5'),
+      asOfUs: bench.timeUs,
+    })
+    expect(flagsOf(facts)).toEqual(['POSITION_DRIFT'])
+    expect(factsOf(facts, 'RISK_FLAGGED')[0]).toMatchObject({ severity: 'alarm', value: '-3' })
+    expect({ ...bench.state, seq: 0 }).toEqual(before)
+  })
+
+  test('a query that failed says nothing: not even that we are flat', () => {
+    const bench = longFive()
+    for (const positions of [null, undefined]) {
+      expect(
+        bench.when({ type: 'SNAPSHOT', asOfUs: bench.timeUs, openOrders: [], ...(positions === undefined ? {} : { positions }) }),
+      ).toEqual([])
+    }
+  })
+
+  test('an empty list says that we are flat, which is a finding where we are not', () => {
+    const bench = longFive()
+    const facts = bench.snapshot({ positions: [] })
+    expect(facts[0]).toMatchObject({ type: 'POSITION_DIFFERED', ours: dec('5'), venues: dec('0'), averagePrice: null })
+    const flat = given({ instrument: LINEAR })
+    expect(flat.snapshot({ positions: [] })).toEqual([])
+  })
+
+  test('the same as ours is no finding', () => {
+    expect(longFive().snapshot({ positions: [held('5')] })).toEqual([])
+  })
+
+  test('a snapshot from before our last fill, or of its very time, is older than what we know', () => {
+    const bench = longFive()
+    const filledAtUs = bench.position().updatedAtUs
+    expect(bench.snapshot({ asOfUs: filledAtUs - 1, positions: [] })).toEqual([])
+    expect(bench.snapshot({ asOfUs: filledAtUs, positions: [] })).toEqual([])
+    expect(typesOf(bench.snapshot({ asOfUs: filledAtUs + 1, positions: [] }))).toEqual(['POSITION_DIFFERED', 'RISK_FLAGGED'])
+  })
+
+  test('coins are balances: spot has no positions to compare', () => {
+    const bench = given()
+    bench.opened({ quantity: '5' })
+    expect(bench.snapshot({ positions: [] })).toEqual([])
+  })
+
+  test('in hedge mode the long and the short one are compared each with its own', () => {
+    const bench = longFive({ positionMode: 'hedge' })
+    bench.opened({ slotId: 'b', side: 'sell', quantity: '3' })
+    const both = [held('5', { positionSide: 'long' }), held('-3', { positionSide: 'short' })]
+    expect(bench.snapshot({ positions: both })).toEqual([])
+    const facts = bench.snapshot({ positions: [held('5', { positionSide: 'long' })] })
+    expect(factsOf(facts, 'POSITION_DIFFERED')).toMatchObject([{ positionSide: 'short', ours: dec('-3'), venues: dec('0') }])
+  })
+
+  test('a position in what we never traded is a finding as well', () => {
+    const bench = longFive()
+    const facts = bench.snapshot({ positions: [held('5'), held('7', { instrument: 'BTC/USDT:USDT' })] })
+    expect(factsOf(facts, 'POSITION_DIFFERED')).toMatchObject([{ instrument: 'BTC/USDT:USDT', ours: dec('0'), venues: dec('7') }])
+  })
+})
+
+describe('open orders', () => {
+  test('that are all, and lack one of ours that was confirmed before: it is asked about, and stays what it is', () => {
+    const bench = given()
+    const [bid, ask] = bench.quote('2 x 10', '3 x 10') as [string, string]
+    bench.ack(bid)
+    bench.ack(ask)
+    const facts = bench.snapshot({ complete: true, openOrders: [bench.seen(ask)] })
+    expect(facts).toEqual([{ type: 'ORDER_QUERIED', clientOrderId: bid, why: 'not among the open orders' }])
+    expect(bench.order(bid).status).toBe('acked')
+  })
+
+  test('that may not be all, or are older than the order, or lack one that was never confirmed, raise no question', () => {
+    const bench = given()
+    const [bid, ask] = bench.quote('2 x 10', '3 x 10') as [string, string]
+    bench.ack(bid)
+    expect(bench.snapshot()).toEqual([])
+    expect(bench.snapshot({ complete: false })).toEqual([])
+    expect(bench.snapshot({ complete: true, asOfUs: bench.order(bid).updatedAtUs })).toEqual([])
+    bench.cancelAck(bid)
+    expect(bench.order(ask).status).toBe('prepared')
+    expect(bench.snapshot({ complete: true })).toEqual([])
+  })
+
+  test('a partially filled order that is missing is asked about as well', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.fill(bid, '4', '2')
+    expect(typesOf(bench.snapshot({ complete: true }))).toEqual(['ORDER_QUERIED'])
+  })
+
+  test('an order in doubt that is seen is found, and its slot is free again', () => {
+    const bench = given()
+    bench.opened()
+    const exit = bench.exit()
+    bench.doubt(exit)
+    bench.snapshot({ openOrders: [bench.seen(exit, { venueOrderId: 'v9' })] })
+    expect(bench.order(exit)).toMatchObject({ status: 'acked', venueOrderId: 'v9' })
+    expect(bench.slot().stage).toBe('exit_working')
+  })
+})
