@@ -15,6 +15,8 @@ const NOT_COPIED = new Set(['node_modules', 'dist', '.git', '.dita', '.coverage'
 const MOST_WORKERS = 2
 /** A mutant may make a loop endless: its tests are ended then, and it does not count as caught. */
 const MUTANT_TIMEOUT_MS = 120_000
+/** Longer than starting vitest once more takes. */
+const SLOW_FILE_MS = 500
 const FIRST_RUN_TIMEOUT_MS = 900_000
 
 export interface Mutant {
@@ -79,15 +81,16 @@ function copyOfTheTree(): string {
 
 /** What a run of tests came to. `broken` are the files that failed without any test of theirs failing: they did not load. */
 interface Outcome {
-  readonly passed: readonly TestName[]
-  readonly failed: readonly TestName[]
+  readonly passed: readonly TestRun[]
+  readonly failed: readonly TestRun[]
   readonly broken: readonly string[]
   readonly timedOut: boolean
 }
 
-interface TestName {
+interface TestRun {
   readonly file: string
   readonly name: string
+  readonly ms: number
 }
 
 /** The part that is read of what vitest writes with `--reporter json`. */
@@ -95,7 +98,7 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly duration?: number | null }[]
   }[]
 }
 
@@ -141,7 +144,10 @@ function outcomeOf(copy: string, output: string): Omit<Outcome, 'timedOut'> {
     return { passed: [], failed: [], broken: ['vitest'] }
   }
   const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ status, fullName }) => ({ status, test: { file: relative(copy, name), name: fullName } })),
+    assertionResults.map(({ status, fullName, duration }) => ({
+      status,
+      test: { file: relative(copy, name), name: fullName, ms: duration ?? 0 },
+    })),
   )
   const having = (wanted: string) => tests.filter(({ status }) => status === wanted).map(({ test }) => test)
   const broken = report.testResults
@@ -168,20 +174,25 @@ function verdictOf({ failed, broken, timedOut }: Outcome): Verdict {
   return broken.length > 0 ? 'NOT LOADED' : 'SURVIVED'
 }
 
-/** Runs the tests of a mutant on a copy that has its bug, and takes the bug out again. */
-async function judge(copy: string, mutant: Mutant, running: Running): Promise<Verdict> {
+/** Runs the tests of a mutant on a copy that has its bug, the slow files only where no other caught it, and takes the bug out again. */
+async function judge(copy: string, mutant: Mutant, slow: ReadonlySet<string>, running: Running): Promise<Verdict> {
   const path = join(copy, mutant.file)
   const source = readFileSync(path, 'utf8')
   writeFileSync(path, planted(source, mutant))
-  const run = { files: testFilesOf(mutant, copy), pattern: wordOf(mutant.row), timeoutMs: MUTANT_TIMEOUT_MS, all: false }
-  const outcome = await runTests(copy, run, running)
+  const files = testFilesOf(mutant, copy)
+  let verdict: Verdict = 'SURVIVED'
+  for (const part of [files.filter((file) => !slow.has(file)), files.filter((file) => slow.has(file))]) {
+    if (part.length === 0 || verdict !== 'SURVIVED') continue
+    const run = { files: part, pattern: wordOf(mutant.row), timeoutMs: MUTANT_TIMEOUT_MS, all: false }
+    verdict = verdictOf(await runTests(copy, run, running))
+  }
   writeFileSync(path, source)
-  return verdictOf(outcome)
+  return verdict
 }
 
 /** Without any bug every test concerned must pass, or nothing could be told from one that fails: null where one does not. */
-async function firstRun(copies: readonly string[], mutants: readonly Mutant[], running: Running): Promise<readonly TestName[] | null> {
-  const files = [...new Set(mutants.flatMap((mutant) => testFilesOf(mutant)))]
+async function firstRun(copies: readonly string[], mutants: readonly Mutant[], running: Running): Promise<readonly TestRun[] | null> {
+  const files = [...new Set(mutants.flatMap((mutant) => testFilesOf(mutant, copies[0])))]
   const pattern = new RegExp([...new Set(mutants.map(({ row }) => wordOf(row).source))].join('|'))
   const shares = copies.map((copy, share) => ({ copy, files: files.filter((_, index) => index % copies.length === share) }))
   const outcomes = await Promise.all(
@@ -198,9 +209,14 @@ async function firstRun(copies: readonly string[], mutants: readonly Mutant[], r
   return null
 }
 
-const hasTest = (mutant: Mutant, passed: readonly TestName[]): boolean => {
-  const files = new Set(testFilesOf(mutant))
+function hasTest(copy: string, mutant: Mutant, passed: readonly TestRun[]): boolean {
+  const files = new Set(testFilesOf(mutant, copy))
   return passed.some(({ file, name }) => files.has(file) && wordOf(mutant.row).test(name))
+}
+
+function slowFilesOf(tests: readonly TestRun[]): Set<string> {
+  const files = Map.groupBy(tests, ({ file }) => file)
+  return new Set([...files].filter(([, own]) => own.reduce((sum, { ms }) => sum + ms, 0) > SLOW_FILE_MS).map(([file]) => file))
 }
 
 async function judgeAll(copies: readonly string[], mutants: readonly Mutant[], running: Running): Promise<number> {
@@ -209,11 +225,12 @@ async function judgeAll(copies: readonly string[], mutants: readonly Mutant[], r
   const passed = await firstRun(copies, mutants, running)
   if (passed === null) return 1
   console.log(`without a mutant ${passed.length} tests pass · ${seconds()}`)
+  const slow = slowFilesOf(passed)
   const waiting = [...mutants]
   let notCaught = 0
   const work = async (own: string): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const verdict = hasTest(mutant, passed) ? await judge(own, mutant, running) : 'NO TEST'
+      const verdict = hasTest(own, mutant, passed) ? await judge(own, mutant, slow, running) : 'NO TEST'
       if (verdict !== 'caught') notCaught += 1
       console.log(`${verdict.padEnd(10)} ${mutant.row.padEnd(4)} ${mutant.title}`)
     }
@@ -221,6 +238,16 @@ async function judgeAll(copies: readonly string[], mutants: readonly Mutant[], r
   await Promise.all(copies.map(work))
   console.log(`mutants ${mutants.length} · caught ${mutants.length - notCaught} · survivors ${notCaught} · ${seconds()}`)
   return notCaught > 0 ? 1 : 0
+}
+
+/** Why a mutant cannot be planted as the tree is now; nothing where it can. */
+function staleness(mutant: Mutant): string[] {
+  try {
+    planted(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant)
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
 }
 
 async function main(rows: readonly string[]): Promise<number> {
@@ -231,8 +258,11 @@ async function main(rows: readonly string[]): Promise<number> {
     return 1
   }
   const mutants = rows.length === 0 ? all : all.filter(({ row }) => rows.includes(row))
-  // Fails before anything runs where the list is out of date.
-  for (const mutant of mutants) planted(readFileSync(join(ROOT, mutant.file), 'utf8'), mutant)
+  const stale = mutants.flatMap(staleness)
+  if (stale.length > 0) {
+    console.log(stale.join('\n'))
+    return 1
+  }
   const running: Running = new Set()
   const copies: string[] = []
   const leave = (): void => {

@@ -33,6 +33,11 @@ describe('legs', () => {
     const facts = bench.when(exitIntent())
     expect(typesOf(facts)).toEqual(['LEG_ENDED', 'LEG_ENDED', 'SLOT_MOVED', 'ORDER_PREPARED', 'LEG_OPENED'])
     expect(requestsOf(facts)[0]).toMatchObject({ leg: 2, quantity: dec('0.01') })
+    expect(bench.slot().legs.map((leg) => [leg.consumed, leg.working])).toEqual([
+      [true, false],
+      [true, false],
+      [false, true],
+    ])
   })
 
   test('K06 an exit that is denied consumes no leg', () => {
@@ -107,6 +112,9 @@ describe('exit orders that fail on the way', () => {
     expect(bench.slot().legs[0]).toMatchObject({ consumed: false, working: false, filledQuantity: dec('20') })
     const again = bench.exit({ timeInForce: 'ioc' })
     expect(bench.order(again).request).toMatchObject({ leg: 0, quantity: dec('30') })
+    // The leg asks for what it has filled and for what it lacks; the one after it is next.
+    expect(bench.slot().legs[0]).toMatchObject({ quantity: dec('50'), filledQuantity: dec('20'), working: true })
+    expect(bench.slot().nextLeg).toBe(1)
     bench.fill(again, '30', '3')
     expect(exitQuantities(bench, 2)).toEqual(['30', '20'])
     expect(bench.slot().stage).toBe('closed')
@@ -256,7 +264,8 @@ describe('stages', () => {
 
   test('an entry that is refused with nothing bought closes the slot, which may be entered again', () => {
     const bench = given()
-    bench.reject(bench.enter())
+    const refused = bench.reject(bench.enter())
+    expect(refused.at(-1)).toMatchObject({ type: 'SLOT_MOVED', trigger: 'entryFailed', reason: 'rejected' })
     expect(bench.slot()).toMatchObject({ stage: 'closed', entryQuantity: ZERO })
     bench.opened()
     expect(bench.slot()).toMatchObject({ trade: 2, stage: 'position_open' })

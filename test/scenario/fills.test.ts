@@ -132,7 +132,7 @@ describe('events arrive in any order', () => {
     const quote = bench.prepare(quoteIntent(null, '2 x 100'))[0] as string
     bench.reject(quote)
     const facts = bench.fill(quote, '30', '2')
-    expect(typesOf(facts)).toEqual(['FILL_BOOKED', 'ORDER_MOVED', 'ORDER_QUERIED'])
+    expect(typesOf(facts)).toEqual(['FILL_BOOKED', 'ORDER_MOVED', 'RISK_FLAGGED', 'ORDER_QUERIED'])
     expect(bench.order(quote).status).toBe('in_doubt')
     expect(figures(bench).position).toBe('-30')
     bench.ack(quote)
@@ -143,7 +143,8 @@ describe('events arrive in any order', () => {
     const bench = given()
     const entry = bench.enter()
     bench.fill(entry, '30', '2')
-    bench.cancelAck(entry)
+    const over = bench.cancelAck(entry)
+    expect(over.at(-1)).toMatchObject({ type: 'SLOT_MOVED', trigger: 'entryOver', reason: null })
     expect(bench.slot()).toMatchObject({ stage: 'position_open', openSize: dec('30') })
     expect(bench.order(bench.exit({ scope: 'rest' })).request.quantity).toBe(dec('30'))
   })

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec, ZERO } from '../../src/core/kernel/decimal.ts'
-import { contextsOf, factsOf, flagsOf, given, type KernelBench, LINEAR, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+import type { KernelInput } from '../../src/core/kernel/inputs.ts'
+import { contextsOf, denialsOf, factsOf, flagsOf, given, type KernelBench, LINEAR, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
 
 const STRANGER = { clientOrderId: null, venueOrderId: 'v9' } as const
 
@@ -127,6 +128,20 @@ describe('K23 an answer that nobody understands', () => {
     const facts = bench.when({ type: 'UNRECOGNISED', clientOrderId: entry, venueOrderId: null, raw })
     expect(factsOf(facts, 'RISK_FLAGGED')[0]?.detail).toHaveLength(kept)
     expect(factsOf(bench.when({ type: 'UNRECOGNISED', ...STRANGER, raw }), 'EVENT_UNMATCHED')[0]?.detail).toHaveLength(kept)
+  })
+
+  test('K23 with a word that nobody knows inside is recorded, and the order it names is asked about', () => {
+    const { bench, entry } = bound()
+    const fill = { tradeId: '1', price: dec('2'), quantity: dec('5'), fee: ZERO, feeAsset: 'RLUSD', liquidity: 'MAKER' }
+    const said = { type: 'FULL_FILL', clientOrderId: entry, venueOrderId: null, instrument: SYMBOL, side: 'buy', fill }
+    const facts = bench.when(said as unknown as KernelInput)
+    expect(denialsOf(facts)).toEqual(['FIELD_INVALID fill.liquidity MAKER'])
+    expect(factsOf(facts, 'ORDER_QUERIED')).toMatchObject([{ clientOrderId: entry }])
+    // What is over needs no asking, and neither does what a strategy got wrong.
+    bench.fill(entry, '100', '2')
+    expect(typesOf(bench.when(said as unknown as KernelInput))).toEqual(['INTENT_DENIED'])
+    const control = { type: 'CONTROL', action: 1, reason: 'x', clientOrderId: bench.enter({ slotId: 'b' }), venueOrderId: null }
+    expect(typesOf(bench.when(control as unknown as KernelInput))).toEqual(['INTENT_DENIED'])
   })
 
   test('K23 while a cancel is under way is about the cancel, and while the order is not confirmed, about both', () => {

@@ -95,6 +95,7 @@ describe('marks', () => {
     expect({ slot: bench.slot(), balances: bench.state.balances, orders: bench.state.orders }).toEqual(before)
     expect(bench.position()).toEqual({ ...untouched, mark: dec('2.5') })
     expect(formatDecimal(unrealizedPnl(bench.position(), dec('2.5')))).toBe('5')
+    expect(formatDecimal(unrealizedPnl({ quantity: dec('1'), cost: dec('2') }, dec('2.5')))).toBe('0.5')
     expect(bench.mark('2.5')).toEqual([])
   })
 

@@ -216,6 +216,21 @@ describe('settled', () => {
     expect(bench.facts('SLOT_MOVED').map((move) => move.to)).toEqual(['entry_requested', 'entry_working', 'position_open'])
   })
 
+  test('a missing part that is worth next to nothing is inferred all the same', () => {
+    const { bench, entry } = seventyOfHundred()
+    bench.settle(entry, 'filled', '100', '1.400000000000000001')
+    expect(bench.facts('FILL_BOOKED').at(-1)).toMatchObject({ quantity: dec('30'), tradeValue: dec('0.0000000000000001') })
+  })
+
+  test('as rejected, where the venue had confirmed it: the two cannot both be true, and nothing is settled', () => {
+    const bench = given()
+    const entry = bench.enter()
+    bench.ack(entry)
+    const facts = bench.settle(entry, 'rejected', '0', null)
+    expect(denialsOf(facts)).toEqual(['RECONCILE_REFUSED outcome rejected'])
+    expect(bench.order(entry).status).toBe('acked')
+  })
+
   test('as rejected, where nothing was filled: the trade is over', () => {
     const { bench, entry } = doubtful()
     bench.settle(entry, 'rejected', '0', null)
@@ -288,6 +303,14 @@ describe('settled', () => {
       '1.4',
       'RECONCILE_REFUSED averagePrice 1.4',
       'RECONCILE_REFUSED booked=140',
+    ],
+    [
+      'a total beyond all bounds',
+      'filled',
+      '100000000000000',
+      '1000',
+      'VALUE_OUT_OF_RANGE averagePrice 99999999999999860',
+      'VALUE_OUT_OF_RANGE',
     ],
     [
       'an average at which it would be worth less',

@@ -256,6 +256,7 @@ describe('unassigned exposure is given', () => {
     const bench = unexplained(quantity, '2.5')
     const facts = bench.assign(quantity, 'a')
     expect(typesOf(facts)).toEqual(['RECONCILED', 'TRADE_OPENED', 'EXPOSURE_ASSIGNED', 'SLOT_MOVED'])
+    expect(facts[2]).toMatchObject({ tradeValue: dec('25'), slotRealizedPnl: ZERO })
     expect(facts[3]).toMatchObject({ from: 'idle', to: 'position_open', trigger: 'adopt' })
     expect(bench.slot()).toMatchObject({
       trade: 1,
@@ -288,7 +289,7 @@ describe('unassigned exposure is given', () => {
   test('to an open slot of the same side: it grows, at the price or at the average cost', () => {
     const bench = holding('5', '2')
     bench.adjust('9', '3')
-    bench.assign('2', 'a', '4')
+    expect(bench.assign('2', 'a', '4')[1]).toMatchObject({ tradeValue: dec('8'), slotRealizedPnl: ZERO })
     expect(bench.slot()).toMatchObject({ stage: 'position_open', openSize: dec('7'), entryCost: dec('18') })
     // 9 at 3 cost 27: two of them 6.
     bench.assign('2', 'a')
@@ -334,6 +335,12 @@ describe('unassigned exposure is given', () => {
     expect(denialsOf(facts)).toEqual([denial])
     expect(contextsOf(facts)).toEqual([`${denial.split(' ')[0]} ${context}`.trim()])
     expect(bench.parts()).toMatchObject({ unassigned: '10', inSlots: '0' })
+  })
+
+  test('of a short is refused beyond what there is, and on the other side, as well', () => {
+    const bench = unexplained('-10')
+    for (const quantity of ['-10.01', '1']) expect(contextsOf(bench.assign(quantity, null))).toEqual(['RECONCILE_REFUSED booked=-10'])
+    bench.assign('-10', null)
   })
 
   test('is refused while the slot’s entry is undecided, in either direction', () => {

@@ -138,12 +138,19 @@ describe('K01 what is left over', () => {
     const [request] = requestsOf(bench.residual())
     expect(request?.quantity).toBe(dec('99.9'))
     bench.fill(request?.clientOrderId ?? '', '99.9', '2')
-    // What was paid away as a fee is no dust: it is said, and reconcile closes it at what it was worth.
-    expect(denialsOf(bench.residual())).toEqual(['BALANCE_TOO_LOW needed 0.1'])
-    bench.adjust('0', '2')
-    bench.assign('-0.1', 'a', '2')
+    // What is left was paid away as a fee: there are no coins behind it that could be sold.
+    expect(typesOf(bench.residual())).toEqual(['DUST_WRITTEN_OFF', 'SLOT_MOVED'])
     expect(bench.slot()).toMatchObject({ stage: 'closed', openSize: ZERO })
-    expect(bench.parts()).toEqual({ position: '0', inSlots: '0', quoted: '0', unassigned: '0', dust: '0' })
+    expect(bench.parts()).toEqual({ position: '0.1', inSlots: '0', quoted: '0', unassigned: '0.1', dust: '0.1' })
+  })
+
+  test('K01 in spot, coins that are missing beyond the fees are no dust', () => {
+    const bench = given({ capital: { RLUSD: '1000' } })
+    bench.mark('2')
+    bench.fill(bench.enter(), '100', '2', { fee: '0.1', feeAsset: 'XRP' })
+    bench.capital('XRP', '-99.9')
+    expect(denialsOf(bench.residual())).toEqual(['BALANCE_TOO_LOW needed 100'])
+    expect(bench.slot()).toMatchObject({ stage: 'position_open', openSize: dec('100') })
   })
 
   test('K01 coins that have left the wallet are no dust, however few are left to sell', () => {

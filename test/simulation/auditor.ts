@@ -6,6 +6,7 @@ import { decodeFactBody, encodeFactBody, stateHash } from '../../src/core/kernel
 import { add, type Decimal, formatDecimal, neg, sub, ZERO } from '../../src/core/kernel/decimal.ts'
 import type { Fact, FactBody, FactOf, OrderRequest } from '../../src/core/kernel/facts.ts'
 import type { KernelInput } from '../../src/core/kernel/inputs.ts'
+import type { Instrument } from '../../src/core/kernel/instrument.ts'
 import { ORDER_LIVE } from '../../src/core/kernel/order-table.ts'
 import { createState, type KernelState } from '../../src/core/kernel/state.ts'
 import type { PositionView, SlotView } from '../../src/core/kernel/views.ts'
@@ -20,6 +21,12 @@ import { must, same } from './violation.ts'
 export interface Decision {
   readonly input: KernelInput
   readonly facts: readonly Fact[]
+}
+
+/** What one decision takes back, and what it has prepared. */
+interface Beside {
+  readonly leaving: Set<string>
+  readonly siblings: Set<string>
 }
 
 interface Line {
@@ -54,14 +61,14 @@ export class Auditor {
   /** Takes what was decided as it was committed: as text. All else lives on what is read back. */
   commit(decisions: readonly Decision[]): void {
     for (const { input, facts } of decisions) {
-      const leaving = new Set<string>()
+      const beside = { leaving: new Set<string>(), siblings: new Set<string>() }
       for (const fact of facts) {
         const line = { seq: fact.seq, timeUs: fact.timeUs, text: encodeFactBody(fact.body) }
         this.journal.push(line)
         const told = read(line)
         must(isDeepStrictEqual(told.body, fact.body), `fact ${line.seq} reads back as something else: ${line.text}`)
         must(encodeFactBody(told.body) === line.text, `fact ${line.seq} reads back as another text`)
-        this.#judge(told, input, leaving)
+        this.#judge(told, input, beside)
         this.orders.apply(told.body, told.timeUs)
         this.books.apply(told.body)
         apply(this.replayed, told)
@@ -141,15 +148,18 @@ export class Auditor {
     }
   }
 
-  #judge({ body, timeUs }: Fact, input: KernelInput, leaving: Set<string>): void {
+  #judge({ body, timeUs }: Fact, input: KernelInput, beside: Beside): void {
     const { books, orders } = this
     if (body.type === 'ORDER_QUERIED') this.asked.add(body.clientOrderId)
     if (body.type === 'CANCEL_MOVED' && body.to === 'requested') {
       judgeCancelRate(input, timeUs, orders)
       // Only what a quote pushes out leaves: its successor stands in its place.
-      if (input.type === 'QUOTE') leaving.add(body.clientOrderId)
+      if (input.type === 'QUOTE') beside.leaving.add(body.clientOrderId)
     }
-    if (body.type === 'ORDER_PREPARED') judgePrepared({ request: body.request, input, timeUs, books, orders, leaving })
+    if (body.type === 'ORDER_PREPARED') {
+      judgePrepared({ request: body.request, input, timeUs, books, orders, ...beside })
+      beside.siblings.add(body.request.clientOrderId)
+    }
     if (body.type === 'ORDER_MOVED' && body.to === 'absent') {
       must(!this.#venue.orders.has(body.clientOrderId), `order ${body.clientOrderId} is taken for absent, and the venue has it`)
     }
@@ -194,13 +204,20 @@ export class Auditor {
   /** Only what no order could ever close is written off, and only once nothing of its slot is alive. */
   #judgeDust({ slotId, trade, quantity }: FactOf<'DUST_WRITTEN_OFF'>): void {
     const own = this.books.trade(slotId, trade)
-    const { lotSize, minQuantity, minNotional, kind } = this.books.instrument(own.instrument)
+    const instrument = this.books.instrument(own.instrument)
     const size = magnitude(quantity)
-    const mark = this.books.marks.get(own.instrument)
-    const lots = sub(size, (size % lotSize) as Decimal)
-    const small = lots === ZERO || lots < minQuantity || (mark !== undefined && notional({ kind }, lots, mark) < minNotional)
+    // Coins that went away as fees cannot be sold, and what is left may be too small.
+    const held = this.books.balances.get(`wallet|${instrument.base}`) ?? ZERO
+    const lacks = instrument.kind === 'spot' && own.side === 'buy' && own.feesInKind > ZERO && held < size
+    const small = this.#isSmall(instrument, size) || (lacks && this.#isSmall(instrument, sub(size, own.feesInKind)))
     must(small, `${formatDecimal(size)} of ${own.key} was written off, and can be traded`)
     must(this.orders.ofTrade(slotId, trade).length === 0, `dust of ${own.key} was written off beside a live order`)
+  }
+
+  #isSmall({ symbol, kind, lotSize, minQuantity, minNotional }: Instrument, size: Decimal): boolean {
+    const lots = sub(size, (size % lotSize) as Decimal)
+    const mark = this.books.marks.get(symbol)
+    return lots <= ZERO || lots < minQuantity || (mark !== undefined && notional({ kind }, lots, mark) < minNotional)
   }
 
   #checkPosition(position: PositionView): void {
@@ -253,6 +270,7 @@ export class Auditor {
     same(`entered size of ${key}`, slot.entryQuantity, own.entryQuantity)
     same(`size that left ${key}`, slot.exitQuantity, own.exitQuantity)
     same(`realised profit of ${key}`, slot.realizedPnl, own.realized)
+    same(`fees in kind of ${key}`, slot.feesInKind, own.feesInKind)
     must(slot.stage === this.orders.stages.get(key), `slot ${key} is ${slot.stage}, by its moves ${this.orders.stages.get(key)}`)
     must(slot.stage !== 'closed' || slot.openSize === ZERO, `slot ${key} is closed with open size`)
     const legs = slot.legs.reduce((sum, leg) => add(sum, leg.filledQuantity), ZERO)

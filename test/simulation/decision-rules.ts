@@ -31,6 +31,7 @@ export function judgeDecision(input: KernelInput, facts: readonly Fact[], state:
   judgeTold(facts, state)
   judgeFilledAgain(facts, asked)
   if (facts.some(({ body }) => body.type === 'INTENT_DENIED')) judgeDenied(input, facts)
+  judgeRefusals(facts)
   if ('venueOrderId' in input && input.type !== 'RECONCILE') judgeMatch(input, facts, state)
   switch (input.type) {
     case 'SNAPSHOT':
@@ -54,9 +55,27 @@ export function judgeDecision(input: KernelInput, facts: readonly Fact[], state:
   }
 }
 
-/** What is refused changes nothing beside: one quote of two may pass, and cancels may have left before. */
+/** A refusal comes with the figures that its code promises, by name. */
+export function judgeRefusals(facts: readonly Fact[]): void {
+  for (const { body } of facts) {
+    if (body.type !== 'INTENT_DENIED') continue
+    const figures = body.context === '' ? [] : body.context.split(' ').map((pair) => pair.slice(0, pair.indexOf('=')))
+    const [, wanted = ''] = DENIALS[body.code as DenialCode] as readonly [string, string?]
+    must(figures.join(' ') === wanted, `${body.code} comes with "${body.context}", and should with ${wanted}`)
+  }
+}
+
+/**
+ * What is refused changes nothing beside. One quote of two may pass, and both it and a residual exit take back what works
+ * first; about an order that an unreadable message names the venue is asked.
+ */
+const BESIDE_A_REFUSAL: { readonly [Type in KernelInput['type']]?: readonly FactType[] } = {
+  QUOTE: ['INTENT_DENIED', 'CANCEL_MOVED', 'ORDER_PREPARED'],
+  EXIT_RESIDUAL: ['INTENT_DENIED', 'CANCEL_MOVED'],
+}
+
 function judgeDenied(input: KernelInput, facts: readonly Fact[]): void {
-  const allowed: readonly FactType[] = input.type === 'QUOTE' ? ['INTENT_DENIED', 'CANCEL_MOVED', 'ORDER_PREPARED'] : ['INTENT_DENIED']
+  const allowed = BESIDE_A_REFUSAL[input.type] ?? ('venueOrderId' in input ? ['INTENT_DENIED', 'ORDER_QUERIED'] : ['INTENT_DENIED'])
   for (const { body } of facts) must(allowed.includes(body.type), `${input.type} was refused, and came to ${body.type} all the same`)
 }
 
@@ -193,11 +212,6 @@ function judgeMatch(input: OrderReference & KernelInput, facts: readonly Fact[],
 function judgeFact(body: FactBody, asked: ReadonlySet<string>): void {
   if (body.type === 'RISK_FLAGGED')
     must(body.detail.length <= LONGEST_RAW || body.code !== 'VENUE_UNRECOGNISED', 'an unread answer is kept whole')
-  if (body.type === 'INTENT_DENIED') {
-    const figures = body.context === '' ? [] : body.context.split(' ').map((pair) => pair.slice(0, pair.indexOf('=')))
-    const [, wanted = ''] = DENIALS[body.code as DenialCode] as readonly [string, string?]
-    must(figures.join(' ') === wanted, `${body.code} comes with "${body.context}", and should with ${wanted}`)
-  }
   if (body.type === 'CANCEL_MOVED' && body.to === 'in_doubt') {
     must(asked.has(body.clientOrderId), `the cancel of ${body.clientOrderId} is in doubt, and nobody asks`)
   }

@@ -10,7 +10,7 @@ import type { KernelInput } from '../../src/core/kernel/inputs.ts'
 import { CANCEL_PENDING } from '../../src/core/kernel/order-table.ts'
 import { createState, type KernelState, viewOf } from '../../src/core/kernel/state.ts'
 import type { Auditor, Decision } from './auditor.ts'
-import { judgeDecision } from './decision-rules.ts'
+import { judgeDecision, judgeRefusals } from './decision-rules.ts'
 import type { FaultKind, Faults } from './faults.ts'
 import type { Features } from './features.ts'
 import type { Random } from './random.ts'
@@ -50,11 +50,10 @@ export class Engine {
   /** Some inputs as one tick: decided one after the other, journaled together, and only then carried out. */
   tell(inputs: readonly KernelInput[]): void {
     const { auditor, features } = this.#parts
-    const life = this.#life
     const decisions: Decision[] = []
     this.#batches += 1
     for (const input of inputs) {
-      const facts = decide(this.state, { timeUs: this.#parts.now(), input })
+      const facts = this.#decide(input)
       if (decisions.length === 0 && this.#batches % TWIN_EVERY === 0) this.#decideAgain(input, facts)
       if (this.#stops('engine_stopped_within_decision', facts)) return
       for (const fact of facts) apply(this.state, fact)
@@ -64,19 +63,37 @@ export class Engine {
     }
     if (this.#stops('engine_stopped_before_commit')) return
     auditor.commit(decisions)
-    if (this.#stops('engine_stopped_before_sending')) return
-    for (const { body } of decisions.flatMap(({ facts }) => facts)) if (this.#life === life) this.#carryOut(body)
-    if (this.#life === life) this.#stops('engine_stopped_after_sending')
+    this.#send(decisions.flatMap(({ facts }) => facts))
   }
 
   /** What comes of input that nobody may give: a refusal, and nothing else; a quote may take back what it no longer wants. */
   tellGarbage(input: KernelInput): void {
-    const decided = decide(this.state, { timeUs: this.#parts.now(), input })
-    const refused =
-      decided.some(({ body }) => body.type === 'INTENT_DENIED') &&
-      decided.every(({ body }) => body.type === 'INTENT_DENIED' || (input.type === 'QUOTE' && body.type === 'CANCEL_MOVED'))
-    must(refused, `garbage was taken: ${inspectable(input)} came to ${decided.map(({ body }) => body.type).join(', ') || 'nothing'}`)
-    this.tell([input])
+    const { auditor, features } = this.#parts
+    const facts = this.#decide(input)
+    for (const { body } of facts) {
+      const refused = body.type === 'INTENT_DENIED' || (body.type === 'CANCEL_MOVED' && input.type === 'QUOTE')
+      must(refused, `garbage was taken: ${inspectable(input)} came to ${body.type}`)
+    }
+    must(
+      facts.some(({ body }) => body.type === 'INTENT_DENIED'),
+      `nothing is said of ${inspectable(input)}`,
+    )
+    for (const fact of facts) apply(this.state, fact)
+    judgeRefusals(facts)
+    features.seeRefusals(facts)
+    auditor.commit([{ input, facts }])
+    this.#send(facts)
+  }
+
+  #decide(input: KernelInput): Fact[] {
+    return decide(this.state, { timeUs: this.#parts.now(), input })
+  }
+
+  #send(facts: readonly Fact[]): void {
+    const life = this.#life
+    if (this.#stops('engine_stopped_before_sending')) return
+    for (const { body } of facts) if (this.#life === life) this.#carryOut(body)
+    if (this.#life === life) this.#stops('engine_stopped_after_sending')
   }
 
   timeOut({ of, clientOrderId }: Timeout): void {

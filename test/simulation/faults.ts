@@ -11,7 +11,7 @@ const FAULT_KINDS = [
   'unknown_status', 'unknown_code', 'ack_after_fill', 'ack_without_id', 'order_expired', 'venue_canceled', 'fill_after_cancel', 'overfill',
   'self_trade', 'fill_told_otherwise', 'trade_unlisted', 'stale_answer', 'stale_total', 'venue_id_only', 'order_query_failed', 'position_query_failed',
   'external_trade', 'external_position', 'funding_repeated', 'funding_told_otherwise', 'venue_restarted', 'market_stale',
-  'garbage_event', 'foreign_event', 'garbage_intent', 'careless_reconcile',
+  'garbage_event', 'foreign_event', 'garbage_intent', 'malformed_message', 'careless_reconcile',
   'engine_stopped_within_decision', 'engine_stopped_before_commit', 'engine_stopped_before_sending', 'engine_stopped_after_sending',
   'engine_stopped_within_recovery',
 ] as const

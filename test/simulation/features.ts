@@ -92,6 +92,10 @@ export class Features {
     }
   }
 
+  seeRefusals(facts: readonly Fact[]): void {
+    for (const { body } of facts) if (body.type === 'INTENT_DENIED') this.#note(`denial ${body.code}`)
+  }
+
   #note(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
   }

@@ -10,10 +10,11 @@ const MARKET = { orderType: 'market', price: null, timeInForce: 'ioc', postOnly:
 const HUGE = (10n ** 40n) as Decimal
 
 /** What a user's own strategy may hand over: nothing of it may throw, or reach the venue. */
-export function garbageIntent(random: Random, symbol: string): KernelInput {
+export function garbageIntent(random: Random, state: StateView, symbol: string): KernelInput {
+  const free = [...state.slots.values()].find(({ stage }) => stage === 'idle' || stage === 'closed')?.slotId ?? 'a'
   const enter = {
     type: 'ENTER',
-    slotId: 'a',
+    slotId: free,
     instrument: symbol,
     side: 'buy',
     leverage: dec('1'),
@@ -24,6 +25,7 @@ export function garbageIntent(random: Random, symbol: string): KernelInput {
   const quote = { type: 'QUOTE', instrument: symbol, postOnly: true }
   return random.pick<unknown>([
     { ...enter, quantity: dec('-1') },
+    { ...enter, quantity: dec('0') },
     { ...enter, quantity: 10 },
     { ...enter, quantity: undefined },
     { ...enter, quantity: HUGE },
@@ -46,6 +48,8 @@ export function garbageIntent(random: Random, symbol: string): KernelInput {
     { type: 'EXIT_RESIDUAL' },
     { ...quote, bid: { price: dec('3'), quantity: dec('1') }, ask: { price: dec('2'), quantity: dec('1') } },
     { ...quote, bid: { price: 'two', quantity: null } },
+    { ...quote, bid: { price: dec('2'), quantity: dec('0') } },
+    { ...quote, ask: { price: dec('0'), quantity: dec('1') } },
     { ...quote, instrument: 'nothing', bid: null, ask: null },
     { type: 'CANCEL', target: null },
     { type: 'CANCEL', target: { kind: 'order', clientOrderId: 12 } },
@@ -83,6 +87,40 @@ export function garbageOperation(random: Random, state: StateView): KernelInput 
     { type: 'VALUE_ASSET', asset: 'FEE', quote: 'USDT', price: dec('-1'), source: 'dream' },
     { type: 'VALUE_ASSET', asset: 'FEE', quote: 'USDT', price: 3, source: 'dream' },
     { type: 'FUNDING', instrument: instrument.symbol, fundingId: 'f0', asset: 'USDT', amount: 1 },
+  ]) as KernelInput
+}
+
+/** A message that lost a part of itself on the way: nothing of it may be believed, and nothing may break. */
+export function malformedMessage(random: Random, symbol: string): KernelInput {
+  const reference = { clientOrderId: null, venueOrderId: null }
+  const fill = { tradeId: 't1', price: dec('2'), quantity: dec('1'), fee: dec('0'), feeAsset: 'FEE', liquidity: 'maker' }
+  return random.pick<unknown>([
+    null,
+    7,
+    { type: 'ORDER_ACK' },
+    { type: 'ORDER_ACK', ...reference, totalFilled: '3' },
+    { type: 'ORDER_REJECT', ...reference },
+    { type: 'CANCEL_ACK', clientOrderId: 12, venueOrderId: null },
+    { type: 'EXPIRED', ...reference },
+    { type: 'UNRECOGNISED', ...reference },
+    { type: 'RATE_LIMITED', ...reference, retryAfterMs: 'soon' },
+    { type: 'PARTIAL_FILL', ...reference, instrument: symbol, side: 'buy' },
+    { type: 'FULL_FILL', ...reference, instrument: symbol, side: 'up', fill },
+    { type: 'FULL_FILL', ...reference, instrument: symbol, side: 'buy', fill: { ...fill, tradeId: 9 } },
+    { type: 'SNAPSHOT', asOfUs: 0 },
+    { type: 'SNAPSHOT', asOfUs: 0, openOrders: [null] },
+    { type: 'SNAPSHOT', asOfUs: 0, openOrders: [], positions: [{ instrument: symbol, positionSide: 'up', quantity: dec('1') }] },
+    { type: 'NOTE_SUBMIT', clientOrderId: 'nobody', outcome: 'perhaps', detail: null },
+    { type: 'NOTE_CANCEL' },
+    { type: 'OPEN_SESSION', session: {} },
+    { type: 'LIST_INSTRUMENT', instrument: { symbol } },
+    { type: 'HALT_SESSION' },
+    { type: 'OBSERVE_MARKET' },
+    { type: 'REPORT_FEED', report: {} },
+    { type: 'FLAG_RISK', code: 'X' },
+    { type: 'RECONCILE', action: 'book_fill', evidence: 'a hunch', ...reference, instrument: symbol, side: 'buy' },
+    { type: 'RECONCILE', action: 'mark_absent', evidence: 'a hunch', clientOrderId: 'nobody' },
+    { type: 'RECONCILE', action: 'assign' },
   ]) as KernelInput
 }
 

@@ -20,6 +20,8 @@ export interface Preparing {
   readonly orders: OwnOrders
   /** Quotes that the same decision pushes out: see `working`. */
   readonly leaving: ReadonlySet<string>
+  /** What the same decision has prepared already: the other quote, which was judged at its own price. */
+  readonly siblings: ReadonlySet<string>
 }
 
 export function judgePrepared(preparing: Preparing): void {
@@ -98,7 +100,7 @@ function judgeDirection(preparing: Preparing, instrument: Instrument): void {
   must(!request.reduceOnly || quantity <= reducible, `reduce-only order ${id} of ${quantity} would open something, ${held} is held`)
   must(!request.reduceOnly || instrument.kind !== 'spot', `order ${id} is reduce-only, and coins are not positions`)
   if (orders.trading !== 'reducing' && !(input.type === 'ENTER' && input.reduceOnly === true)) return
-  const after = add(quantity, workingOf(preparing, request.instrument, positionSide, side, true))
+  const after = add(quantity, workingOf(preparing, request.instrument, positionSide, side, NONE))
   must(after <= reducible, `order ${id} could grow or flip a position of ${held}: ${after} would work on its side`)
 }
 
@@ -159,7 +161,8 @@ function judgeExposure(preparing: Preparing, { base }: Instrument, own: Decimal)
 
 /** Whatever fills: the equity in the settle asset carries every position at its worst. */
 function judgeMargin(preparing: Preparing, { settle }: Instrument, price: Decimal): void {
-  const { request, books, orders } = preparing
+  const { request, books, orders, leaving, siblings } = preparing
+  const beside = new Set([...leaving, ...siblings])
   let equity = books.balances.get(`wallet|${settle}`) ?? ZERO
   let margin = ZERO
   for (const [symbol, positionSide] of positionsOf(preparing)) {
@@ -168,7 +171,9 @@ function judgeMargin(preparing: Preparing, { settle }: Instrument, price: Decima
     const { holding } = books.position(symbol, positionSide)
     const own = symbol === request.instrument && positionSide === request.positionSide
     const onSide = (side: Side): Decimal =>
-      add(workingOf(preparing, symbol, positionSide, side), own && request.side === side ? request.quantity : ZERO)
+      own && request.side === side
+        ? add(workingOf(preparing, symbol, positionSide, side), request.quantity)
+        : workingOf(preparing, symbol, positionSide, side, own ? beside : leaving)
     const worst = max(magnitude(add(holding.quantity, onSide('buy'))), magnitude(sub(holding.quantity, onSide('sell'))))
     const mark = books.marks.get(symbol) ?? null
     const reference = own ? price : (mark ?? priceOfAny(preparing, symbol))
@@ -224,12 +229,14 @@ function priceOf({ request, books }: Preparing): Decimal {
   return request.side === 'sell' ? max(request.price, mark) : request.price
 }
 
-/** Σ unfilled of the live orders on one side of a position. */
-function workingOf(preparing: Preparing, instrument: string, positionSide: PositionSide, side: Side, all = false): Decimal {
+const NONE: ReadonlySet<string> = new Set()
+
+/** Σ unfilled of the live orders on one side of a position, save those that do not count. */
+function workingOf(preparing: Preparing, instrument: string, positionSide: PositionSide, side: Side, without = preparing.leaving): Decimal {
   let sum = ZERO
   for (const [id, { request, filled }] of preparing.orders.live) {
     if (request.instrument !== instrument || request.positionSide !== positionSide || request.side !== side) continue
-    if (filled < request.quantity && (all || !preparing.leaving.has(id))) sum = add(sum, sub(request.quantity, filled))
+    if (filled < request.quantity && !without.has(id)) sum = add(sum, sub(request.quantity, filled))
   }
   return sum
 }

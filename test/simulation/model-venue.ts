@@ -1,6 +1,6 @@
 // A venue as its users know venues: it has the truth about orders and fills, and tells it badly. Knows nothing of the kernel's state.
 
-import { add, type Decimal, dec, max, min, neg, sub, truncateToStep, ZERO } from '../../src/core/kernel/decimal.ts'
+import { add, type Decimal, dec, div, max, min, mul, neg, sub, truncateToStep, ZERO } from '../../src/core/kernel/decimal.ts'
 import type { OrderRequest } from '../../src/core/kernel/facts.ts'
 import type { FundingEvent, PositionSide, Side, VenueEvent } from '../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../src/core/kernel/instrument.ts'
@@ -220,23 +220,26 @@ export class ModelVenue {
       quantity = add(quantity, (lotSize * BigInt(this.#random.pick([1, 10, 75]))) as Decimal)
     }
     const made = { tradeId: tradeId ?? this.#nextTradeId(request.instrument), price: price ?? this.#priceOf(order), quantity }
-    return [this.#book(order, made, nowUs)]
+    return this.#book(order, made, nowUs)
   }
 
-  #book(order: VenueOrder, { tradeId, price, quantity }: { tradeId: string; price: Decimal; quantity: Decimal }, nowUs: number): FillEvent {
+  #book(
+    order: VenueOrder,
+    { tradeId, price, quantity }: { tradeId: string; price: Decimal; quantity: Decimal },
+    nowUs: number,
+  ): FillEvent[] {
     const { request } = order
     const instrument = this.#instrument(order)
     const trade: VenueTrade = {
       tradeId,
       price,
       quantity,
-      fee: dec(this.#random.pick(['0', '0.01', '0.0003', '-0.002'])),
-      feeAsset: this.#random.pick([instrument.quote, instrument.base, instrument.settle, this.#setup.feeAsset]),
+      ...this.#feeOf(instrument, quantity, price),
       liquidity: request.orderType === 'market' ? 'taker' : 'maker',
       side: request.side,
       timeUs: nowUs,
       listedFromUs:
-        order.own && this.#faults.happens('trade_unlisted', 0.08) ? this.#random.pick([nowUs + LISTED_LATE_US, Infinity]) : nowUs,
+        order.own && this.#faults.happens('trade_unlisted', 0.1) ? this.#random.pick([nowUs + LISTED_LATE_US, Infinity]) : nowUs,
     }
     order.trades.push(trade)
     this.trades.set(`${request.instrument}|${tradeId}|${request.side}`, { trade, order })
@@ -250,11 +253,27 @@ export class ModelVenue {
       if (order.status === 'open') order.closedAtUs = nowUs
       order.status = 'filled'
     }
-    return this.#records.fillEvent(order, trade)
+    // What is missing from its list the venue may not have told either.
+    return trade.listedFromUs > nowUs && this.#random.chance(0.5) ? [] : [this.#records.fillEvent(order, trade)]
   }
 
-  #priceOf({ request: { instrument, price } }: VenueOrder): Decimal {
-    return price ?? this.#market.priceAt(instrument, this.#random.between(-8, 8))
+  /** Its limit, or now and then a better price. */
+  #priceOf({ request: { instrument, price, side } }: VenueOrder): Decimal {
+    if (price === null) return this.#market.priceAt(instrument, this.#random.between(-8, 8))
+    if (!this.#random.chance(0.3)) return price
+    const { tickSize } = this.#market.listing(instrument).instrument
+    return side === 'sell' ? add(price, tickSize) : max(sub(price, tickSize), tickSize)
+  }
+
+  /** A share of what is traded, in coins or in money, or something in a third asset. */
+  #feeOf(instrument: Instrument, quantity: Decimal, price: Decimal): Pick<VenueTrade, 'fee' | 'feeAsset'> {
+    const { base, quote, settle, kind } = instrument
+    const feeAsset = this.#random.pick([quote, base, settle, this.#setup.feeAsset])
+    const rate = dec(this.#random.pick(['0', '0.001', '0.0005', '-0.0001']))
+    const coins = kind === 'inverse' ? div(quantity, price) : quantity
+    const money = kind === 'inverse' ? quantity : mul(quantity, price)
+    if (feeAsset === base) return { fee: mul(coins, rate), feeAsset }
+    return feeAsset === quote ? { fee: mul(money, rate), feeAsset } : { fee: mul(dec('10'), rate), feeAsset }
   }
 
   #nextTradeId(symbol: string): string {

@@ -29,6 +29,8 @@ export interface OwnTrade {
   entryQuantity: Decimal
   exitQuantity: Decimal
   realized: Decimal
+  /** What its fills took in fees of the coins themselves: so much of what is open cannot be delivered. */
+  feesInKind: Decimal
   closed: boolean
 }
 
@@ -164,7 +166,7 @@ export class OwnBooks {
     const kind = this.instrument(instrument)
     const equity = this.equity(kind)
     must(equityBefore === equity, `before trade ${key} the account was worth ${equity}, not ${equityBefore}`)
-    const nothing = { entryQuantity: ZERO, exitQuantity: ZERO, realized: ZERO, closed: false }
+    const nothing = { entryQuantity: ZERO, exitQuantity: ZERO, realized: ZERO, feesInKind: ZERO, closed: false }
     this.trades.set(key, { key, instrument, positionSide, side, holding: new OwnHolding(kind.kind), ...nothing })
   }
 
@@ -193,6 +195,7 @@ export class OwnBooks {
     const part = assigned === change ? tradeValue : mulDiv(tradeValue, magnitude(assigned), quantity)
     const gain = own === null || assigned === ZERO ? ZERO : this.#giveToTrade(own, assigned, part)
     same(`realised profit of fill ${tradeId} in its slot`, fill.slotRealizedPnl, gain)
+    if (own !== null && assigned !== ZERO && fill.feeAsset === instrument.base) own.feesInKind = add(own.feesInKind, fill.fee)
   }
 
   /** Coins for money: of spot the wallet's, of contracts those that the contracts stand for. */

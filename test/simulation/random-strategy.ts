@@ -7,7 +7,7 @@ import type { Market } from './market.ts'
 import type { Random } from './random.ts'
 
 const RATIOS = [[], ['1'], ['0.5', '0.5'], ['0.5', '0.3', '0.2'], ['0.01', '0.99']]
-const BAD_RATIOS = [['0.5', '0.6'], ['0'], ['1.2', '-0.2']]
+const BAD_RATIOS = [['0.5', '0.6'], ['0.4'], ['0'], ['1.2', '-0.2']]
 const LEVERAGES = ['1', '1', '1', '1', '1', '1', '1', '2', '2', '50', '0', '-1']
 
 const ENTERING = ['enter', 'enter', 'enter', 'enter', 'cancel'] as const
@@ -57,7 +57,7 @@ function enter(wisher: Wisher, slotId: string): EnterIntent {
     quantity: quantityOf(wisher, instrument),
     leverage: dec(random.pick(LEVERAGES)),
     ...(random.chance(0.08) ? { reduceOnly: random.chance(0.7) } : {}),
-    exitRatios: random.pick(random.chance(0.03) ? BAD_RATIOS : RATIOS).map((ratio) => dec(ratio)),
+    exitRatios: random.pick(random.chance(0.05) ? BAD_RATIOS : RATIOS).map((ratio) => dec(ratio)),
     ...terms(wisher, instrument, side),
   }
 }

@@ -78,7 +78,7 @@ export class Reconciler {
     }
     for (const position of state.positions.values()) {
       const { unassigned, dust } = position
-      if (unassigned !== dust && this.#random.chance(0.25)) inputs.push(this.#assignment(position, state))
+      if (unassigned !== dust && this.#random.chance(0.35)) inputs.push(this.#assignment(position, state))
     }
     return inputs
   }
@@ -150,7 +150,9 @@ export class Reconciler {
     const { lotSize } = this.#market.listing(instrument).instrument
     const part = truncateToStep((unassigned / 2n) as Decimal, lotSize)
     const quantity = part !== ZERO && this.#random.chance(0.3) ? part : unassigned
-    const slotId = positionSide === 'net' && this.#random.chance(0.3) ? null : this.#random.pick([...state.slots.keys()])
+    const holding = [...state.slots.values()].filter((other) => other.instrument === instrument && other.openSize > ZERO)
+    const slots = holding.length > 0 && this.#random.chance(0.5) ? holding : [...state.slots.values()]
+    const slotId = positionSide === 'net' && this.#random.chance(0.25) ? null : this.#random.pick(slots).slotId
     const slot = slotId === null ? undefined : state.slots.get(slotId)
     // Against a slot no more than it holds can be closed.
     const against = slot !== undefined && slot.openSize > ZERO && (slot.side === 'buy') !== quantity > ZERO

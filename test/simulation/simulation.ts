@@ -9,7 +9,7 @@ import { Channel } from './channel.ts'
 import { Engine, type Timeout } from './engine.ts'
 import { type FaultCounts, Faults } from './faults.ts'
 import { Features } from './features.ts'
-import { carelessReconcile, garbageEvent, garbageIntent, garbageOperation } from './garbage.ts'
+import { carelessReconcile, garbageEvent, garbageIntent, garbageOperation, malformedMessage } from './garbage.ts'
 import { Market } from './market.ts'
 import { ModelVenue } from './model-venue.ts'
 import { Random } from './random.ts'
@@ -204,8 +204,9 @@ class Simulation {
   #oddities(): void {
     const state = (): KernelState => this.#engine.state
     const { symbol } = this.#random.pick(this.#setup.listings).instrument
-    if (this.#faults.happens('garbage_intent', 0.03)) this.#engine.tellGarbage(garbageIntent(this.#random, symbol))
+    if (this.#faults.happens('garbage_intent', 0.05)) this.#engine.tellGarbage(garbageIntent(this.#random, state(), symbol))
     if (this.#faults.happens('garbage_intent', 0.01)) this.#engine.tellGarbage(garbageOperation(this.#random, state()))
+    if (this.#faults.happens('malformed_message', 0.02)) this.#engine.tellGarbage(malformedMessage(this.#random, symbol))
     if (this.#faults.happens('careless_reconcile', 0.02)) {
       this.#engine.tellGarbage(carelessReconcile(this.#random, state(), symbol, this.#nowUs))
     }

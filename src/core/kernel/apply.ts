@@ -3,7 +3,7 @@
 import { abs, add, type Decimal, neg, signOf, sub, ZERO } from './decimal.ts'
 import type { Fact, FactBody, FactOf, FactType, Posting } from './facts.ts'
 import { orderPrefixOf } from './ids.ts'
-import type { PositionSide } from './inputs.ts'
+import type { PositionSide, RiskLimits } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { costLeft, heldBySlot, shareOfValue } from './ledger.ts'
 import { ORDER_LIVE } from './order-table.ts'
@@ -126,7 +126,7 @@ function prepareOrder(state: KernelState, { request }: FactOf<'ORDER_PREPARED'>,
   state.orders.set(request.clientOrderId, order)
   state.liveOrders.set(request.clientOrderId, order)
   state.intentSeq = Math.max(state.intentSeq, request.intentSeq)
-  noteTime(state.orderTimesUs, timeUs, state.limits?.maxOrdersPerSecond ?? 0)
+  noteTime(state.orderTimesUs, timeUs, limitsOf(state).maxOrdersPerSecond)
 }
 
 function moveOrder(state: KernelState, body: FactOf<'ORDER_MOVED'>, timeUs: number): void {
@@ -148,7 +148,7 @@ function moveCancel(state: KernelState, { clientOrderId, from, to }: FactOf<'CAN
   const order = orderOf(state, clientOrderId)
   if (order.cancel !== from) throw new KernelError(`the cancel of order ${clientOrderId} is ${order.cancel}, not ${from}`)
   order.cancel = to
-  if (to === 'requested') noteTime(state.cancelTimesUs, timeUs, state.limits?.maxCancelsPerSecond ?? 0)
+  if (to === 'requested') noteTime(state.cancelTimesUs, timeUs, limitsOf(state).maxCancelsPerSecond)
 }
 
 function bind(state: KernelState, order: Order, venueOrderId: string): void {
@@ -178,6 +178,7 @@ function bookFill(state: KernelState, body: FactOf<'FILL_BOOKED'>, timeUs: numbe
     position.inSlots = add(position.inSlots, assigned)
     const slot = slotOf(state, body.slotId, body.trade)
     const value = shareOfValue(tradeValue, abs(assigned), quantity)
+    if (feeAsset === state.instruments.get(instrument)?.base) slot.feesInKind = add(slot.feesInKind, fee)
     if (body.role === 'entry') growSlot(slot, abs(assigned), value)
     else shrinkSlot(slot, abs(assigned), value, body.slotRealizedPnl, body.leg)
   }
@@ -301,8 +302,12 @@ function post(state: KernelState, postings: readonly Posting[]): void {
   }
 }
 
-function found<T>(value: T | undefined, what: string, name: unknown): T {
-  if (value === undefined) throw new KernelError(`the facts speak of ${what} ${name}, which they never opened`)
+function limitsOf(state: KernelState): RiskLimits {
+  return found(state.limits, 'the limits of', 'a session')
+}
+
+function found<T>(value: T | null | undefined, what: string, name: unknown): T {
+  if (value === undefined || value === null) throw new KernelError(`the facts speak of ${what} ${name}, which they never opened`)
   return value
 }
 
@@ -318,6 +323,6 @@ function slotOf(state: KernelState, slotId: string | null, trade: number | null)
   return found(slotId === null || trade === null ? undefined : state.trades.get(states.tradeKey(slotId, trade)), 'a trade of slot', slotId)
 }
 
-function legOf(slot: Slot, leg: number | null) {
-  return found(slot.legs[leg ?? -1], 'an exit leg of slot', slot.slotId)
+function legOf(slot: Slot, leg: number) {
+  return found(slot.legs[leg], 'an exit leg of slot', slot.slotId)
 }

@@ -5,7 +5,7 @@ import { type Denial, denialOf } from './denials.ts'
 import type { OrderShape, PositionSide, RiskLimits, Side } from './inputs.ts'
 import { type Instrument, notionalOf, tradeValueOf } from './instrument.ts'
 import { signedBy } from './ledger.ts'
-import type { KernelState, Order, Position } from './state.ts'
+import type { KernelState, MarketFigures, Order, Position } from './state.ts'
 import { unrealizedPnl } from './valuation.ts'
 
 /** An order that somebody wants, before it has an id. */
@@ -224,7 +224,7 @@ function balanceFault(candidate: Candidate): Denial | null {
     working = add(
       working,
       request.side === 'buy'
-        ? tradeValueOf('spot', unfilled, request.price ?? state.markets.get(request.instrument)?.mark ?? price)
+        ? tradeValueOf('spot', unfilled, request.price ?? (state.markets.get(request.instrument) as MarketFigures).mark)
         : unfilled,
     )
   }
@@ -287,7 +287,7 @@ function marginFault(candidate: Candidate): Denial | null {
     const worst = max(abs(add(held.quantity, buys)), abs(sub(held.quantity, sells)))
     if (worst === ZERO) continue
     const price = own ? sizePrice(candidate) : (held.mark ?? highestPrice(state, held))
-    const value = price === null ? abs(held.cost) : tradeValueOf(traded.kind, worst, price)
+    const value = price === ZERO ? abs(held.cost) : tradeValueOf(traded.kind, worst, price)
     margin = add(margin, div(value, leverageCap(traded, limits)))
     if (held.mark !== null) equity = add(equity, unrealizedPnl(held, held.mark, traded.kind))
   }
@@ -295,11 +295,12 @@ function marginFault(candidate: Candidate): Denial | null {
   return margin > equity ? denialOf('MARGIN_TOO_LOW', `${wish.path}margin`, margin, figures) : null
 }
 
-/** What a position without a mark is valued at: the highest price of its working orders. */
-function highestPrice(state: KernelState, { instrument }: Position): Decimal | null {
-  let highest: Decimal | null = null
+/** What a position without a mark is valued at: the highest price of its working orders, or with none of them its cost. */
+function highestPrice(state: KernelState, { instrument }: Position): Decimal {
+  let highest = ZERO
   for (const { request } of state.liveOrders.values()) {
-    if (request.instrument === instrument && request.price !== null) highest = max(highest ?? ZERO, request.price)
+    // Without a mark there is no market order.
+    if (request.instrument === instrument) highest = max(highest, request.price as Decimal)
   }
   return highest
 }

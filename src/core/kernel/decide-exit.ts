@@ -2,16 +2,16 @@
 
 import { type Candidate, type OrderWish, orderFault, tradingFault } from './checks.ts'
 import { cancelLive, candidateOf, requestOf } from './decide-intent.ts'
-import { type Decimal, min, neg, sub, truncateToStep, ZERO } from './decimal.ts'
+import { type Decimal, max, min, neg, sub, truncateToStep, ZERO } from './decimal.ts'
 import { type Denial, type DenialCode, denialFact, denialOf, isDenial, textOf } from './denials.ts'
 import { exitSizeOf, workingQuantity } from './exit-size.ts'
 import type { FactBody } from './facts.ts'
-import type { ExitIntent, ExitResidualIntent, OrderTerms } from './inputs.ts'
+import type { ExitIntent, ExitResidualIntent, OrderTerms, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { signedBy } from './ledger.ts'
 import { moveSlot } from './moves.ts'
 import { SLOT_TABLE, type SlotTrigger } from './slot-table.ts'
-import type { KernelState, Order, Slot } from './state.ts'
+import type { KernelState, Leg, Order, Slot } from './state.ts'
 
 export function decideExit(state: KernelState, intent: ExitIntent, facts: FactBody[], timeUs: number): void {
   const { slotId, scope } = intent
@@ -23,12 +23,12 @@ export function decideExit(state: KernelState, intent: ExitIntent, facts: FactBo
   const size = exitSizeOf(state, slot, scope, lotSize)
   if (size === null) return deny(denialOf('NOTHING_TO_EXIT', 'openSize', slot.openSize, { working: workingQuantity(state, slot) }))
   const candidate = exitCandidate(state, slot, intent, size.quantity, timeUs)
-  const fault = isDenial(candidate) ? candidate : orderFault(candidate)
+  const fault = orderFault(candidate)
   if (fault !== null) return deny(fault)
   for (const { leg, filledQuantity } of size.skipped) {
     facts.push({ type: 'LEG_ENDED', slotId, trade: slot.trade, leg, filledQuantity, consumed: true })
   }
-  prepareExit(candidate as Candidate, slot, { trigger: 'exit', leg: size.leg, reason: textOf(intent.reason) }, facts)
+  prepareExit(candidate, slot, { trigger: 'exit', leg: size.leg, reason: textOf(intent.reason) }, facts)
 }
 
 /** The slot, if it is in a stage that the table lets out of, and if nothing about its orders is in doubt. */
@@ -50,7 +50,7 @@ function instrumentOf(state: KernelState, slot: Slot): Instrument {
   return state.instruments.get(slot.instrument as string) as Instrument
 }
 
-function exitCandidate(state: KernelState, slot: Slot, terms: OrderTerms, quantity: Decimal, timeUs: number): Candidate | Denial {
+function exitCandidate(state: KernelState, slot: Slot, terms: OrderTerms, quantity: Decimal, timeUs: number): Candidate {
   const { orderType, price, timeInForce, postOnly } = terms
   const { instrument, side, positionSide } = slot
   const shape = {
@@ -107,10 +107,10 @@ export function decideResidual(state: KernelState, intent: ExitResidualIntent, f
   cancelLive(state, (order) => live.includes(order), facts)
   const { candidate, fault } = residualOrder(state, slot, sub(openSize, working), timeUs)
   if (fault === null) {
-    const leg = (slot.legs.find(({ consumed, working: works }) => !consumed && !works) ?? slot.legs.at(-1))?.leg ?? 0
-    prepareExit(candidate as Candidate, slot, { trigger: 'residual', leg, reason }, facts)
-  } else if (TOO_SMALL.has(fault.code) && live.length === 0) {
-    const quantity = signedBy(slot.side ?? 'buy', openSize)
+    const { leg } = (slot.legs.find(({ consumed, working: works }) => !consumed && !works) ?? slot.legs.at(-1)) as Leg
+    prepareExit(candidate, slot, { trigger: 'residual', leg, reason }, facts)
+  } else if (live.length === 0 && isDust(state, slot, fault.code)) {
+    const quantity = signedBy(slot.side as Side, openSize)
     const of = { slotId, trade, instrument: instrument as string, positionSide }
     facts.push({ type: 'DUST_WRITTEN_OFF', ...of, quantity, cost: openCost, reason })
     moveSlot(slot, stage, 'flat', 'dust', facts)
@@ -122,8 +122,15 @@ export function decideResidual(state: KernelState, intent: ExitResidualIntent, f
   }
 }
 
+/** Too small to be traded, or so once the fees are taken off that were paid in the coins themselves. */
+function isDust(state: KernelState, slot: Slot, code: DenialCode): boolean {
+  const { lotSize, minQuantity } = instrumentOf(state, slot)
+  const owned = sub(slot.openSize, slot.feesInKind)
+  return TOO_SMALL.has(code) || (code === 'BALANCE_TOO_LOW' && slot.feesInKind > ZERO && owned < max(lotSize, minQuantity))
+}
+
 interface ResidualOrder {
-  readonly candidate: Candidate | Denial
+  readonly candidate: Candidate
   readonly fault: Denial | null
 }
 
@@ -133,11 +140,11 @@ function residualOrder(state: KernelState, slot: Slot, free: Decimal, timeUs: nu
   const order = (upTo: Decimal): ResidualOrder => {
     const size = maxQuantity > ZERO ? min(upTo, maxQuantity) : upTo
     const candidate = exitCandidate(state, slot, AT_MARKET, truncateToStep(size, lotSize), timeUs)
-    return { candidate, fault: isDenial(candidate) ? candidate : orderFault(candidate) }
+    return { candidate, fault: orderFault(candidate) }
   }
   const whole = order(free)
   if (whole.fault?.code !== 'BALANCE_TOO_LOW' || slot.side !== 'buy') return whole
-  const part = order(min(free, state.balances.get(`wallet|${base}`) ?? ZERO))
+  const part = order(min(free, state.balances.get(`wallet|${base}`) as Decimal))
   // Coins that are missing are no dust: what cannot be sold for want of them stays open, and is said to.
   return part.fault === null ? part : whole
 }

@@ -5,27 +5,34 @@ import { ONE } from './decimal.ts'
 import { type Denial, denialFact, denialOf, isDenial } from './denials.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
 import { clientOrderIdOf } from './ids.ts'
-import type { CancelIntent, ControlIntent, EnterIntent, MarkPriceIntent, QuoteIntent, QuoteSide, Side } from './inputs.ts'
+import type {
+  CancelIntent,
+  ControlIntent,
+  EnterIntent,
+  MarkPriceIntent,
+  QuoteIntent,
+  QuoteSide,
+  RiskLimits,
+  SessionOpening,
+  Side,
+} from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import { SLOT_TABLE } from './slot-table.ts'
-import { type KernelState, type Order, positionKey } from './state.ts'
+import { type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
 import { TRADING_TABLE } from './trading-table.ts'
 import { equityOf } from './valuation.ts'
 
 /** The first try of an intent; another one exists only once this one is known to be absent or rejected. */
 const FIRST_ATTEMPT = 1
 
-/** What an order wants, with all that it is judged by; a denial where it names what cannot be traded. */
-export function candidateOf(state: KernelState, wish: OrderWish, timeUs: number, more: Partial<Candidate> = {}): Candidate | Denial {
-  const instrument = state.instruments.get(wish.instrument)
-  const position = state.positions.get(positionKey(wish.instrument, wish.positionSide))
-  if (instrument === undefined || position === undefined || state.limits === null) {
-    return denialOf('INSTRUMENT_UNKNOWN', 'instrument', wish.instrument)
-  }
+/** What an order of a known instrument wants, with all that it is judged by. */
+export function candidateOf(state: KernelState, wish: OrderWish, timeUs: number, more: Partial<Candidate> = {}): Candidate {
+  const instrument = state.instruments.get(wish.instrument) as Instrument
+  const position = state.positions.get(positionKey(wish.instrument, wish.positionSide)) as Position
   const { isExit = false, leaving = null, prepared = 0 } = more
-  return { state, wish, instrument, position, limits: state.limits, timeUs, isExit, leaving, prepared }
+  return { state, wish, instrument, position, limits: state.limits as RiskLimits, timeUs, isExit, leaving, prepared }
 }
 
 /** The instrument of a new order: what an older session of the account traded can only be closed. */
@@ -47,7 +54,7 @@ export function decideEnter(state: KernelState, intent: EnterIntent, facts: Fact
   }
   const { instrument, position, wish } = candidate
   const { positionSide } = wish
-  const trade = (state.slots.get(slotId)?.trade ?? 0) + 1
+  const trade = (state.slots.get(slotId) as Slot).trade + 1
   const equityBefore = equityOf(state.balances, instrument, position.mark, state.assetPrices)
   const ratios = exitRatios.length === 0 ? [ONE] : [...exitRatios]
   const reduceOnly = wish.reduceOnly && instrument.kind !== 'spot'
@@ -69,7 +76,6 @@ function entryOf(state: KernelState, intent: EnterIntent, timeUs: number): Candi
   const positionSide = !isHedged(state, instrument) ? 'net' : intent.side === 'buy' ? 'long' : 'short'
   const wish: OrderWish = { ...intent, positionSide, reduceOnly: intent.reduceOnly === true, path: '' }
   const candidate = candidateOf(state, wish, timeUs)
-  if (isDenial(candidate)) return candidate
   const { unassigned, dust } = candidate.position
   if (unassigned !== dust) return denialOf('UNASSIGNED_EXPOSURE', 'unassigned', unassigned)
   return orderFault(candidate) ?? exitRatiosFault(intent.exitRatios) ?? candidate
@@ -95,8 +101,7 @@ export function decideQuote(state: KernelState, intent: QuoteIntent, facts: Fact
   let prepared = 0
   for (const { wish, blocked } of sides) {
     if (wish === null) continue
-    const candidate = candidateOf(state, wish, timeUs, { leaving, prepared })
-    const denial = tradingFault({ state }) ?? blocked ?? (isDenial(candidate) ? candidate : orderFault(candidate))
+    const denial = tradingFault({ state }) ?? blocked ?? orderFault(candidateOf(state, wish, timeUs, { leaving, prepared }))
     if (denial !== null) {
       deny(denial)
       continue
@@ -231,8 +236,7 @@ export function decideControl(state: KernelState, { action, reason }: ControlInt
 type Purpose = Pick<OrderRequest, 'role' | 'slotId' | 'trade' | 'leg' | 'reduceOnly'> & { readonly offset: number }
 
 export function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
-  const { session } = state
-  if (session === null) throw new RangeError('an order needs an open session')
+  const session = state.session as SessionOpening
   const { instrument, side, positionSide, orderType, price, quantity, timeInForce, postOnly } = wish
   const { offset, ...whose } = purpose
   const intentSeq = state.intentSeq + offset

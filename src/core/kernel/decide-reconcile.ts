@@ -6,11 +6,11 @@ import { boundElsewhere, matchOrder } from './decide-venue.ts'
 import { abs, type Decimal, div, formatDecimal, mulDiv, ONE, signOf, sub, ZERO } from './decimal.ts'
 import { type Denial, denialFact, denialOf, isDenial, textOf } from './denials.ts'
 import type { FactBody } from './facts.ts'
-import { type Booking, book, bookExternalFill, bookOrderFill, decideFill, NOBODY, slotGain } from './fill.ts'
+import { type Booking, book, bookExternalFill, bookOrderFill, decideFill, fillFault, NOBODY, slotGain } from './fill.ts'
 import type { ReconcileIntent, SettledOutcome } from './inputs.ts'
 import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
-import { alarm, entryIsAlive, followOrder, moveSlot } from './moves.ts'
-import { ORDER_TABLE, type OrderTrigger } from './order-table.ts'
+import { alarm, entryIsAlive, followOrder, moved, moveSlot } from './moves.ts'
+import { ORDER_LIVE, ORDER_TABLE, type OrderTrigger } from './order-table.ts'
 import { actionFault } from './shapes.ts'
 import { SLOT_TABLE } from './slot-table.ts'
 import { fillKey, idleSlot, type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
@@ -88,11 +88,13 @@ function settleOrder(state: KernelState, intent: Of<'settle_order'>, facts: Fact
   const possible = outcome === 'filled' ? whole : outcome === 'rejected' ? filledQuantity === ZERO : true
   if (!possible) return refused('filledQuantity', filledQuantity, order.request.quantity)
   if (filledQuantity < order.filledQuantity) return refused('filledQuantity', filledQuantity, order.filledQuantity)
+  const trigger = FINAL_TRIGGER[outcome]
+  const to = trigger === null ? 'filled' : moved(order.status, trigger, filledQuantity)
+  if (to === 'conflict' || ORDER_LIVE[to]) return refused('outcome', outcome, order.status)
   const missing = sub(filledQuantity, order.filledQuantity)
   const booking = missing === ZERO ? null : missingFill(state, order, missing, averagePrice, filledQuantity)
   if (booking !== null && isDenial(booking)) return booking
   const settled = booking === null ? undefined : bookOrderFill(state, order, booking, facts)
-  const trigger = FINAL_TRIGGER[outcome]
   const context = { venueOrderId: null, reason: `settled as ${outcome}` }
   if (trigger !== null) followOrder(state, settled?.order ?? order, trigger, facts, context, settled?.slot)
   return null
@@ -127,12 +129,12 @@ function bookFill(state: KernelState, intent: Of<'book_fill'>, facts: FactBody[]
   const bound = intent.venueOrderId === null ? undefined : state.clientIdByVenueId.get(intent.venueOrderId)
   const mixed = order === undefined ? bound !== undefined : boundElsewhere(state, order, intent)
   if (mixed) return refused('venueOrderId', intent.venueOrderId, bound ?? order?.venueOrderId)
-  if (order !== undefined) {
-    decideFill(state, order, intent, facts)
-    return null
-  }
-  const fault = bookExternalFill(state, intent, facts)
-  return fault === null ? null : refused('fill', fault, 'nothing')
+  const known = state.positions.has(positionKey(intent.instrument, intent.positionSide ?? 'net')) || order !== undefined
+  const fault = known ? fillFault(intent, order) : `no position in ${intent.instrument}`
+  if (fault !== null) return refused('fill', fault, order?.request.quantity ?? 'nothing')
+  if (order !== undefined) decideFill(state, order, intent, facts)
+  else bookExternalFill(state, intent, facts)
+  return null
 }
 
 function positionOf(state: KernelState, { instrument, positionSide }: Of<'adjust_position' | 'assign'>): Position | undefined {

@@ -4,10 +4,12 @@ import { decideExit, decideResidual } from './decide-exit.ts'
 import { decideCancel, decideControl, decideEnter, decideMark, decideQuote } from './decide-intent.ts'
 import * as operation from './decide-operation.ts'
 import { decideReconcile } from './decide-reconcile.ts'
-import { decideFunding, decideSnapshot, decideVenueEvent } from './decide-venue.ts'
-import { denialFact, textOf } from './denials.ts'
+import { decideFunding, decideSnapshot, decideVenueEvent, matchOrder } from './decide-venue.ts'
+import { type Denial, denialFact, textOf } from './denials.ts'
 import type { Fact, FactBody } from './facts.ts'
-import type { KernelInput, Timed } from './inputs.ts'
+import type { KernelInput, OrderReference, Timed } from './inputs.ts'
+import { queried } from './moves.ts'
+import { ORDER_LIVE } from './order-table.ts'
 import { inputFault } from './shapes.ts'
 import type { KernelState } from './state.ts'
 
@@ -56,6 +58,15 @@ export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>
   const bodies: FactBody[] = []
   const fault = inputFault(input)
   if (fault === null) (DECIDERS[input.type] as Decider<KernelInput>)(state, input, bodies, timeUs)
-  else bodies.push(denialFact(textOf((input as KernelInput | null | undefined)?.type), fault))
+  else refuse(state, input, fault, bodies)
   return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
+}
+
+/** What is no input is denied; where it was the venue that said it, the order it names is asked about. */
+function refuse(state: KernelState, input: KernelInput, fault: Denial, facts: FactBody[]): void {
+  const { type, clientOrderId, venueOrderId } = Object(input) as Readonly<Record<string, unknown>>
+  facts.push(denialFact(textOf(type), fault, { clientOrderId }))
+  const order = fault.code === 'INPUT_UNKNOWN' ? undefined : matchOrder(state, { clientOrderId, venueOrderId } as OrderReference)
+  const said = DECIDERS[type as KernelInput['type']] === decideVenueEvent
+  if (said && order !== undefined && ORDER_LIVE[order.status]) facts.push(queried(order, `an unreadable ${type}: ${fault.field}`))
 }

@@ -39,15 +39,12 @@ export function decideFill(state: KernelState, order: Order, event: FillReport &
 }
 
 /** A fill of no order of ours, which reconcile says is ours to hold: nothing explains it. */
-export function bookExternalFill(state: KernelState, event: FillReport & OrderReference, facts: FactBody[]): string | null {
-  const { fill, instrument, side, positionSide = 'net', venueOrderId } = event
-  const position = state.positions.get(positionKey(instrument, positionSide))
-  const fault = fillFault(event) ?? (position === undefined ? `no position in ${instrument}` : null)
-  if (fault !== null || position === undefined) return fault
+export function bookExternalFill(state: KernelState, event: FillReport & OrderReference, facts: FactBody[]): void {
+  const { fill, instrument, positionSide = 'net', venueOrderId } = event
   const numbers = numbersOf(state, event)
-  if (isKnown(state, event, numbers, null, facts)) return null
-  book(state, position, { ...fill, ...numbers, side, inferred: false, venueOrderId }, NOBODY, facts)
-  return null
+  if (isKnown(state, event, numbers, null, facts)) return
+  const position = state.positions.get(positionKey(instrument, positionSide)) as Position
+  book(state, position, { ...fill, ...numbers, inferred: false, venueOrderId }, NOBODY, facts)
 }
 
 function numbersOf(state: KernelState, { instrument, side, fill }: FillReport): FillNumbers {
@@ -68,7 +65,7 @@ function isKnown(state: KernelState, event: FillReport, numbers: FillNumbers, cl
 }
 
 /** What makes a fill impossible to book; the order is then asked about. */
-function fillFault({ fill, side, instrument }: FillReport, order?: Order): string | null {
+export function fillFault({ fill, side, instrument }: FillReport, order?: Order): string | null {
   const fault =
     positiveFault(fill.price, 'fill.price', 'PRICE_NOT_POSITIVE') ??
     positiveFault(fill.quantity, 'fill.quantity', 'QUANTITY_NOT_POSITIVE') ??

@@ -4,7 +4,7 @@ import { type Decimal, formatDecimal, ZERO } from './decimal.ts'
 import type { FactBody } from './facts.ts'
 import { type CancelState, ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from './order-table.ts'
 import { SLOT_TABLE, type SlotStage, type SlotTrigger } from './slot-table.ts'
-import { type KernelState, type Order, type Slot, tradeKey } from './state.ts'
+import { type KernelState, type Leg, type Order, type Slot, tradeKey } from './state.ts'
 
 export interface MoveContext {
   readonly venueOrderId: string | null
@@ -48,8 +48,9 @@ export function followOrder(
 
 /** What a person, or the venue, has to be told of a move. */
 export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger, reason: string | null, facts: FactBody[]): void {
-  if (order.status === 'absent') {
-    facts.push(alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, 'The venue has an order that it had said it did not have.'))
+  // The venue has an order that it had refused, or that it had said it did not have: another attempt may be under way.
+  if (order.status === 'absent' || order.status === 'rejected') {
+    facts.push(alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, `The order was ${order.status}, and the venue has it after all.`))
   }
   if (to === 'in_doubt') facts.push(queried(order, reason ?? `${trigger} on ${order.status}`))
 }
@@ -123,9 +124,11 @@ export function moveSlot(slot: Slot, from: SlotStage, trigger: SlotTrigger, reas
 
 /** A leg's order is over: the leg is consumed if all that it asked for was filled, else it may be asked for again. */
 export function endLeg(slot: Slot, order: Order, filledQuantity: Decimal, facts: FactBody[]): void {
-  const { leg, quantity } = order.request
-  const entry = leg === null ? undefined : slot.legs[leg]
-  if (leg === null || entry === undefined || !entry.working || entry.clientOrderId !== order.request.clientOrderId) return
+  const { quantity, clientOrderId } = order.request
+  // An exit always has one.
+  const leg = order.request.leg as number
+  const { working, clientOrderId: last } = slot.legs[leg] as Leg
+  if (!working || last !== clientOrderId) return
   facts.push({ type: 'LEG_ENDED', slotId: slot.slotId, trade: slot.trade, leg, filledQuantity, consumed: filledQuantity >= quantity })
 }
 

@@ -6,7 +6,7 @@ import { type Denial, denialOf } from './denials.ts'
 import type { KernelInput, ReconcileIntent } from './inputs.ts'
 
 type Holds = (value: unknown) => boolean
-type Shape = Readonly<Record<string, Holds>>
+type Shape = { readonly [field: string]: Holds | Shape }
 
 const text: Holds = (value) => typeof value === 'string'
 const number: Holds = (value) => typeof value === 'number'
@@ -37,18 +37,28 @@ const listOf =
 const having =
   (shape: Shape): Holds =>
   (value) =>
-    typeof value === 'object' && value !== null && misfitOf(value, shape) === undefined
+    misfitOf(value, shape) === undefined
 
-/** The first field that does not hold what it must. */
-function misfitOf(value: object, shape: Shape): string | undefined {
-  for (const field in shape) if (!(shape[field] as Holds)((value as Readonly<Record<string, unknown>>)[field])) return field
+/** The path of the first field that does not hold what it must, and what it holds. */
+function misfitOf(value: unknown, shape: Shape): { readonly path: string; readonly value: unknown } | undefined {
+  if (typeof value !== 'object' || value === null) return { path: '', value }
+  for (const field in shape) {
+    const rule = shape[field] as Holds | Shape
+    const held = (value as Readonly<Record<string, unknown>>)[field]
+    if (typeof rule === 'function') {
+      if (!rule(held)) return { path: field, value: held }
+      continue
+    }
+    const inner = misfitOf(held, rule)
+    if (inner !== undefined) return { path: inner.path === '' ? field : `${field}.${inner.path}`, value: inner.value }
+  }
   return undefined
 }
 
 const ORDER: Shape = { clientOrderId: orNull(text), venueOrderId: orNull(text) }
 const WORD: Shape = { ...ORDER, totalFilled: orNone(amount) }
 const FEE: Shape = { tradeId: text, feeAsset: text, liquidity: orNull(oneOf('maker', 'taker')) }
-const FILL: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: having(FEE) }
+const FILL: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: FEE }
 const REFUSAL: Shape = { ...ORDER, code: text, reason: text }
 const NOTE: Shape = { clientOrderId: text, outcome: oneOf('sent', 'unknown'), detail: orNull(text) }
 const OPEN_ORDER: Shape = { ...ORDER, instrument: text, side, filledQuantity: amount }
@@ -62,10 +72,10 @@ const SIZES: Shape = {
   minNotional: amount,
   maxLeverage: amount,
 }
-const INSTRUMENT = having({ ...NAMES, ...SIZES })
+const INSTRUMENT: Shape = { ...NAMES, ...SIZES }
 const AMOUNTS: Shape = { maxExposure: limit, maxPosition: limit, maxSessionLoss: limit, maxOrderNotional: limit, maxLeverage: limit }
 const COUNTS: Shape = { maxOpenOrders: count, maxOrdersPerSecond: count, maxCancelsPerSecond: count, staleFeedUs: time }
-const LIMITS = having({ ...AMOUNTS, priceCollarBps: limit, ...COUNTS })
+const LIMITS: Shape = { ...AMOUNTS, priceCollarBps: limit, ...COUNTS }
 const ORIGIN: Shape = { sessionId: text, account: text, venue: text, strategy: text, feedSource: text, instrumentOrigin: text }
 const MODES: Shape = { mode: oneOf('paper', 'demo', 'live'), positionMode: oneOf('one_way', 'hedge'), slotIds: listOf(text) }
 const TIMES: Shape = {
@@ -76,7 +86,7 @@ const TIMES: Shape = {
   absenceMarginUs: time,
   querySpacingUs: time,
 }
-const SESSION = having({ ...ORIGIN, ...MODES, ...TIMES, instrument: INSTRUMENT, limits: LIMITS })
+const SESSION: Shape = { ...ORIGIN, ...MODES, ...TIMES, instrument: INSTRUMENT, limits: LIMITS }
 const TOUCH: Shape = { instrument: text, bid: orNull(amount), ask: orNull(amount), mark: orNull(amount) }
 const QUOTES: Shape = { ourBid: orNull(amount), ourAsk: orNull(amount), bidDistanceBps: orNull(amount), askDistanceBps: orNull(amount) }
 const FEED: Shape = { source: text, events: count, gaps: count, badLines: count, skipped: count, truncated: yesNo }
@@ -111,8 +121,8 @@ const SHAPES: { readonly [Type in KernelInput['type']]: Shape } = {
   VALUE_ASSET: { asset: text, quote: text, source: text },
   NOTE_SUBMIT: NOTE,
   NOTE_CANCEL: NOTE,
-  OBSERVE_MARKET: { observation: having({ ...TOUCH, ...QUOTES }) },
-  REPORT_FEED: { report: having({ ...FEED, firstTimeUs: orNull(time), lastTimeUs: orNull(time) }) },
+  OBSERVE_MARKET: { observation: { ...TOUCH, ...QUOTES } },
+  REPORT_FEED: { report: { ...FEED, firstTimeUs: orNull(time), lastTimeUs: orNull(time) } },
   FLAG_RISK: { code: text, severity: SEVERITY, value: orNull(text), limit: orNull(text), detail: text },
 }
 
@@ -139,6 +149,6 @@ export function actionFault(intent: ReconcileIntent): Denial | null {
 }
 
 function fieldFault(input: object, shape: Shape): Denial | null {
-  const field = misfitOf(input, shape)
-  return field === undefined ? null : denialOf('FIELD_INVALID', field, (input as Readonly<Record<string, unknown>>)[field])
+  const misfit = misfitOf(input, shape)
+  return misfit === undefined ? null : denialOf('FIELD_INVALID', misfit.path, misfit.value)
 }

@@ -57,6 +57,8 @@ export const idleSlot = (slotId: string, trade: number) => ({
   basisCost: ZERO,
   exitQuantity: ZERO,
   exitCost: ZERO,
+  /** Fees that its fills paid in the coins it holds: as much of it cannot be sold. */
+  feesInKind: ZERO,
   realizedPnl: ZERO,
   legs: [] as Leg[],
   /** The first leg that is neither consumed nor working: the one the next EXIT takes; the number of legs when none is. */

@@ -112,6 +112,10 @@ describe('the margin of perpetuals', () => {
     bench.enter({ quantity: '250' })
   })
 
+  test('of a single contract is counted like any other', () => {
+    expect(denialsOf(margined().when(enterIntent({ price: '600', quantity: '1' })))).toEqual(['MARGIN_TOO_LOW margin 120'])
+  })
+
   test('of a market order is counted at the mark', () => {
     const bench = margined({ limits: { maxExposure: dec('1000') } })
     expect(denialsOf(bench.when(enterIntent({ orderType: 'market', quantity: '250.05' })))).toEqual(['MARGIN_TOO_LOW margin 100.02'])
@@ -176,7 +180,8 @@ describe('the margin of perpetuals', () => {
   test('orders of another instrument count before it has a mark as well', () => {
     const bench = margined()
     bench.list({ ...LINEAR, symbol: 'BTC/RLUSD:RLUSD', base: 'BTC' })
-    bench.enter({ instrument: 'BTC/RLUSD:RLUSD', quantity: '50', price: '10' })
+    bench.enter({ instrument: 'BTC/RLUSD:RLUSD', quantity: '49', price: '10' })
+    bench.when(quoteIntent('2 x 5', null))
     expect(denialsOf(bench.when(enterIntent({ slotId: 'b', quantity: '0.05' })))).toEqual(['MARGIN_TOO_LOW margin 100.02'])
   })
 

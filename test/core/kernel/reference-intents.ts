@@ -172,7 +172,7 @@ function exitResidual(reference: Reference, intent: ExitResidualIntent, decided:
   }
   const small = isDust(reference, trade)
   const writtenOff = decided.writtenOff.includes(intent.slotId)
-  promise(!writtenOff || small, 'K01 only dust is written off, and only where nothing of the slot is live')
+  promise(!writtenOff || small || paidAway(reference, trade), 'K01 only dust is written off, and only where nothing of the slot is live')
   promise(writtenOff || !small || decided.denied, 'K01 dust is written off')
   if (!decided.denied) {
     const others = reference.liveOrdersOf(trade).filter(({ request }) => !decided.requests.includes(request))
@@ -191,6 +191,18 @@ function isDust(reference: Reference, trade: ReferenceTrade): boolean {
   const whole = open.wholeSteps(exact(instrument.lotSize))
   const notional = instrument.kind === 'inverse' ? whole : whole.times(mark)
   return whole.isZero() || exact(instrument.minQuantity).above(whole) || exact(instrument.minNotional).above(notional)
+}
+
+/** What its own fees took of the coins, and what is then left of a lot, is not there to be sold. */
+function paidAway(reference: Reference, trade: ReferenceTrade): boolean {
+  const { kind, base, lotSize, minQuantity } = reference.instruments.get(trade.instrument) as Instrument
+  const open = trade.book.quantity.size()
+  if (kind !== 'spot' || trade.side !== 'buy' || reference.liveOrdersOf(trade).length > 0) return false
+  // Other slots may be selling the same coins, so that fewer are free than the wallet has.
+  const sellingElsewhere = [...reference.orders.values()].some(({ request }) => request.side === 'sell')
+  const short = sellingElsewhere || open.above(reference.balances.of(`wallet|${base}`))
+  const owned = open.minus(trade.feesInKind)
+  return short && trade.feesInKind.sign() > 0 && (exact(lotSize).above(owned) || exact(minQuantity).above(owned))
 }
 
 function writeOff(reference: Reference, trade: ReferenceTrade): void {

@@ -31,6 +31,8 @@ export interface ReferenceTrade {
   enteredFor: Rational
   exited: Rational
   exitedFor: Rational
+  /** Fees that its own fills took out of the coins it holds. */
+  feesInKind: Rational
   closed: boolean
 }
 
@@ -136,12 +138,15 @@ export class Reference {
     return found === undefined || found.closed ? null : found
   }
 
-  openTrade(trade: Omit<ReferenceTrade, 'book' | 'entered' | 'enteredFor' | 'exited' | 'exitedFor' | 'closed'>): ReferenceTrade {
+  openTrade(
+    trade: Omit<ReferenceTrade, 'book' | 'entered' | 'enteredFor' | 'exited' | 'exitedFor' | 'feesInKind' | 'closed'>,
+  ): ReferenceTrade {
     const opened = {
       ...trade,
       book: emptyBook(),
       entered: NOTHING,
       enteredFor: NOTHING,
+      feesInKind: NOTHING,
       exited: NOTHING,
       exitedFor: NOTHING,
       closed: false,
@@ -182,6 +187,7 @@ export class Reference {
   book(execution: Execution): void {
     const { order, instrument, side, quantity, value } = execution
     const { kind } = instrument
+    const trade = order === null ? null : this.tradeOf(order)
     this.fills.add(keyOf(instrument.symbol, execution.tradeId, side))
     const position = this.position(instrument.symbol, execution.positionSide)
     const traded = { kind, quantity: signed(side, quantity), value }
@@ -194,6 +200,8 @@ export class Reference {
     const feePrice = this.feePriceOf(execution)
     this.bookings.push({ tradeId: execution.tradeId, value, profit, slotProfit, assigned, unassigned, feePrice })
     if (order === null) return
+    const inKind = trade !== null && !assigned.isZero() && execution.feeAsset === instrument.base
+    if (inKind) trade.feesInKind = trade.feesInKind.plus(execution.fee)
     order.filled = order.filled.plus(quantity)
     order.filledFor = order.filledFor.plus(value)
     this.follow(

@@ -67,6 +67,10 @@ function settleOrder(reference: Reference, intent: Action<'settle_order'>): bool
   // What is not all filled is not filled, and what has fills was not rejected.
   if (intent.outcome === 'filled' && exact(order.request.quantity).above(totalFilled)) return false
   if (intent.outcome === 'rejected' && !totalFilled.isZero()) return false
+  // A confirmed order was not rejected, nor was one that ended otherwise: what is settled has to be over.
+  const confirmed = order.status === 'acked' || order.status === 'partially_filled'
+  const overOtherwise = order.status === 'filled' || order.status === 'canceled' || order.status === 'expired'
+  if (intent.outcome === 'rejected' && (confirmed || overOtherwise)) return false
   if (missing.sign() > 0) {
     if (intent.averagePrice === null) return false
     const value = valueAt(instrument.kind, exact(intent.averagePrice), totalFilled).minus(order.filledFor)

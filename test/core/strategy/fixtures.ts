@@ -149,6 +149,7 @@ export function slotOf(options: SlotOptions): SlotView {
     basisCost: mul(dec(price), entry),
     exitQuantity: dec(closed),
     exitCost: ZERO,
+    feesInKind: ZERO,
     realizedPnl: ZERO,
     legs,
     nextLeg,
