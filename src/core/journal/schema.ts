@@ -70,6 +70,8 @@ interface ReportedFill extends FactPlace, AboutTrade {
   quantity: string
   fee: string
   fee_asset: string
+  fee_price: string | null
+  liquidity: string | null
 }
 
 interface OfAmount {
@@ -242,8 +244,6 @@ export interface OrdersTable extends OfPosition, AboutTrade {
 export interface FillsTable extends ReportedFill, OfPosition, AboutOrder {
   venue_order_id: string | null
   value: string
-  fee_price: string | null
-  liquidity: string | null
   inferred: number
   role: string | null
   leg: number | null
@@ -256,8 +256,6 @@ export interface FillsTable extends ReportedFill, OfPosition, AboutOrder {
 }
 
 export interface FillConfirmationsTable extends ReportedFill {
-  fee_price: string | null
-  liquidity: string | null
   client_order_id: string
 }
 

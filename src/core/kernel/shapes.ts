@@ -93,8 +93,8 @@ const FEED: Shape = { source: text, events: count, gaps: count, badLines: count,
 const SEVERITY = oneOf('info', 'warning', 'alarm')
 
 const SHAPES: { readonly [Type in KernelInput['type']]: Shape } = {
-  // Each field of these is checked where it is read, and denied with a code of its own.
-  ENTER: {},
+  // The other fields of these are checked where they are read, and denied with codes of their own.
+  ENTER: { reduceOnly: orNone(yesNo) },
   EXIT: {},
   EXIT_RESIDUAL: {},
   QUOTE: {},

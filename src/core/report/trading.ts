@@ -5,7 +5,6 @@ import { add, type Decimal, div, formatDecimal, mul, neg, ZERO } from '../kernel
 import { tradeValueOf } from '../kernel/instrument.ts'
 import { signedBy } from '../kernel/ledger.ts'
 import { positionKey } from '../kernel/state.ts'
-import type { StatedPrices } from './prices.ts'
 import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
 import type { FillSideSummary, FillsSummary } from './summary-view.ts'
 import { averagePrice, quantityAssetOf, type Terms, type TermsBook } from './terms.ts'
