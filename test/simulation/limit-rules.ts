@@ -1,7 +1,7 @@
 // What must hold of an order at the moment it is prepared: trading states, sizes and limits, counted by the auditor's own books
 // as if any of the live orders were filled.
 
-import { add, type Decimal, div, max, mul, neg, sub, ZERO } from '../../src/core/kernel/decimal.ts'
+import { add, type Decimal, div, max, min, mul, neg, sub, ZERO } from '../../src/core/kernel/decimal.ts'
 import type { OrderRequest } from '../../src/core/kernel/facts.ts'
 import type { KernelInput, PositionSide, Side } from '../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../src/core/kernel/instrument.ts'
@@ -176,7 +176,8 @@ function judgeMargin(preparing: Preparing, { settle }: Instrument, price: Decima
         : workingOf(preparing, symbol, positionSide, side, own ? beside : leaving)
     const worst = max(magnitude(add(holding.quantity, onSide('buy'))), magnitude(sub(holding.quantity, onSide('sell'))))
     const mark = books.marks.get(symbol) ?? null
-    const reference = own ? price : (mark ?? priceOfAny(preparing, symbol))
+    const prices = own ? [price, request.price, mark] : [mark ?? priceOfAny(preparing, symbol)]
+    const reference = dearest(other, prices)
     if (worst !== ZERO && reference !== null) margin = add(margin, div(worth(other, worst, reference), capOf(preparing, other)))
     if (holding.quantity === ZERO || mark === null) continue
     const open = sub(worth(other, holding.quantity, mark), holding.cost)
@@ -184,6 +185,12 @@ function judgeMargin(preparing: Preparing, { settle }: Instrument, price: Decima
   }
   const cap = orders.limits?.maxLeverage
   must(margin <= equity, `order ${request.clientOrderId} needs a margin of ${margin} ${settle}, there is ${equity} (cap ${cap})`)
+}
+
+/** The price at which a quantity takes the most of the settle asset: of inverse contracts that is the lowest. */
+function dearest({ kind }: Instrument, prices: readonly (Decimal | null)[]): Decimal | null {
+  const known = prices.filter((price) => price !== null)
+  return known.length === 0 ? null : known.reduce(kind === 'inverse' ? min : max)
 }
 
 function capOf({ orders }: Preparing, { maxLeverage }: Instrument): Decimal {

@@ -186,8 +186,9 @@ function openOrdersFault({ state, leaving, prepared, limits: { maxOpenOrders: li
 
 function notionalFault(candidate: Candidate): Denial | null {
   const { maxOrderNotional: limit } = candidate.limits
+  if (limit === ZERO) return null
   const notional = notionalOf(candidate.instrument.kind, candidate.wish.quantity, worthOf(candidate))
-  return limit > ZERO && notional > limit ? denialOf('NOTIONAL_ABOVE_LIMIT', `${candidate.wish.path}notional`, notional, { limit }) : null
+  return notional > limit ? denialOf('NOTIONAL_ABOVE_LIMIT', `${candidate.wish.path}notional`, notional, { limit }) : null
 }
 
 /** The price an order is judged at: the most a buy may cost; a sell's limit is only the least it brings, so the mark counts as well. */
@@ -235,12 +236,13 @@ function balanceFault(candidate: Candidate): Denial | null {
 
 /** What grows a position is held to its limits, counted as if all that works on its side were filled. */
 function sizeFault(candidate: Candidate): Denial | null {
-  const { state, wish, position, leaving } = candidate
+  const { state, wish, instrument, position, leaving, limits } = candidate
+  const { maxPosition, maxExposure } = limits
+  if (instrument.kind === 'spot' && maxPosition === ZERO && maxExposure === ZERO) return null
   const working = workingOn(state, position, wish.side, leaving)
   const after = add(position.quantity, signedBy(wish.side, add(working, wish.quantity)))
   // Above a limit there must be a way down again; through zero to the other side is none.
   if (abs(after) < abs(position.quantity) && signOf(after) !== -signOf(position.quantity)) return null
-  const { maxPosition } = candidate.limits
   if (maxPosition > ZERO && abs(after) > maxPosition) {
     return denialOf('POSITION_ABOVE_LIMIT', `${wish.path}quantity`, wish.quantity, {
       position: position.quantity,
@@ -248,7 +250,7 @@ function sizeFault(candidate: Candidate): Denial | null {
       limit: maxPosition,
     })
   }
-  return exposureFault(candidate, after) ?? (candidate.instrument.kind === 'spot' ? null : marginFault(candidate))
+  return exposureFault(candidate, after) ?? (instrument.kind === 'spot' ? null : marginFault(candidate))
 }
 
 /** What is held is worth its mark, however cheap the order: a size is valued at the higher of the two. */

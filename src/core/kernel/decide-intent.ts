@@ -142,9 +142,19 @@ function reviewSide(state: KernelState, symbol: string, side: Side, wish: OrderW
 function quoteWish({ instrument, postOnly }: QuoteIntent, side: Side, wanted: QuoteSide | null): OrderWish | null {
   if (wanted === null) return null
   const { price, quantity } = wanted
-  const path = side === 'buy' ? 'bid.' : 'ask.'
-  const terms = { orderType: 'limit', timeInForce: 'gtc', postOnly, positionSide: 'net', reduceOnly: false, leverage: null } as const
-  return { instrument, side, price, quantity, path, ...terms }
+  return {
+    instrument,
+    side,
+    orderType: 'limit',
+    price,
+    quantity,
+    timeInForce: 'gtc',
+    postOnly,
+    positionSide: 'net',
+    reduceOnly: false,
+    leverage: null,
+    path: side === 'buy' ? 'bid.' : 'ask.',
+  }
 }
 
 export function decideCancel(state: KernelState, { target }: CancelIntent, facts: FactBody[], timeUs: number): void {
@@ -238,9 +248,26 @@ type Purpose = Pick<OrderRequest, 'role' | 'slotId' | 'trade' | 'leg' | 'reduceO
 export function requestOf(state: KernelState, wish: OrderWish, timeUs: number, purpose: Purpose): OrderRequest {
   const session = state.session as SessionOpening
   const { instrument, side, positionSide, orderType, price, quantity, timeInForce, postOnly } = wish
-  const { offset, ...whose } = purpose
+  const { role, slotId, trade, leg, reduceOnly, offset } = purpose
   const intentSeq = state.intentSeq + offset
-  const clientOrderId = clientOrderIdOf(state.orderPrefix, session.sessionId, intentSeq, FIRST_ATTEMPT)
-  const shape = { instrument, side, positionSide, orderType, price, quantity, timeInForce, postOnly }
-  return { clientOrderId, ...shape, validUntilUs: timeUs + session.orderValidityUs, ...whose, intentSeq, attempt: FIRST_ATTEMPT }
+  // Written out, field by field: many orders a second are made here.
+  return {
+    clientOrderId: clientOrderIdOf(state.orderPrefix, session.sessionId, intentSeq, FIRST_ATTEMPT),
+    instrument,
+    side,
+    positionSide,
+    orderType,
+    price,
+    quantity,
+    timeInForce,
+    postOnly,
+    reduceOnly,
+    validUntilUs: timeUs + session.orderValidityUs,
+    role,
+    slotId,
+    trade,
+    leg,
+    intentSeq,
+    attempt: FIRST_ATTEMPT,
+  }
 }

@@ -96,7 +96,9 @@ function settleOrder(state: KernelState, intent: Of<'settle_order'>, facts: Fact
   if (booking !== null && isDenial(booking)) return booking
   const settled = booking === null ? undefined : bookOrderFill(state, order, booking, facts)
   const context = { venueOrderId: null, reason: `settled as ${outcome}` }
-  if (trigger !== null) followOrder(state, settled?.order ?? order, trigger, facts, context, settled?.slot)
+  if (trigger === null) return null
+  if (settled === undefined) followOrder(state, order, trigger, facts, context)
+  else followOrder(state, { ...order, filledQuantity, status: settled.status }, trigger, facts, context, settled.slot)
   return null
 }
 

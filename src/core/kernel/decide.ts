@@ -59,7 +59,9 @@ export function decide(state: KernelState, { input, timeUs }: Timed<KernelInput>
   const fault = inputFault(input)
   if (fault === null) (DECIDERS[input.type] as Decider<KernelInput>)(state, input, bodies, timeUs)
   else refuse(state, input, fault, bodies)
-  return bodies.map((body, index) => ({ seq: state.seq + 1 + index, timeUs, body }))
+  const facts: Fact[] = []
+  for (const body of bodies) facts.push({ seq: state.seq + 1 + facts.length, timeUs, body })
+  return facts
 }
 
 /** What is no input is denied; where it was the venue that said it, the order it names is asked about. */

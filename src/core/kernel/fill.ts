@@ -22,7 +22,7 @@ export function decideFill(state: KernelState, order: Order, event: FillReport &
   const numbers = numbersOf(state, event)
   if (isKnown(state, event, numbers, clientOrderId, facts)) return
   if (order.inferredQuantity === ZERO) {
-    bookOrderFill(state, order, { ...fill, ...numbers, inferred: false, venueOrderId: event.venueOrderId }, facts)
+    bookOrderFill(state, order, bookingOf(event, numbers), facts)
   } else if (fill.quantity <= order.inferredQuantity) {
     const { tradeValue } = numbers
     const feePrice = priceFee(state, fill, instrument, facts)
@@ -40,11 +40,17 @@ export function decideFill(state: KernelState, order: Order, event: FillReport &
 
 /** A fill of no order of ours, which reconcile says is ours to hold: nothing explains it. */
 export function bookExternalFill(state: KernelState, event: FillReport & OrderReference, facts: FactBody[]): void {
-  const { fill, instrument, positionSide = 'net', venueOrderId } = event
+  const { instrument, positionSide = 'net' } = event
   const numbers = numbersOf(state, event)
   if (isKnown(state, event, numbers, null, facts)) return
   const position = state.positions.get(positionKey(instrument, positionSide)) as Position
-  book(state, position, { ...fill, ...numbers, inferred: false, venueOrderId }, NOBODY, facts)
+  book(state, position, bookingOf(event, numbers), NOBODY, facts)
+}
+
+function bookingOf({ fill, venueOrderId }: FillReport & OrderReference, numbers: FillNumbers): Booking {
+  const { side, price, quantity, tradeValue, fee, feeAsset } = numbers
+  const { tradeId, liquidity } = fill
+  return { tradeId, side, price, quantity, tradeValue, fee, feeAsset, liquidity, inferred: false, venueOrderId }
 }
 
 function numbersOf(state: KernelState, { instrument, side, fill }: FillReport): FillNumbers {
@@ -83,25 +89,34 @@ export function fillFault({ fill, side, instrument }: FillReport, order?: Order)
 export type Booking = FillNumbers & Pick<FillFact, 'tradeId' | 'liquidity' | 'inferred' | 'venueOrderId'>
 
 /** What follows for whom a fill belongs to. */
-type Owner = Pick<FillFact, 'clientOrderId' | 'role' | 'slotId' | 'trade' | 'leg' | 'filledQuantity'>
+type Owner = Pick<FillFact, 'clientOrderId' | 'venueOrderId' | 'role' | 'slotId' | 'trade' | 'leg' | 'filledQuantity'>
 
-export const NOBODY: Owner = { clientOrderId: null, role: null, slotId: null, trade: null, leg: null, filledQuantity: ZERO }
+export const NOBODY: Owner = {
+  clientOrderId: null,
+  venueOrderId: null,
+  role: null,
+  slotId: null,
+  trade: null,
+  leg: null,
+  filledQuantity: ZERO,
+}
 
-/** Books a fill of an order, and follows it through order, slot and leg; what they come to is returned. */
-export function bookOrderFill(
-  state: KernelState,
-  order: Order,
-  booking: Booking,
-  facts: FactBody[],
-): { order: Order; slot: Slot | undefined } {
+/** What an order and its slot come to with a fill that is booked but not applied yet. */
+export interface Filled {
+  readonly filledQuantity: Decimal
+  readonly status: OrderStatus
+  readonly slot: Slot | undefined
+}
+
+/** Books a fill of an order, and follows it through order, slot and leg. */
+export function bookOrderFill(state: KernelState, order: Order, booking: Booking, facts: FactBody[]): Filled {
   const { clientOrderId, role, slotId, trade, leg, instrument, positionSide, quantity } = order.request
   const position = state.positions.get(positionKey(instrument, positionSide)) as Position
   const slot = slotOfOrder(state, order)
   const filledQuantity = add(order.filledQuantity, booking.quantity)
   bindIfNew(order, booking.venueOrderId, facts)
-  const venueOrderId = booking.venueOrderId ?? order.venueOrderId
-  const owner = { clientOrderId, role, slotId, trade, leg, filledQuantity }
-  const { assigned, unassigned } = book(state, position, { ...booking, venueOrderId }, owner, facts, slot)
+  const owner = { clientOrderId, venueOrderId: booking.venueOrderId ?? order.venueOrderId, role, slotId, trade, leg, filledQuantity }
+  const { assigned, unassigned } = book(state, position, booking, owner, facts, slot)
   const status = moveFilled(order, filledQuantity, facts)
   if (filledQuantity > quantity) {
     const detail = `Order ${clientOrderId} asked for ${formatDecimal(quantity)} and was filled ${formatDecimal(filledQuantity)}.`
@@ -110,14 +125,15 @@ export function bookOrderFill(
   if (unassigned !== ZERO) {
     facts.push(alarm('UNASSIGNED_FILL', formatDecimal(unassigned), `Trade ${booking.tradeId} filled more than its slot can explain.`))
   }
-  const after = { ...order, filledQuantity, status, venueOrderId }
-  return { order: after, slot: slot && followFill(state, slot, after, abs(assigned), facts) }
+  const filled = { filledQuantity, status, slot }
+  return slot === undefined ? filled : { ...filled, slot: followFill(state, slot, order, filled, abs(assigned), facts) }
 }
 
 /** The one place where a fill becomes a fact: with the position's new cost, the postings, and whose it is. */
 export function book(state: KernelState, position: Position, booking: Booking, owner: Owner, facts: FactBody[], slot?: Slot): Share {
-  const { tradeId, side, price, quantity, tradeValue, fee, feeAsset, liquidity, inferred, venueOrderId } = booking
+  const { tradeId, side, price, quantity, tradeValue, fee, feeAsset, liquidity, inferred } = booking
   const { clientOrderId, role, slotId, trade, leg, filledQuantity } = owner
+  const venueOrderId = owner.venueOrderId ?? booking.venueOrderId
   const { instrument, positionSide } = position
   const traded = state.instruments.get(instrument) as Instrument
   const change = changePosition(traded.kind, position, booking)
@@ -206,8 +222,8 @@ function moveFilled(order: Order, filledQuantity: Decimal, facts: FactBody[]): O
 }
 
 /** What a booked fill means for its slot: entry grows it, exit shrinks it; the leg is consumed before flat is judged. */
-function followFill(state: KernelState, slot: Slot, order: Order, size: Decimal, facts: FactBody[]): Slot {
-  const { status, filledQuantity } = order
+function followFill(state: KernelState, slot: Slot, order: Order, filled: Filled, size: Decimal, facts: FactBody[]): Slot {
+  const { status, filledQuantity } = filled
   if (order.request.role === 'entry') {
     const stage = moveSlot(slot, slot.stage, 'entryFill', null, facts)
     const over = status !== 'partially_filled' && status !== 'in_doubt'

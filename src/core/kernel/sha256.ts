@@ -18,23 +18,27 @@ const INITIAL: readonly number[] = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff5
 )
 
 const ASCII = /^[\0-\x7f]*$/
+const BLOCK_BYTES = 64
 
-/** The SHA-256 digest of a text in UTF-8, as eight 32-bit words. */
+/** The SHA-256 digest of a text in UTF-8, as eight 32-bit words. Plain arrays: for the one block of an id they are the fastest. */
 function sha256Words(text: string): number[] {
   // Client order ids are hashed from ASCII, which is its own encoding.
   const bytes = ASCII.test(text) ? null : new TextEncoder().encode(text)
   const length = bytes?.length ?? text.length
-  // High byte first, closed with a 1 bit and filled up to the length in bits.
-  const words = new Int32Array(((length + 72) >> 6) * 16)
-  for (let index = 0; index <= length; index += 1) {
-    const byte = index === length ? 0x80 : bytes === null ? text.charCodeAt(index) : (bytes[index] as number)
-    words[index >> 2] = (words[index >> 2] as number) | (byte << (24 - (index & 3) * 8))
-  }
-  words[words.length - 1] = length * 8
-  const hash = [...INITIAL]
-  const schedule = new Int32Array(64)
-  for (let offset = 0; offset < words.length; offset += 16) {
-    for (let index = 0; index < 16; index += 1) schedule[index] = words[offset + index] as number
+  const hash = INITIAL.slice()
+  const schedule = new Array<number>(64).fill(0)
+  // Closed with a 1 bit, and filled up so that the last block ends with the length in bits.
+  const blocks = (length + 72) >> 6
+  for (let block = 0; block < blocks; block += 1) {
+    for (let word = 0; word < 16; word += 1) {
+      let bits = 0
+      for (let index = block * BLOCK_BYTES + word * 4, end = index + 4; index < end; index += 1) {
+        const byte = index > length ? 0 : index === length ? 0x80 : bytes === null ? text.charCodeAt(index) : (bytes[index] as number)
+        bits = (bits << 8) | byte
+      }
+      schedule[word] = bits
+    }
+    if (block === blocks - 1) schedule[15] = length * 8
     compress(hash, schedule)
   }
   return hash
@@ -60,13 +64,13 @@ export function sha256Base32(text: string, length: number): string {
   return out
 }
 
-function compress(hash: number[], schedule: Int32Array): void {
+function compress(hash: number[], schedule: number[]): void {
   for (let index = 16; index < 64; index += 1) {
     const w15 = schedule[index - 15] as number
     const w2 = schedule[index - 2] as number
     const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3)
     const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
-    schedule[index] = (schedule[index - 16] as number) + s0 + (schedule[index - 7] as number) + s1
+    schedule[index] = ((schedule[index - 16] as number) + s0 + (schedule[index - 7] as number) + s1) | 0
   }
   let [a, b, c, d, e, f, g, h] = hash as [number, number, number, number, number, number, number, number]
   for (let index = 0; index < 64; index += 1) {
@@ -83,8 +87,14 @@ function compress(hash: number[], schedule: Int32Array): void {
     b = a
     a = (first + second) | 0
   }
-  const sums = [a, b, c, d, e, f, g, h]
-  for (let index = 0; index < 8; index += 1) hash[index] = ((hash[index] as number) + (sums[index] as number)) | 0
+  hash[0] = ((hash[0] as number) + a) | 0
+  hash[1] = ((hash[1] as number) + b) | 0
+  hash[2] = ((hash[2] as number) + c) | 0
+  hash[3] = ((hash[3] as number) + d) | 0
+  hash[4] = ((hash[4] as number) + e) | 0
+  hash[5] = ((hash[5] as number) + f) | 0
+  hash[6] = ((hash[6] as number) + g) | 0
+  hash[7] = ((hash[7] as number) + h) | 0
 }
 
 function rotate(word: number, by: number): number {
