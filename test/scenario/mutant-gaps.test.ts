@@ -71,6 +71,15 @@ test('K20 a fill that confirms what was inferred confirms it once, and its fee i
   expect(bench.balance('fees|RLUSD')).toBe('0.5')
 })
 
+test.each([
+  ['no limit at all, on a perpetual', { instrument: LINEAR }],
+  ['none on the exposure, beside one on the position', { limits: { maxPosition: dec('100000000') } }],
+  ['none on the position, beside one on the exposure', { limits: { maxExposure: dec('900000000') } }],
+])('N04 a limit of zero is no limit: %s', (_, setup) => {
+  const bench = given(setup)
+  expect(bench.order(bench.enter({ quantity: '100000000', price: '9' })).status).toBe('prepared')
+})
+
 test('N04 an asset of which nothing is left needs no price', () => {
   const bench = given({ capital: { RLUSD: '7', XRP: '2' } })
   bench.capital('XRP', '-2')
