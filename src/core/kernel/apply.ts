@@ -169,7 +169,10 @@ function bookFill(state: KernelState, body: FactOf<'FILL_BOOKED'>, timeUs: numbe
     const order = orderOf(state, body.clientOrderId)
     order.filledQuantity = body.filledQuantity
     order.filledCost = add(order.filledCost, tradeValue)
-    if (body.inferred) order.inferredQuantity = add(order.inferredQuantity, quantity)
+    if (body.inferred) {
+      order.inferredQuantity = add(order.inferredQuantity, quantity)
+      order.inferredValue = add(order.inferredValue, tradeValue)
+    }
     order.updatedAtUs = timeUs
   }
   if (body.role === 'quote') {
@@ -228,6 +231,7 @@ function confirmFill(state: KernelState, body: FactOf<'FILL_CONFIRMED'>): void {
   const { clientOrderId, instrument, tradeId, side, price, quantity, fee, feeAsset } = body
   const order = orderOf(state, clientOrderId)
   order.inferredQuantity = sub(order.inferredQuantity, quantity)
+  order.inferredValue = sub(order.inferredValue, body.tradeValue)
   state.fills.set(states.fillKey(instrument, tradeId, side), { side, price, quantity, tradeValue: body.tradeValue, fee, feeAsset })
   post(state, body.postings)
 }

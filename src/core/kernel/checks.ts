@@ -253,9 +253,11 @@ function sizeFault(candidate: Candidate): Denial | null {
   return exposureFault(candidate, after) ?? (instrument.kind === 'spot' ? null : marginFault(candidate))
 }
 
-/** What is held is worth its mark, however cheap the order: a size is valued at the higher of the two. */
-function sizePrice({ wish: { price }, position: { mark } }: Candidate): Decimal {
-  return price === null || mark === null ? ((price ?? mark) as Decimal) : max(price, mark)
+/** What is held is worth its mark, however cheap the order: of the two the price at which a size is worth more is taken. */
+function sizePrice({ wish: { price }, position: { mark }, instrument: { kind } }: Candidate): Decimal {
+  if (price === null || mark === null) return (price ?? mark) as Decimal
+  // Of inverse contracts, a lower price is more coins.
+  return kind === 'inverse' ? min(price, mark) : max(price, mark)
 }
 
 /** Over all instruments with the same base: what one of them holds against another is no exposure. */

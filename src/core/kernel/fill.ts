@@ -13,7 +13,7 @@ import { priceOf } from './valuation.ts'
 
 export function decideFill(state: KernelState, order: Order, event: FillReport & OrderReference, facts: FactBody[]): void {
   const { fill } = event
-  const { clientOrderId, instrument } = order.request
+  const { clientOrderId } = order.request
   const fault = fillFault(event, order)
   if (fault !== null) {
     facts.push({ type: 'EVENT_CONFLICTED', clientOrderId, status: order.status, trigger: 'fillPart', detail: fault }, queried(order, fault))
@@ -24,11 +24,7 @@ export function decideFill(state: KernelState, order: Order, event: FillReport &
   if (order.inferredQuantity === ZERO) {
     bookOrderFill(state, order, bookingOf(event, numbers), facts)
   } else if (fill.quantity <= order.inferredQuantity) {
-    const { tradeValue } = numbers
-    const feePrice = priceFee(state, fill, instrument, facts)
-    const { tradeId, price, quantity, fee, feeAsset, liquidity } = fill
-    const reported = { tradeId, price, quantity, fee, feeAsset, liquidity, tradeValue, feePrice }
-    facts.push({ type: 'FILL_CONFIRMED', clientOrderId, instrument, side: event.side, ...reported, postings: feePostings(fill) })
+    confirm(state, order, fill, numbers, facts)
   } else {
     const booked = `${formatDecimal(order.inferredQuantity)} inferred`
     facts.push(
@@ -38,12 +34,28 @@ export function decideFill(state: KernelState, order: Order, event: FillReport &
   }
 }
 
+/** Nothing is booked twice, save the fee, which nobody knew. That it was inferred at another price is for a person to judge. */
+function confirm(state: KernelState, order: Order, fill: VenueFill, numbers: FillNumbers, facts: FactBody[]): void {
+  const { clientOrderId, instrument } = order.request
+  const { tradeId, price, quantity, fee, feeAsset, liquidity } = fill
+  const { side, tradeValue } = numbers
+  const feePrice = priceFee(state, fill, instrument, facts)
+  const reported = { tradeId, price, quantity, fee, feeAsset, liquidity, tradeValue, feePrice }
+  facts.push({ type: 'FILL_CONFIRMED', clientOrderId, instrument, side, ...reported, postings: feePostings(fill) })
+  const off = sub(order.inferredValue, tradeValue)
+  if (quantity === order.inferredQuantity && off !== ZERO) {
+    const detail = `All that was inferred of order ${clientOrderId} is confirmed, and was worth ${formatDecimal(off)} less than what was booked.`
+    const flag = { code: 'INFERRED_VALUE_DIFFERS', severity: 'warning', value: formatDecimal(off), limit: null, detail } as const
+    facts.push({ type: 'RISK_FLAGGED', ...flag })
+  }
+}
+
 /** A fill of no order of ours, which reconcile says is ours to hold: nothing explains it. */
 export function bookExternalFill(state: KernelState, event: FillReport & OrderReference, facts: FactBody[]): void {
-  const { instrument, positionSide = 'net' } = event
+  const { instrument } = event
   const numbers = numbersOf(state, event)
   if (isKnown(state, event, numbers, null, facts)) return
-  const position = state.positions.get(positionKey(instrument, positionSide)) as Position
+  const position = state.positions.get(positionKey(instrument, event.positionSide ?? 'net')) as Position
   book(state, position, bookingOf(event, numbers), NOBODY, facts)
 }
 

@@ -17,8 +17,9 @@ export const newOrder = (request: OrderRequest, timeUs: number) => ({
   filledQuantity: ZERO,
   /** Σ value of its fills, exact. */
   filledCost: ZERO,
-  /** How much of it reconcile inferred and the venue has not reported as fills yet. */
+  /** How much of it reconcile inferred and the venue has not reported as fills yet, and at which worth. */
   inferredQuantity: ZERO,
+  inferredValue: ZERO,
   preparedAtUs: timeUs,
   updatedAtUs: timeUs,
 })

@@ -186,6 +186,7 @@ export function liveOrderOf(role: 'entry' | 'exit', slotId: string): OrderView {
     filledQuantity: ZERO,
     filledCost: ZERO,
     inferredQuantity: ZERO,
+    inferredValue: ZERO,
     preparedAtUs: 0,
     updatedAtUs: 0,
   }
