@@ -270,6 +270,7 @@ async function main(rows: readonly string[]): Promise<number> {
     for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 5 })
   }
   for (const [signal, code] of [
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {

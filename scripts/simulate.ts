@@ -1,4 +1,4 @@
-// Runs the simulation of the kernel over many seeds, or one again, and says what happened. `--seeds N [--from N]` or `--seed N`.
+// Runs the simulation of the kernel over many seeds, or one again, and says what happened. `--seeds N [--from N]` or `--seed N`, and `--steps N`.
 
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'

@@ -35,20 +35,20 @@ export interface Candidate {
 
 type Check = (candidate: Candidate) => Denial | null
 
-/** In this order; the first that speaks denies. Exits must always find a way out: what could lock them in is not asked. */
+/** In this order; the first that speaks denies. Exits must find a way out: what they are not asked would lock them in. */
 // biome-ignore format: a table is read by column
 const CHECKS: readonly { readonly check: Check; readonly exits: boolean }[] = [
   { check: tradingFault, exits: true },
   { check: shapeFault, exits: true },
-  { check: directionFault, exits: true },
-  { check: collarFault, exits: true },
+  { check: directionFault, exits: true /* while reducing, an exit that opens on the account is none */ },
+  { check: collarFault, exits: true /* only against selling for nothing */ },
   { check: staleFault, exits: false },
   { check: leverageFault, exits: false },
-  { check: waitFault, exits: true },
+  { check: waitFault, exits: true /* the venue would refuse it, and make us wait longer */ },
   { check: orderRateFault, exits: false },
   { check: openOrdersFault, exits: false },
   { check: notionalFault, exits: false },
-  { check: balanceFault, exits: true },
+  { check: balanceFault, exits: true /* coins that are not there cannot be sold */ },
   { check: sizeFault, exits: false },
 ]
 
@@ -187,12 +187,12 @@ function openOrdersFault({ state, leaving, prepared, limits: { maxOpenOrders: li
 function notionalFault(candidate: Candidate): Denial | null {
   const { maxOrderNotional: limit } = candidate.limits
   if (limit === ZERO) return null
-  const notional = notionalOf(candidate.instrument.kind, candidate.wish.quantity, worthOf(candidate))
+  const notional = notionalOf(candidate.instrument.kind, candidate.wish.quantity, orderPrice(candidate))
   return notional > limit ? denialOf('NOTIONAL_ABOVE_LIMIT', `${candidate.wish.path}notional`, notional, { limit }) : null
 }
 
 /** The price an order is judged at: the most a buy may cost; a sell's limit is only the least it brings, so the mark counts as well. */
-function worthOf({ wish: { side, price }, position: { mark } }: Candidate): Decimal {
+function orderPrice({ wish: { side, price }, position: { mark } }: Candidate): Decimal {
   // Neither is missing where the shape was found good.
   if (price === null || mark === null) return (price ?? mark) as Decimal
   return side === 'sell' ? max(price, mark) : price
@@ -214,7 +214,7 @@ function balanceFault(candidate: Candidate): Denial | null {
   const { state, wish, instrument, leaving } = candidate
   if (instrument.kind !== 'spot') return null
   const asset = wish.side === 'buy' ? instrument.quote : instrument.base
-  const price = worthOf(candidate)
+  const price = orderPrice(candidate)
   let working = ZERO
   for (const order of state.liveOrders.values()) {
     const { request, filledQuantity } = order

@@ -24,7 +24,7 @@ import { type KernelState, type Order, type Position, positionKey, type Slot } f
 import { TRADING_TABLE } from './trading-table.ts'
 import { equityOf } from './valuation.ts'
 
-/** The first try of an intent; another one exists only once this one is known to be absent or rejected. */
+/** The kernel never tries again by itself: what is asked for again is another order. */
 const FIRST_ATTEMPT = 1
 
 /** What an order of a known instrument wants, with all that it is judged by. */

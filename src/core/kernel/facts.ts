@@ -25,14 +25,15 @@ export interface OrderRequest extends inputs.OrderShape {
   readonly trade: number | null
   /** The exit leg, counted from 0; null for entries and quotes. */
   readonly leg: number | null
-  /** Which intent asked for it (counted per account), and which try this is. */
+  /** Which order of the account this is, counted as they are asked for (one intent may ask for two); and which try. */
   readonly intentSeq: number
   readonly attempt: number
 }
 
 /**
  * The ledger's accounts. `wallet` is what the account owns; `position` what open contracts stand for; `conversion` the
- * other side of every trade, whose quote balance is the exact cost of what is open; the rest explain changes of equity.
+ * other side of every trade, whose settle balance is the exact cost of what is open (negated for inverse contracts); the rest
+ * explain changes of equity.
  */
 export type LedgerAccount = 'wallet' | 'position' | 'conversion' | 'realized_pnl' | 'fees' | 'funding' | 'capital'
 
@@ -58,7 +59,7 @@ export interface FillFact extends inputs.VenueFill, inputs.OrderReference {
   readonly slotId: string | null
   readonly trade: number | null
   readonly leg: number | null
-  /** Signed base quantity that the slot or the quoted inventory takes, and what nothing explains. */
+  /** Signed: what the slot or the quoted inventory takes of the quantity, and what nothing explains. */
   readonly assigned: Decimal
   readonly unassigned: Decimal
   /** Realised profit of this fill on the instrument's position, before fees, in the settle asset. */
@@ -100,6 +101,7 @@ interface FactFields {
   ORDER_BOUND: inputs.OfOrder & { readonly venueOrderId: string }
   CANCEL_MOVED: inputs.OfOrder & Move<CancelState>
   FILL_BOOKED: Omit<FillFact, 'type'>
+  /** Said again with the same numbers: a trade, or a funding, whose id then stands as the trade's. */
   FILL_REPEATED: { readonly tradeId: string; readonly clientOrderId: string | null }
   /** The venue reports what had been inferred before: nothing is booked twice, save the fee, which nobody knew. */
   FILL_CONFIRMED: inputs.OfOrder &
@@ -157,7 +159,7 @@ export type FactType = keyof FactFields
 export type FactOf<Type extends FactType> = { readonly type: Type } & FactFields[Type]
 export type FactBody = { [Type in FactType]: FactOf<Type> }[FactType]
 
-/** A refused intent: a stable code, the offending field, its value as text, and the figures it was judged by. */
+/** A refused input, an intent as a rule: a stable code, the offending field, its value as text, and the figures it was judged by. */
 export interface DenialFact {
   readonly type: 'INTENT_DENIED'
   readonly intent: string

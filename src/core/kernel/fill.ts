@@ -7,7 +7,7 @@ import type { FillReport, OrderReference, VenueFill } from './inputs.ts'
 import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
 import { changePosition, costLeft, feePostings, fillPostings, gainOf, heldBySlot, shareOfValue, signedBy } from './ledger.ts'
 import { alarm, bindIfNew, endLeg, entryIsAlive, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
-import type { OrderStatus } from './order-table.ts'
+import { ORDER_LIVE, type OrderStatus } from './order-table.ts'
 import { type FillNumbers, fillKey, type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
 import { priceOf } from './valuation.ts'
 
@@ -44,7 +44,7 @@ function confirm(state: KernelState, order: Order, fill: VenueFill, numbers: Fil
   facts.push({ type: 'FILL_CONFIRMED', clientOrderId, instrument, side, ...reported, postings: feePostings(fill) })
   const off = sub(order.inferredValue, tradeValue)
   if (quantity === order.inferredQuantity && off !== ZERO) {
-    const detail = `All that was inferred of order ${clientOrderId} is confirmed, and was worth ${formatDecimal(off)} less than what was booked.`
+    const detail = `All that was inferred of order ${clientOrderId} is confirmed: it was booked at ${formatDecimal(off)} more than it was worth (below zero: less).`
     const flag = { code: 'INFERRED_VALUE_DIFFERS', severity: 'warning', value: formatDecimal(off), limit: null, detail } as const
     facts.push({ type: 'RISK_FLAGGED', ...flag })
   }
@@ -238,7 +238,7 @@ function followFill(state: KernelState, slot: Slot, order: Order, filled: Filled
   const { status, filledQuantity } = filled
   if (order.request.role === 'entry') {
     const stage = moveSlot(slot, slot.stage, 'entryFill', null, facts)
-    const over = status !== 'partially_filled' && status !== 'in_doubt'
+    const over = !ORDER_LIVE[status]
     const [openSize, entryQuantity] = [add(slot.openSize, size), add(slot.entryQuantity, size)]
     return { ...slot, stage: over ? moveSlot(slot, stage, 'entryOver', null, facts) : stage, openSize, entryQuantity }
   }

@@ -13,7 +13,7 @@ export function orderPrefixOf(sessionId: string): string {
   return ORDER_PREFIX + sha256Base32(`session:${sessionId}`, SESSION_LENGTH)
 }
 
-/** Lowercase base32 of hash(session, intent sequence, attempt) behind the session's prefix: 30 characters. */
+/** Lowercase base32 of hash(session, the order's number, attempt) behind the session's prefix: 30 characters. */
 export function clientOrderIdOf(prefix: string, sessionId: string, intentSeq: number, attempt: number): string {
   return prefix + sha256Base32(`${sessionId}:${intentSeq}:${attempt}`, HASH_LENGTH)
 }

@@ -48,7 +48,7 @@ export interface ExitIntent extends OrderTerms {
 }
 
 /**
- * Closes at market whatever is open in a slot, from every stage that can hold size: takes back its other orders, sells
+ * Closes at market whatever is open in a slot, from every stage that can hold size: takes back its other orders, closes
  * what they do not cover, and writes off what is too small to be traded. Ask again until the slot is closed.
  */
 export type ExitResidualIntent = { readonly type: 'EXIT_RESIDUAL'; readonly slotId: string; readonly reason: string }
@@ -83,7 +83,7 @@ export interface MarkPriceIntent {
   readonly asOfUs?: number | null
 }
 
-/** What the operator wants of trading as a whole: see the table of trading states. */
+/** What an operator or a strategy wants of trading as a whole: see the table of trading states. */
 export type ControlIntent = { readonly type: 'CONTROL'; readonly action: ControlAction; readonly reason: string }
 
 /** How an order ended, where the venue or a person says so long after: with what it had filled, in all. */

@@ -49,7 +49,7 @@ export function followOrder(
 /** What a person, or the venue, has to be told of a move. */
 export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger, reason: string | null, facts: FactBody[]): void {
   // The venue has an order that it had refused, or that it had said it did not have: another attempt may be under way.
-  if (order.status === 'absent' || order.status === 'rejected') {
+  if (to !== 'rejected' && (order.status === 'absent' || order.status === 'rejected')) {
     facts.push(alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, `The order was ${order.status}, and the venue has it after all.`))
   }
   if (to === 'in_doubt') facts.push(queried(order, reason ?? `${trigger} on ${order.status}`))

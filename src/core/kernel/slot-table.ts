@@ -7,7 +7,7 @@ export type SlotStage =
 
 /**
  * What can happen to a slot. `entryOver` and `entryFailed` say that the entry order is final, with something bought or
- * with nothing; `residual` exits whatever is open, from wherever; `exitFill` leaves size open, `exitFailed` ends an exit order
+ * with nothing; `residual` exits whatever is open, from every stage that can hold size; `exitFill` leaves size open, `exitFailed` ends an exit order
  * without closing anything, `flat` means that the open size has reached zero and no entry is alive; `adopt` gives the slot
  * exposure that nothing explained.
  */

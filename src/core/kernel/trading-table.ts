@@ -1,6 +1,6 @@
 // Whether an account trades at all, as one table. Every change is a fact; a session opens active.
 
-/** ACTIVE; REDUCING: only what lowers absolute exposure passes; HALTED: cancels, and nothing else. */
+/** ACTIVE; REDUCING: only what lowers the absolute position passes, with all that works on its side; HALTED: only cancels. */
 export type TradingState = 'active' | 'reducing' | 'halted'
 
 /** `pause` can be resumed; `halt` cannot: it asks for the end of the session, and only the next one is active again. */

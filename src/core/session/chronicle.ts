@@ -129,7 +129,7 @@ const MESSAGES: MessageTable = {
   }),
   FILL_CONFLICTED: ({ tradeId, booked, received }) => ({
     severity: 'alarm',
-    text: `trade ${tradeId} booked as ${booked}, now said to be ${received}`,
+    text: `trade or funding ${tradeId} booked as ${booked}, now said to be ${received}`,
   }),
   EVENT_UNMATCHED: ({ event, detail }) => ({ severity: 'alarm', text: `${event} matches no order of ours: ${detail}` }),
   EVENT_CONFLICTED: ({ clientOrderId, status, detail }) => ({
