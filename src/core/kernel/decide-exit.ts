@@ -1,7 +1,7 @@
 // From the wish to leave a trade to facts: the next leg, all that is left, or what is too small to be traded at all.
 
 import { type Candidate, type OrderWish, orderFault, tradingFault } from './checks.ts'
-import { cancelLive, candidateOf, requestOf } from './decide-intent.ts'
+import { candidateOf, requestOf } from './decide-intent.ts'
 import { type Decimal, max, min, neg, sub, truncateToStep, ZERO } from './decimal.ts'
 import { type Denial, type DenialCode, denialFact, denialOf, isDenial, textOf } from './denials.ts'
 import { exitSizeOf, workingQuantity } from './exit-size.ts'
@@ -9,7 +9,7 @@ import type { FactBody } from './facts.ts'
 import type { ExitIntent, ExitResidualIntent, OrderTerms, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { signedBy } from './ledger.ts'
-import { moveSlot } from './moves.ts'
+import { cancelLive, moveSlot } from './moves.ts'
 import { SLOT_TABLE, type SlotTrigger } from './slot-table.ts'
 import type { KernelState, Leg, Order, Slot } from './state.ts'
 

@@ -17,7 +17,7 @@ import type {
   Side,
 } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
-import { cancelMoved } from './moves.ts'
+import { cancelLive, cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import { SLOT_TABLE } from './slot-table.ts'
 import { type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
@@ -71,6 +71,9 @@ function entryOf(state: KernelState, intent: EnterIntent, timeUs: number): Candi
   const slot = state.slots.get(intent.slotId)
   if (slot === undefined || state.session?.slotIds.includes(slot.slotId) !== true) return denialOf('SLOT_UNKNOWN', 'slotId', intent.slotId)
   if (slot.stage !== 'idle' && slot.stage !== 'closed') return denialOf('SLOT_BUSY', 'slotId', slot.stage)
+  // Of an older trade an entry may be alive, or in doubt, that was said to be gone: a new one could double it.
+  const alive = [...state.liveOrders.values()].find(({ request }) => request.role === 'entry' && request.slotId === slot.slotId)
+  if (alive !== undefined) return denialOf('ORDER_IN_DOUBT', 'clientOrderId', alive.request.clientOrderId)
   const instrument = listedInstrument(state, intent.instrument)
   if (isDenial(instrument)) return instrument
   const positionSide = !isHedged(state, instrument) ? 'net' : intent.side === 'buy' ? 'long' : 'short'
@@ -172,13 +175,6 @@ export function decideCancel(state: KernelState, { target }: CancelIntent, facts
   }
 }
 
-/** Cancels all live orders of a kind, save those that are being cancelled already. */
-export function cancelLive(state: KernelState, concerns: (order: Order) => boolean, facts: FactBody[]): void {
-  for (const order of state.liveOrders.values()) {
-    if (concerns(order) && !CANCEL_PENDING[order.cancel]) facts.push(cancelMoved(order, 'requested', null))
-  }
-}
-
 function cancelRateFault(state: KernelState, wanted: number, timeUs: number): Denial | null {
   const limit = state.limits?.maxCancelsPerSecond ?? 0
   if (limit === 0 || wanted === 0) return null
@@ -215,7 +211,9 @@ function cancelSlotOrders(state: KernelState, role: 'entry' | 'exit', slotId: st
 }
 
 export function decideMark(state: KernelState, intent: MarkPriceIntent, facts: FactBody[]): void {
-  const { instrument, price, mid = null, asOfUs = null } = intent
+  const { instrument, price, mid = null } = intent
+  // A time that nobody gives does not make old data new.
+  const asOfUs = intent.asOfUs ?? state.markets.get(instrument)?.asOfUs ?? null
   const fault = state.instruments.has(instrument)
     ? (positiveFault(price, 'price', 'PRICE_NOT_POSITIVE') ?? (mid === null ? null : positiveFault(mid, 'mid', 'PRICE_NOT_POSITIVE')))
     : denialOf('INSTRUMENT_UNKNOWN', 'instrument', instrument)

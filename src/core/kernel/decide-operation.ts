@@ -20,7 +20,7 @@ export function openSession(state: KernelState, { session }: Of<'OPEN_SESSION'>,
   else facts.push(denialFact('OPEN_SESSION', denial))
 }
 
-function openingFault(state: KernelState, { slotIds, instrument, positionMode }: Of<'OPEN_SESSION'>['session']): Denial | null {
+function openingFault(state: KernelState, { slotIds, instrument, positionMode, account }: Of<'OPEN_SESSION'>['session']): Denial | null {
   // The whole input is refused: with two slots of one id nothing that follows could be trusted.
   const doubled = slotIds.find((slotId, index) => slotIds.indexOf(slotId) !== index)
   if (doubled !== undefined) return denialOf('SLOT_ID_DUPLICATE', 'slotIds', doubled)
@@ -28,8 +28,13 @@ function openingFault(state: KernelState, { slotIds, instrument, positionMode }:
   if (fault !== null) return fault
   // What is open in one mode cannot be closed in the other.
   const changes = state.session !== null && state.session.positionMode !== positionMode
-  const open = changes && (state.liveOrders.size > 0 || [...state.positions.values()].some(({ quantity }) => quantity !== ZERO))
-  return open ? denialOf('FIELD_INVALID', 'positionMode', positionMode) : null
+  const held = [...state.positions.values()].some(
+    ({ quantity, quoted, unassigned }) => quantity !== ZERO || quoted !== ZERO || unassigned !== ZERO,
+  )
+  const open = changes && (held || state.liveOrders.size > 0 || [...state.slots.values()].some(({ openSize }) => openSize !== ZERO))
+  if (open) return denialOf('FIELD_INVALID', 'positionMode', positionMode)
+  // What is booked belongs to one account: another has a journal of its own.
+  return state.account === null || state.account === account ? null : denialOf('FIELD_INVALID', 'account', account)
 }
 
 /** What makes an instrument impossible to trade; what is booked under its name must go on meaning the same. */

@@ -112,13 +112,17 @@ function decideCancelReject(order: Order, reason: string, facts: FactBody[]): vo
 
 export function decideSnapshot(state: KernelState, event: SnapshotEvent, facts: FactBody[]): void {
   const seen = new Set<Order>()
+  const named = new Set<string | null>()
   for (const open of event.openOrders) {
     const order = matchOrder(state, open)
-    if (order === undefined || boundElsewhere(state, order, open)) {
+    // Overlapping pages name an order twice: once is enough.
+    if (order !== undefined && seen.has(order)) continue
+    if (order === undefined || boundElsewhere(state, order, open) || named.has(open.venueOrderId)) {
       facts.push(unmatched(event.type, open, order, `open ${open.side} order on ${open.instrument} that is not ours to know`))
       continue
     }
     seen.add(order)
+    if (open.venueOrderId !== null) named.add(open.venueOrderId)
     followOrder(state, order, 'found', facts, { venueOrderId: open.venueOrderId, reason: null })
     // A snapshot never invents fills: a sum that differs is asked about.
     const counts = `the venue counts ${formatDecimal(open.filledQuantity)} filled, we ${formatDecimal(order.filledQuantity)}`
@@ -145,11 +149,9 @@ function comparePositions(state: KernelState, { positions, asOfUs }: SnapshotEve
     const { quantity: venues = ZERO, averagePrice = null } = theirs.get(key) ?? {}
     const mine = held?.quantity ?? ZERO
     if (venues === mine) continue
+    facts.push({ type: 'POSITION_DIFFERED', instrument, positionSide, ours: mine, venues, averagePrice, asOfUs })
     const detail = `We hold ${formatDecimal(mine)} ${key}, the venue says ${formatDecimal(venues)}: reconcile finds out why.`
-    facts.push(
-      { type: 'POSITION_DIFFERED', instrument, positionSide, ours: mine, venues, averagePrice, asOfUs },
-      alarm('POSITION_DRIFT', formatDecimal(venues), detail),
-    )
+    facts.push(alarm('POSITION_DRIFT', formatDecimal(venues), detail))
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type Decimal, formatDecimal, ZERO } from './decimal.ts'
 import type { FactBody } from './facts.ts'
-import { type CancelState, ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from './order-table.ts'
+import { CANCEL_PENDING, type CancelState, ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from './order-table.ts'
 import { SLOT_TABLE, type SlotStage, type SlotTrigger } from './slot-table.ts'
 import { type KernelState, type Leg, type Order, type Slot, tradeKey } from './state.ts'
 
@@ -49,8 +49,10 @@ export function followOrder(
 /** What a person, or the venue, has to be told of a move. */
 export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger, reason: string | null, facts: FactBody[]): void {
   // The venue has an order that it had refused, or that it had said it did not have: another attempt may be under way.
-  if (to !== 'rejected' && (order.status === 'absent' || order.status === 'rejected')) {
-    facts.push(alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, `The order was ${order.status}, and the venue has it after all.`))
+  if (order.status === 'absent' || order.status === 'rejected') {
+    facts.push(
+      alarm('ORDER_ARRIVED_LATE', order.request.clientOrderId, `The order was ${order.status}, and the venue speaks of it after all.`),
+    )
   }
   if (to === 'in_doubt') facts.push(queried(order, reason ?? `${trigger} on ${order.status}`))
 }
@@ -134,6 +136,13 @@ export function endLeg(slot: Slot, order: Order, filledQuantity: Decimal, facts:
 
 export function cancelMoved(order: Order, to: CancelState, reason: string | null): FactBody {
   return { type: 'CANCEL_MOVED', clientOrderId: order.request.clientOrderId, from: order.cancel, to, reason }
+}
+
+/** Cancels all live orders of a kind, save those that are being cancelled already. */
+export function cancelLive(state: KernelState, concerns: (order: Order) => boolean, facts: FactBody[]): void {
+  for (const order of state.liveOrders.values()) {
+    if (concerns(order) && !CANCEL_PENDING[order.cancel]) facts.push(cancelMoved(order, 'requested', null))
+  }
 }
 
 export function queried(order: Order, why: string): FactBody {
