@@ -25,7 +25,7 @@ test('every row of the kernel and of its numbers is reversed at least once', () 
   expect(new Set(mutants.map(nameOf)).size).toBe(mutants.length)
 })
 
-test('every mutant can be planted: its text stands once in its file, which is source still', () => {
+test('T03 every mutant can be planted: its text stands once in its file, which is source still', () => {
   for (const mutant of mutants) {
     const source = read(mutant.file)
     const bugged = planted(source, mutant)
