@@ -62,6 +62,17 @@ export function denialsPage(): string {
     '|---|---|---|',
     ...rows,
     '',
+    '## What is not counted, and why',
+    '',
+    '- A quote that its own replacement pushes out is not counted against the limits: its cancel leaves first, and counting both would',
+    '  halve what may be quoted. A cancel that loses the race can so pass a limit by one quote, which the gates of the session then see.',
+    '- Exits are held to the trading state, the shape of the order, the direction while reducing, the collar on its costly side, the',
+    '  rate limit of the venue and the coins that are there. Sizes, rates, margin and the age of the market do not hold them up: there',
+    '  must be a way out.',
+    '- What lowers a position, or the exposure of its asset, passes the limit that it is above.',
+    '- A position without a mark cannot be valued: nothing is added to it before there is one.',
+    '- Taking back everything on an instrument is never refused, and counts against no rate.',
+    '',
   ].join('\n')
 }
 

@@ -2,7 +2,17 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec, formatDecimal, ZERO } from '../../src/core/kernel/decimal.ts'
-import { denialsOf, exitIntent, given, type KernelBench, requestsOf, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+import {
+  denialsOf,
+  exitIntent,
+  factsOf,
+  given,
+  type KernelBench,
+  LINEAR,
+  requestsOf,
+  SYMBOL,
+  typesOf,
+} from '../core/kernel/kernel-bench.ts'
 import { STAGE_ORDER } from '../core/kernel/stage-order.ts'
 
 const THREE_LEGS = ['0.5', '0.3', '0.2']
@@ -294,4 +304,42 @@ test('two slots of opposite sides on one perpetual can both be closed: what the 
   expect(bench.order(second).request.reduceOnly).toBe(true)
   bench.fill(second, '10', '2')
   expect([bench.slot('a').stage, bench.slot('b').stage, bench.position().quantity]).toEqual(['closed', 'closed', dec('0')])
+})
+
+test('K10 a trade that one exit closes takes back its others: they would open what they close', () => {
+  const bench = given({ instrument: LINEAR })
+  bench.mark('2')
+  bench.opened({ exitRatios: ['0.5', '0.5'] })
+  const first = bench.exit()
+  bench.ack(first)
+  const second = bench.exit()
+  const facts = bench.fill(first, '100', '2')
+  expect(bench.slot().stage).toBe('closed')
+  expect(factsOf(facts, 'CANCEL_MOVED')).toMatchObject([{ clientOrderId: second, to: 'requested' }])
+})
+
+test('K10 a refused exit that fills after all, and closes its trade with it, is itself taken back where it may go on', () => {
+  const bench = given({ instrument: LINEAR })
+  bench.mark('2')
+  bench.opened()
+  const refused = bench.exit()
+  bench.reject(refused)
+  bench.fill(bench.exit(), '60', '2')
+  const facts = bench.fill(refused, '40', '2')
+  expect([bench.slot().stage, bench.order(refused).status]).toEqual(['closed', 'in_doubt'])
+  expect(factsOf(facts, 'CANCEL_MOVED').map(({ clientOrderId }) => clientOrderId)).toContain(refused)
+})
+
+test('K10 exposure that closes a trade takes back the exit that works in it', () => {
+  const bench = given({ instrument: LINEAR })
+  bench.mark('2')
+  bench.opened({ quantity: '10' })
+  const exit = bench.exit()
+  bench.adjust('5', '2')
+  const facts = bench.assign('-5', 'a', '2')
+  expect(bench.slot().stage).toBe('position_partially_closed')
+  expect(factsOf(facts, 'CANCEL_MOVED')).toEqual([])
+  bench.adjust('0', '2')
+  expect(factsOf(bench.assign('-5', 'a', '2'), 'CANCEL_MOVED')).toMatchObject([{ clientOrderId: exit, to: 'requested' }])
+  expect(bench.slot().stage).toBe('closed')
 })

@@ -71,6 +71,7 @@ describe('in hedge mode', () => {
 
   test('unassigned exposure of one side blocks entries of that side only', () => {
     const bench = bothSides({ slotIds: ['a', 'b', 'c'] })
+    bench.mark('2')
     bench.adjust('11', '2', 'long')
     const enter = (side: 'buy' | 'sell') => bench.when({ ...requestEnter(side) })
     expect(denialsOf(enter('buy'))).toEqual(['UNASSIGNED_EXPOSURE unassigned 1'])
@@ -107,14 +108,14 @@ function requestEnter(side: 'buy' | 'sell') {
 describe('the position mode', () => {
   test('cannot change while anything is open', () => {
     const bench = bothSides()
-    const open = (positionMode: 'hedge' | 'one_way') =>
-      bench.when({ type: 'OPEN_SESSION', session: openingOf({ instrument: LINEAR, positionMode, sessionId: 's2' }) })
+    const open = (positionMode: 'hedge' | 'one_way', sessionId = 's2') =>
+      bench.when({ type: 'OPEN_SESSION', session: openingOf({ instrument: LINEAR, positionMode, sessionId }) })
     expect(denialsOf(open('one_way'))).toEqual(['FIELD_INVALID positionMode one_way'])
     expect(bench.state.session?.sessionId).toBe('s1')
     expect(denialsOf(open('hedge'))).toEqual([])
     bench.fill(bench.exit(), '10', '2')
     bench.fill(bench.exit({ slotId: 'b' }), '4', '3')
-    expect(denialsOf(open('one_way'))).toEqual([])
+    expect(denialsOf(open('one_way', 's3'))).toEqual([])
     bench.enter()
     expect(bench.facts('ORDER_PREPARED').at(-1)?.request.positionSide).toBe('net')
   })

@@ -19,6 +19,7 @@ const BTC = { ...INVERSE, base: 'BTC', quote: 'USD', settle: 'BTC', tickSize: de
 
 function traded(...fills: readonly (readonly ['buy' | 'sell', string, string])[]): KernelBench {
   const bench = given({ instrument: BTC, slotIds: fills.map((_, index) => `${index}`) })
+  bench.mark('40000')
   for (const [index, [side, quantity, price]] of fills.entries()) bench.opened({ slotId: `${index}`, side, quantity, price })
   return bench
 }

@@ -23,6 +23,7 @@ describe('a flip', () => {
     ['linear', 'position|XRP', '-1'],
   ] as const)('long 1 at 100 fee 10, sell 2 at 150 fee 20, %s: 50 realised, 30 in fees, short 1 at 150', (kind, held, base) => {
     const bench = given({ instrument: { kind } })
+    bench.mark('100')
     bench.fill(bench.enter({ quantity: '1', price: '100' }), '1', '100', { fee: '10' })
     bench.fill(bench.enter({ slotId: 'b', side: 'sell', quantity: '2', price: '150' }), '2', '150', { fee: '20' })
     bench.when({ type: 'FLOW_CAPITAL', asset: 'RLUSD', amount: ZERO, note: 'nothing' })
@@ -36,6 +37,7 @@ describe('a flip', () => {
 
   test('the fee of the opening fill is a fee, never part of the price', () => {
     const bench = given({ instrument: PERPETUAL })
+    bench.mark('100')
     const entry = bench.enter({ quantity: '1', price: '100' })
     bench.fill(entry, '1', '100', { fee: '10' })
     bench.fill(bench.enter({ slotId: 'b', side: 'sell', quantity: '2', price: '150' }), '2', '150', { fee: '20' })

@@ -3,7 +3,18 @@
 import { describe, expect, test } from 'vitest'
 import { dec, formatDecimal } from '../../src/core/kernel/decimal.ts'
 import type { ReconcileAction } from '../../src/core/kernel/inputs.ts'
-import { contextsOf, denialsOf, factsOf, flagsOf, given, INVERSE, type KernelBench, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+import {
+  contextsOf,
+  denialsOf,
+  factsOf,
+  flagsOf,
+  given,
+  INVERSE,
+  type KernelBench,
+  LINEAR,
+  SYMBOL,
+  typesOf,
+} from '../core/kernel/kernel-bench.ts'
 
 /** An entry of 100 that nobody answered. */
 function doubtful(): { bench: KernelBench; entry: string; validUntilUs: number } {
@@ -60,6 +71,17 @@ describe('absent', () => {
         [2_000_001, 1_000_000, 1].map((us) => validUntilUs + us),
       ),
     )
+    expect(bench.order(entry).status).toBe('absent')
+  })
+
+  test('is not proved while the venue has another position than we: it may be the fill that nobody has told us of', () => {
+    const bench = given({ instrument: LINEAR })
+    const entry = bench.enter()
+    bench.doubt(entry)
+    bench.snapshot({ positions: [{ instrument: SYMBOL, positionSide: 'net', quantity: dec('100'), averagePrice: dec('2') }] })
+    expect(denialsOf(bench.markAbsent(entry))).toEqual(['ABSENCE_NOT_PROVED position 100'])
+    bench.snapshot({ positions: [] })
+    bench.markAbsent(entry)
     expect(bench.order(entry).status).toBe('absent')
   })
 

@@ -240,6 +240,7 @@ describe('unassigned exposure is given', () => {
     const facts = bench.assign('10', null)
     expect(factsOf(facts, 'EXPOSURE_ASSIGNED')).toMatchObject([{ quantity: dec('10'), slotId: null, trade: null, slotRealizedPnl: ZERO }])
     expect(bench.parts()).toEqual({ position: '10', inSlots: '0', quoted: '10', unassigned: '0', dust: '0' })
+    bench.mark('2')
     bench.enter()
   })
 

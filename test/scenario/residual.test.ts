@@ -134,10 +134,10 @@ describe('K01 what is left over', () => {
     const bench = given({ capital: { RLUSD: '1000' } })
     bench.mark('2')
     bench.fill(bench.enter(), '100', '2', { fee: '0.1', feeAsset: 'XRP' })
-    expect(denialsOf(bench.when(exitIntent()))).toEqual(['BALANCE_TOO_LOW needed 100'])
-    const [request] = requestsOf(bench.residual())
-    expect(request?.quantity).toBe(dec('99.9'))
-    bench.fill(request?.clientOrderId ?? '', '99.9', '2')
+    const exit = bench.exit()
+    expect(bench.order(exit).request.quantity).toBe(dec('99.9'))
+    bench.fill(exit, '99.9', '2')
+    expect(denialsOf(bench.when(exitIntent()))).toEqual(['NOTHING_TO_EXIT openSize 0.1'])
     // What is left was paid away as a fee: there are no coins behind it that could be sold.
     expect(typesOf(bench.residual())).toEqual(['DUST_WRITTEN_OFF', 'SLOT_MOVED'])
     expect(bench.slot()).toMatchObject({ stage: 'closed', openSize: ZERO })
@@ -149,8 +149,38 @@ describe('K01 what is left over', () => {
     bench.mark('2')
     bench.fill(bench.enter(), '100', '2', { fee: '0.1', feeAsset: 'XRP' })
     bench.capital('XRP', '-99.9')
-    expect(denialsOf(bench.residual())).toEqual(['BALANCE_TOO_LOW needed 100'])
+    expect(denialsOf(bench.residual())).toEqual(['BALANCE_TOO_LOW needed 99.9'])
     expect(bench.slot()).toMatchObject({ stage: 'position_open', openSize: dec('100') })
+  })
+
+  test('K01 in spot, of two slots each sells its own coins, and leaves those that the other needs', () => {
+    const bench = given({ capital: { RLUSD: '1000' } })
+    bench.mark('2')
+    for (const slotId of ['a', 'b']) bench.fill(bench.enter({ slotId, quantity: '10' }), '10', '2', { fee: '0.01', feeAsset: 'XRP' })
+    for (const slotId of ['a', 'b']) {
+      const [request] = requestsOf(bench.residual(slotId))
+      expect(request?.quantity).toBe(dec('9.99'))
+      bench.fill(request?.clientOrderId ?? '', '9.99', '2')
+      expect(typesOf(bench.residual(slotId))).toEqual(['DUST_WRITTEN_OFF', 'SLOT_MOVED'])
+    }
+    expect(bench.parts()).toEqual({ position: '0.02', inSlots: '0', quoted: '0', unassigned: '0.02', dust: '0.02' })
+    expect(bench.balance('wallet|XRP')).toBe('0')
+  })
+
+  test('K01 in spot, the fee of a fill that had been inferred is missing like any other', () => {
+    const bench = given({ capital: { RLUSD: '1000', XRP: '5' } })
+    bench.mark('2')
+    const entry = bench.enter({ quantity: '10' })
+    bench.settle(entry, 'filled', '10', '2')
+    bench.fill(entry, '10', '2', { fee: '0.01', feeAsset: 'XRP' })
+    expect(requestsOf(bench.residual())).toMatchObject([{ quantity: dec('9.99') }])
+  })
+
+  test('K01 in spot, a rebate in coins is not the trade’s to sell', () => {
+    const bench = given({ capital: { RLUSD: '1000' } })
+    bench.mark('2')
+    bench.fill(bench.enter({ quantity: '10' }), '10', '2', { fee: '-0.5', feeAsset: 'XRP' })
+    expect(requestsOf(bench.residual())).toMatchObject([{ quantity: dec('10') }])
   })
 
   test('K01 coins that have left the wallet are no dust, however few are left to sell', () => {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { ZERO } from '../../src/core/kernel/decimal.ts'
-import { denialsOf, enterIntent, factsOf, given, LINEAR, openingOf, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
+import { denialsOf, enterIntent, factsOf, given, instrumentOf, LINEAR, openingOf, SYMBOL, typesOf } from '../core/kernel/kernel-bench.ts'
 
 test('a session of another account is refused: what is booked belongs to one', () => {
   const bench = given()
@@ -44,4 +44,20 @@ test('an order that two pages of a snapshot name is found once, and a venue id b
   expect(factsOf(facts, 'ORDER_MOVED')).toMatchObject([{ clientOrderId: first, to: 'acked', venueOrderId: 'v1' }])
   expect(factsOf(facts, 'EVENT_UNMATCHED')).toMatchObject([{ clientOrderId: second, venueOrderId: 'v1' }])
   expect(bench.order(second).venueOrderId).toBeNull()
+})
+
+test('S01 a session is opened once: opened again, it would undo the halt that its operator asked for', () => {
+  const bench = given()
+  bench.control('halt')
+  const again = bench.when({ type: 'OPEN_SESSION', session: openingOf() })
+  expect(denialsOf(again)).toEqual(['FIELD_INVALID sessionId s1'])
+  expect(bench.state.stopping).toBe(true)
+})
+
+test('what a caller’s opening holds beside its fields is not journaled', () => {
+  const bench = given()
+  const session = { ...openingOf({ sessionId: 's2' }), note: undefined, instrument: { ...instrumentOf(), secret: 'x' } }
+  const [fact] = factsOf(bench.when({ type: 'OPEN_SESSION', session }), 'SESSION_OPENED')
+  expect(Object.keys(fact ?? {})).not.toContain('note')
+  expect(fact?.instrument).toEqual(instrumentOf())
 })

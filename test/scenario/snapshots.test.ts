@@ -19,7 +19,8 @@ function longFive(setup = {}): KernelBench {
 describe('positions', () => {
   test('J08 +5 here against −3 there is a finding, and changes nothing that we hold', () => {
     const bench = longFive()
-    const before = structuredClone({ ...bench.state, seq: 0 })
+    const known = () => structuredClone({ ...bench.state, seq: 0, positions: null, held: { ...bench.position(), venues: null } })
+    const before = known()
     const facts = bench.snapshot({ positions: [held('-3', { averagePrice: dec('2.5') })] })
     expect(facts[0]).toEqual({
       type: 'POSITION_DIFFERED',
@@ -32,14 +33,28 @@ describe('positions', () => {
     })
     expect(flagsOf(facts)).toEqual(['POSITION_DRIFT'])
     expect(factsOf(facts, 'RISK_FLAGGED')[0]).toMatchObject({ severity: 'alarm', value: '-3' })
-    expect({ ...bench.state, seq: 0 }).toEqual(before)
+    expect(known()).toEqual(before)
+  })
+
+  test('J08 what differs is kept in mind until the venue agrees, or until a fill explains it', () => {
+    const bench = longFive()
+    bench.snapshot({ positions: [held('6')] })
+    expect(bench.position().venues).toBe(dec('6'))
+    expect(bench.snapshot({ positions: [held('5')] })).toEqual([
+      { type: 'POSITION_AGREED', instrument: SYMBOL, positionSide: 'net', quantity: dec('5'), asOfUs: bench.timeUs },
+    ])
+    expect(bench.position().venues).toBeNull()
+    expect(bench.snapshot({ positions: [held('5')] })).toEqual([])
+    bench.snapshot({ positions: [held('6')] })
+    bench.adjust('6', '2')
+    expect(bench.position().venues).toBeNull()
   })
 
   test('a query that failed says nothing: not even that we are flat', () => {
     const bench = longFive()
     for (const positions of [null, undefined]) {
       expect(
-        bench.when({ type: 'SNAPSHOT', asOfUs: bench.timeUs, openOrders: [], ...(positions === undefined ? {} : { positions }) }),
+        bench.when({ type: 'SNAPSHOT', asOfUs: bench.timeUs + 1, openOrders: [], ...(positions === undefined ? {} : { positions }) }),
       ).toEqual([])
     }
   })

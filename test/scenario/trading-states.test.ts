@@ -37,6 +37,7 @@ describe('a change of the trading state', () => {
     '%s takes back what could still open something, and leaves exits alone',
     (action) => {
       const bench = given({ instrument: LINEAR })
+      bench.mark('2')
       bench.opened({ slotId: 'b' })
       const exit = bench.exit({ slotId: 'b' })
       const entry = bench.enter()
@@ -50,6 +51,33 @@ describe('a change of the trading state', () => {
       expect([bench.order(exit).cancel, bench.order(leaving).cancel]).toEqual(['none', 'requested'])
     },
   )
+
+  test('an exit that could open something, because the quotes have sold what it closes, is taken back as well', () => {
+    const bench = given({ instrument: LINEAR })
+    bench.mark('2')
+    bench.opened()
+    bench.fill(bench.quote(null, '2.5 x 60')[0] as string, '60', '2.5')
+    const exit = bench.exit()
+    expect(bench.order(exit).request.reduceOnly).toBe(false)
+    expect(bench.parts()).toMatchObject({ position: '40', inSlots: '100', quoted: '-60' })
+    expect(factsOf(bench.control('reduce_only'), 'CANCEL_MOVED')).toMatchObject([{ clientOrderId: exit, to: 'requested' }])
+  })
+
+  test('an exit in coins goes on as long as all that is sold is held', () => {
+    const held = given()
+    held.opened()
+    const exit = held.exit()
+    expect(typesOf(held.control('reduce_only'))).toEqual(['TRADING_MOVED'])
+    expect(held.order(exit).cancel).toBe('none')
+  })
+
+  test('a short is bought back by an exit that goes on, since it closes no more than is held', () => {
+    const bench = given()
+    bench.opened({ side: 'sell' })
+    const exit = bench.exit()
+    expect(bench.order(exit).request).toMatchObject({ side: 'buy', reduceOnly: false })
+    expect(typesOf(bench.control('reduce_only'))).toEqual(['TRADING_MOVED'])
+  })
 
   test('resume takes nothing back', () => {
     const bench = reducing()

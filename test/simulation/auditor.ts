@@ -209,10 +209,8 @@ export class Auditor {
     const instrument = this.books.instrument(own.instrument)
     const size = magnitude(quantity)
     // Coins that went away as fees cannot be sold, and what is left may be too small.
-    const held = this.books.balances.get(`wallet|${instrument.base}`) ?? ZERO
-    const lacks = instrument.kind === 'spot' && own.side === 'buy' && own.feesInKind > ZERO && held < size
-    const small = this.#isSmall(instrument, size) || (lacks && this.#isSmall(instrument, sub(size, own.feesInKind)))
-    must(small, `${formatDecimal(size)} of ${own.key} was written off, and can be traded`)
+    const paidAway = instrument.kind === 'spot' && own.side === 'buy' && own.feesInKind > ZERO ? own.feesInKind : ZERO
+    must(this.#isSmall(instrument, sub(size, paidAway)), `${formatDecimal(size)} of ${own.key} was written off, and can be traded`)
     must(this.orders.ofTrade(slotId, trade).length === 0, `dust of ${own.key} was written off beside a live order`)
   }
 
@@ -235,6 +233,7 @@ export class Auditor {
     same(`size in slots of ${name} and Σ of its fills`, inSlots, own.inSlots)
     same(`quoted inventory of ${name} and Σ of its fills`, quoted, own.quoted)
     same(`unassigned size of ${name} and Σ of its fills`, unassigned, own.unassigned)
+    must(position.venues === own.venues, `the venue's ${name} is ${own.venues}, and taken for ${position.venues}`)
     same(`dust in ${name} and the part of the unassigned that was written off`, dust, own.dust)
     must(position.mark === (this.books.marks.get(instrument) ?? null), `the mark of ${name} is ${position.mark}`)
   }

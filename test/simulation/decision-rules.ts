@@ -29,6 +29,7 @@ export function judgeDecision(input: KernelInput, facts: readonly Fact[], state:
   for (const { body } of facts) if (body.type === 'ORDER_QUERIED') asked.add(body.clientOrderId)
   for (const { body } of facts) judgeFact(body, asked)
   judgeTold(facts, state)
+  judgeClosed(facts, state)
   judgeFilledAgain(facts, asked)
   if (facts.some(({ body }) => body.type === 'INTENT_DENIED')) judgeDenied(input, facts)
   judgeRefusals(facts)
@@ -153,6 +154,27 @@ function judgeControl({ action }: Of<'CONTROL'>, facts: readonly Fact[], state: 
   if (action === 'resume' || !facts.some(({ body }) => body.type === 'TRADING_MOVED')) return
   for (const [id, { request, cancel }] of state.liveOrders) {
     must(request.role === 'exit' || CANCEL_PENDING[cancel], `${request.role} ${id} goes on after ${action}`)
+    if (request.role !== 'exit' || request.reduceOnly || CANCEL_PENDING[cancel]) continue
+    const { instrument, positionSide, side } = request
+    const held =
+      [...state.positions.values()].find((own) => own.instrument === instrument && own.positionSide === positionSide)?.quantity ?? 0n
+    let working = 0n
+    for (const { request: other, filledQuantity } of state.liveOrders.values()) {
+      const beside = other.instrument === instrument && other.positionSide === positionSide && other.side === side
+      if (beside && filledQuantity < other.quantity) working += other.quantity - filledQuantity
+    }
+    must(working <= (side === 'sell' ? held : -held), `exit ${id} goes on after ${action}, and could open something`)
+  }
+}
+
+/** A trade that is over leaves nothing at work: an exit of it would open what it closes. */
+function judgeClosed(facts: readonly Fact[], state: StateView): void {
+  for (const { body } of facts) {
+    if (body.type !== 'SLOT_MOVED' || body.to !== 'closed') continue
+    for (const [id, { request, cancel }] of state.liveOrders) {
+      const works = request.slotId === body.slotId && request.trade === body.trade && !CANCEL_PENDING[cancel]
+      must(!works, `slot ${body.slotId}#${body.trade} is closed, and its ${request.role} ${id} goes on`)
+    }
   }
 }
 

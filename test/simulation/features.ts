@@ -37,6 +37,7 @@ const FACT_TYPES = {
   DUST_WRITTEN_OFF: true,
   RECONCILED: true,
   POSITION_DIFFERED: true,
+  POSITION_AGREED: true,
   EXPOSURE_ASSIGNED: true,
   MARK_SET: true,
   MARKET_OBSERVED: true,

@@ -11,6 +11,7 @@ import type { OwnOrders } from './own-orders.ts'
 import { must } from './violation.ts'
 
 const SECOND_US = 1_000_000
+const ONE = 10n ** 18n
 
 export interface Preparing {
   readonly request: OrderRequest
@@ -137,26 +138,46 @@ function judgeSizes(preparing: Preparing, instrument: Instrument): void {
   const held = books.position(request.instrument, positionSide).holding.quantity
   const working = add(quantity, workingOf(preparing, request.instrument, positionSide, side))
   const after = add(held, signed(side, working))
-  if (held !== ZERO && magnitude(after) < magnitude(held) && (after === ZERO || after > ZERO === held > ZERO)) return
-  must(limits.maxPosition === ZERO || magnitude(after) <= limits.maxPosition, `order ${id} could lead to a position of ${after}`)
-  judgeExposure(preparing, instrument, notional(instrument, after, price))
-  if (instrument.kind !== 'spot') judgeMargin(preparing, instrument, price)
+  const shrinks = isSmaller(after, held)
+  const judged = limits.maxExposure > ZERO || instrument.kind !== 'spot'
+  must(shrinks || !judged || held === ZERO || books.marks.has(request.instrument), `order ${id} adds to what has no mark`)
+  must(shrinks || limits.maxPosition === ZERO || magnitude(after) <= limits.maxPosition, `order ${id} could lead to a position of ${after}`)
+  if (books.marks.has(request.instrument) || held === ZERO) judgeExposure(preparing, instrument, { held, after, price })
+  if (instrument.kind !== 'spot' && !shrinks) judgeMargin(preparing, instrument, price)
 }
 
-/** Over all instruments of one base, as if every order on the same side were filled. */
-function judgeExposure(preparing: Preparing, { base }: Instrument, own: Decimal): void {
+function isSmaller(after: Decimal, before: Decimal): boolean {
+  return before !== ZERO && magnitude(after) < magnitude(before) && (after === ZERO || after > ZERO === before > ZERO)
+}
+
+/** Over all instruments of one base, as if every order on the same side were filled; what lowers it may stay above the limit. */
+function judgeExposure(
+  preparing: Preparing,
+  instrument: Instrument,
+  { held, after, price }: Readonly<Record<'held' | 'after' | 'price', Decimal>>,
+): void {
+  const { base, quote } = instrument
   const { request, books, orders } = preparing
   const limit = orders.limits?.maxExposure ?? ZERO
   if (limit === ZERO) return
-  let exposure = own
+  let exposure = notional(instrument, after, price)
+  let before = notional(instrument, held, price)
   for (const position of books.positions.values()) {
     const other = books.instrument(position.instrument)
     if (other.base !== base || (position.instrument === request.instrument && position.positionSide === request.positionSide)) continue
     const working = workingOf(preparing, position.instrument, position.positionSide, request.side)
     const quantity = add(position.holding.quantity, signed(request.side, working))
-    exposure = add(exposure, notional(other, quantity, books.marks.get(position.instrument) ?? priceOf(preparing)))
+    if (position.holding.quantity === ZERO && working === ZERO) continue
+    const mark = books.marks.get(position.instrument)
+    const rate = other.quote === quote ? (ONE as Decimal) : books.prices.get(`${other.quote}|${quote}`)
+    must(
+      mark !== undefined && rate !== undefined,
+      `order ${request.clientOrderId} was prepared beside ${position.instrument}, without a price`,
+    )
+    exposure = add(exposure, mul(notional(other, quantity, mark), rate))
+    before = add(before, mul(notional(other, position.holding.quantity, mark), rate))
   }
-  must(magnitude(exposure) <= limit, `order ${request.clientOrderId} could lead to ${exposure} of ${base}`)
+  must(magnitude(exposure) <= limit || isSmaller(exposure, before), `order ${request.clientOrderId} could lead to ${exposure} of ${base}`)
 }
 
 /** Whatever fills: the equity in the settle asset carries every position at its worst. */

@@ -18,6 +18,8 @@ export interface OwnPosition {
   /** The part of the unassigned that was written off and blocks nothing. */
   dust: Decimal
   realized: Decimal
+  /** What the venue last said it is, where that differs and nothing has explained it. */
+  venues: Decimal | null
 }
 
 export interface OwnTrade {
@@ -43,6 +45,7 @@ export class OwnBooks {
   readonly balances = new Map<string, Decimal>()
   readonly prices = new Map<string, Decimal>()
   readonly marks = new Map<string, Decimal>()
+  readonly #tradeOfOrder = new Map<string, string>()
 
   instrument(symbol: string): Instrument {
     const instrument = this.instruments.get(symbol)
@@ -55,8 +58,8 @@ export class OwnBooks {
     const known = this.positions.get(key)
     if (known !== undefined) return known
     const holding = new OwnHolding(this.instrument(instrument).kind)
-    const nothing = { inSlots: ZERO, quoted: ZERO, unassigned: ZERO, dust: ZERO, realized: ZERO }
-    const position = { instrument, positionSide, holding, ...nothing }
+    const nothing = { inSlots: ZERO, quoted: ZERO, unassigned: ZERO, dust: ZERO, realized: ZERO, venues: null }
+    const position: OwnPosition = { instrument, positionSide, holding, ...nothing }
     this.positions.set(key, position)
     return position
   }
@@ -90,8 +93,16 @@ export class OwnBooks {
         return
       case 'FILL_BOOKED':
         return this.#book(body)
+      case 'ORDER_PREPARED':
+        this.#tradeOfOrder.set(body.request.clientOrderId, `${body.request.slotId}#${body.request.trade}`)
+        return
+      case 'POSITION_DIFFERED':
+      case 'POSITION_AGREED':
+        this.#hearVenue(body)
+        return
       case 'FILL_CONFIRMED':
         this.#judgeFeePrice(body)
+        this.#payInKind(body)
         this.#fee(body.fee, body.feeAsset)
         return this.#balanced(body.postings)
       case 'EXPOSURE_ASSIGNED':
@@ -147,6 +158,18 @@ export class OwnBooks {
     this.#move('fees', asset, fee)
   }
 
+  /** The venue's position, where it is another than ours. */
+  #hearVenue(body: FactOf<'POSITION_DIFFERED'> | FactOf<'POSITION_AGREED'>): void {
+    if (!this.instruments.has(body.instrument)) return
+    this.position(body.instrument, body.positionSide).venues = body.type === 'POSITION_DIFFERED' ? body.venues : null
+  }
+
+  /** Of a fill that was inferred before: its fee is news, and may have been paid in the coins of its trade. */
+  #payInKind({ clientOrderId, instrument, fee, feeAsset }: FactOf<'FILL_CONFIRMED'>): void {
+    const own = this.trades.get(this.#tradeOfOrder.get(clientOrderId) ?? '')
+    if (own !== undefined && feeAsset === this.instrument(instrument).base) own.feesInKind = add(own.feesInKind, fee)
+  }
+
   #judgeFeePrice(fill: FactOf<'FILL_BOOKED'> | FactOf<'FILL_CONFIRMED'>): void {
     const { tradeId, feeAsset, feePrice, price } = fill
     const stated = this.price(feeAsset, this.instrument(fill.instrument), price)
@@ -178,6 +201,7 @@ export class OwnBooks {
     const change = signed(side, quantity)
     const realized = position.holding.take(change, tradeValue)
     position.realized = add(position.realized, realized)
+    if (position.venues === position.holding.quantity) position.venues = null
     same(`realised profit of fill ${tradeId}`, fill.realizedPnl, realized)
     same(`position after fill ${tradeId}`, fill.positionAfter, position.holding.quantity)
     same(`cost after fill ${tradeId}`, fill.costAfter, position.holding.cost)

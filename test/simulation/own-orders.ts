@@ -134,8 +134,9 @@ export class OwnOrders {
     const order = this.order(clientOrderId)
     must(from === order.status && from !== to, `order ${clientOrderId} is ${order.status}, and moves from ${from} to ${to}`)
     const cell: string = ORDER_TABLE[from][trigger]
-    // What has fills was accepted: it is never acked again, nor refused, nor absent.
-    const instead = order.filled > ZERO ? { acked: 'partially_filled', rejected: 'in_doubt', absent: 'in_doubt' }[cell] : undefined
+    // What has fills was accepted, and so was what the venue named: it is never acked again, nor refused.
+    const named = order.venueOrderId === null ? undefined : { rejected: 'in_doubt' }[cell]
+    const instead = order.filled > ZERO ? { acked: 'partially_filled', rejected: 'in_doubt' }[cell] : named
     must(to === (instead ?? cell), `order ${clientOrderId} went from ${from} to ${to} by ${trigger}`)
     order.status = to
     if (venueOrderId !== null) this.#bind(clientOrderId, venueOrderId)

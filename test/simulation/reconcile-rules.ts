@@ -42,7 +42,8 @@ function judgeAbsence({ clientOrderId, venueTimeUs, askedAtUs }: Of<'mark_absent
   const late = askedAtUs.filter((timeUs) => timeUs > validUntilUs)
   const apart = late.length >= 2 && Math.max(...late) - Math.min(...late) >= session.querySpacingUs
   const proved = apart && venueTimeUs > validUntilUs + session.absenceMarginUs
-  const untouched = order.filledQuantity === ZERO && order.venueOrderId === null
+  const position = positionOf(state, order.request.instrument, order.request.positionSide)
+  const untouched = order.filledQuantity === ZERO && order.venueOrderId === null && position?.venues === null
   must(!taken || (proved && untouched && order.status === 'absent'), `order ${clientOrderId} is taken for absent without proof`)
   const waits = order.status === 'in_doubt' || order.status === 'quarantined'
   must(taken || !proved || !untouched || !waits, `order ${clientOrderId} is proved to be absent, and is still ${order.status}`)

@@ -289,8 +289,14 @@ class Simulation {
     if (!cancels) this.#venue.catchUp()
     this.#nowUs += CALM_US
     for (let round = 0; round < FINAL_ROUNDS; round += 1) this.#settle(cancels)
+    // Not every look at the venue shows its positions, and no order is absent while one of them is another than ours.
+    for (let round = 0; round < FINAL_ROUNDS && this.#isInDoubt(); round += 1) this.#settle(cancels)
     this.#agree()
     if (this.#random.chance(0.4)) this.#flatten()
+  }
+
+  #isInDoubt(): boolean {
+    return [...this.#engine.state.liveOrders.values()].some(({ status }) => status === 'in_doubt')
   }
 
   /** Asks about everything that is open, and about the account, and waits until all of it was heard. */

@@ -7,7 +7,7 @@ import type { PositionSide, RiskLimits } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { costLeft, heldBySlot, shareOfValue } from './ledger.ts'
 import { ORDER_LIVE } from './order-table.ts'
-import type { KernelState, Order, Position, Slot } from './state.ts'
+import type { FillNumbers, KernelState, Order, Position, Slot } from './state.ts'
 import * as states from './state.ts'
 
 /** A fact that does not fit the state it is applied to: the journal is not what this kernel wrote. */
@@ -30,9 +30,9 @@ const APPLIERS: { readonly [Type in FactType]: Applier<Type> } = {
   INSTRUMENT_LISTED: (state, { instrument }) => listInstrument(state, instrument),
   TRADING_MOVED: moveTrading,
   CAPITAL_FLOWED: (state, { postings }) => post(state, postings),
-  ASSET_VALUED: (state, { asset, quote, price }) => void state.assetPrices.set(`${asset}|${quote}`, price),
+  ASSET_VALUED: (state, { asset, quote, price }) => void state.assetPrices.set(states.priceKey(asset, quote), price),
   FUNDING_BOOKED: (state, { instrument, fundingId, asset, amount, postings }) => {
-    state.fundings.set(`${instrument}|${fundingId}`, { asset, amount })
+    state.fundings.set(states.fundingKey(instrument, fundingId), { asset, amount })
     post(state, postings)
   },
   INTENT_DENIED: nothing,
@@ -56,7 +56,8 @@ const APPLIERS: { readonly [Type in FactType]: Applier<Type> } = {
   LEG_ENDED: endLeg,
   DUST_WRITTEN_OFF: writeOff,
   RECONCILED: nothing,
-  POSITION_DIFFERED: nothing,
+  POSITION_DIFFERED: (state, { instrument, positionSide, venues }) => noteVenues(state, instrument, positionSide, venues),
+  POSITION_AGREED: (state, { instrument, positionSide }) => noteVenues(state, instrument, positionSide, null),
   EXPOSURE_ASSIGNED: assign,
   MARK_SET: setMark,
   MARKET_OBSERVED: nothing,
@@ -88,15 +89,12 @@ function openSession(state: KernelState, { type: _, ...session }: FactOf<'SESSIO
   }
 }
 
-function sidesOf(state: KernelState, { kind }: Instrument): readonly PositionSide[] {
-  return state.session?.positionMode === 'hedge' && kind !== 'spot' ? ['long', 'short'] : ['net']
-}
-
 function listInstrument(state: KernelState, instrument: Instrument): void {
   const { symbol } = instrument
   state.instruments.set(symbol, instrument)
   state.listed.add(symbol)
-  for (const side of sidesOf(state, instrument)) {
+  const sides: readonly PositionSide[] = states.isHedged(state, instrument) ? ['long', 'short'] : ['net']
+  for (const side of sides) {
     const key = states.positionKey(symbol, side)
     if (state.positions.has(key)) continue
     state.positions.set(key, { ...states.flatPosition(symbol, side), mark: state.markets.get(symbol)?.mark ?? null })
@@ -181,7 +179,7 @@ function bookFill(state: KernelState, body: FactOf<'FILL_BOOKED'>, timeUs: numbe
     position.inSlots = add(position.inSlots, assigned)
     const slot = slotOf(state, body.slotId, body.trade)
     const value = shareOfValue(tradeValue, abs(assigned), quantity)
-    if (feeAsset === state.instruments.get(instrument)?.base) slot.feesInKind = add(slot.feesInKind, fee)
+    payInKind(state, slot, instrument, body)
     if (body.role === 'entry') growSlot(slot, abs(assigned), value)
     else shrinkSlot(slot, abs(assigned), value, body.slotRealizedPnl, body.leg)
   }
@@ -192,9 +190,17 @@ function movePosition(position: Position, quantity: Decimal, cost: Decimal): voi
   const shrinks = signOf(quantity) === signOf(position.quantity) && abs(quantity) < abs(position.quantity)
   position.quantity = quantity
   position.cost = cost
+  // What the venue said is explained.
+  if (position.venues === quantity) position.venues = null
   if (shrinks) return
   position.basisQuantity = quantity
   position.basisCost = cost
+}
+
+/** Of what it never listed the account can hold nothing. */
+function noteVenues(state: KernelState, instrument: string, positionSide: PositionSide, venues: Decimal | null): void {
+  const position = state.positions.get(states.positionKey(instrument, positionSide))
+  if (position !== undefined) position.venues = venues
 }
 
 /** Dust is a part of the unassigned: what of it has been traded or explained is dust no more. */
@@ -227,11 +233,18 @@ function shrinkSlot(slot: Slot, size: Decimal, value: Decimal, realizedPnl: Deci
   leg.filledCost = add(leg.filledCost, value)
 }
 
+/** So much of the coins that the trade bought is not there to be sold. */
+function payInKind(state: KernelState, slot: Slot, instrument: string, { fee, feeAsset }: Pick<FillNumbers, 'fee' | 'feeAsset'>): void {
+  if (feeAsset === state.instruments.get(instrument)?.base) slot.feesInKind = add(slot.feesInKind, fee)
+}
+
 function confirmFill(state: KernelState, body: FactOf<'FILL_CONFIRMED'>): void {
   const { clientOrderId, instrument, tradeId, side, price, quantity, fee, feeAsset } = body
   const order = orderOf(state, clientOrderId)
   order.inferredQuantity = sub(order.inferredQuantity, quantity)
   order.inferredValue = sub(order.inferredValue, body.tradeValue)
+  const { slotId, trade } = order.request
+  if (slotId !== null) payInKind(state, slotOf(state, slotId, trade), instrument, body)
   state.fills.set(states.fillKey(instrument, tradeId, side), { side, price, quantity, tradeValue: body.tradeValue, fee, feeAsset })
   post(state, body.postings)
 }

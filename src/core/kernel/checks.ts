@@ -1,11 +1,11 @@
 // What is checked before an order exists. Each check gives a denial or nothing; none of them changes anything.
 
-import { abs, add, type Decimal, div, isMultipleOf, LARGEST, max, min, ONE, signOf, sub, ZERO } from './decimal.ts'
+import { abs, add, type Decimal, div, isMultipleOf, LARGEST, max, min, mul, ONE, signOf, sub, ZERO } from './decimal.ts'
 import { type Denial, denialOf } from './denials.ts'
 import type { OrderShape, PositionSide, RiskLimits, Side } from './inputs.ts'
 import { type Instrument, notionalOf, tradeValueOf } from './instrument.ts'
 import { signedBy } from './ledger.ts'
-import type { KernelState, MarketFigures, Order, Position } from './state.ts'
+import { type KernelState, type MarketFigures, type Order, type Position, priceKey, unfilledOf } from './state.ts'
 import { unrealizedPnl } from './valuation.ts'
 
 /** An order that somebody wants, before it has an id. */
@@ -202,9 +202,9 @@ function orderPrice({ wish: { side, price }, position: { mark } }: Candidate): D
 export function workingOn(state: KernelState, { instrument, positionSide }: Position, side: Side, leaving: Candidate['leaving']): Decimal {
   let working = ZERO
   for (const order of state.liveOrders.values()) {
-    const { request, filledQuantity } = order
+    const { request } = order
     if (request.instrument !== instrument || request.side !== side || request.positionSide !== positionSide) continue
-    if (filledQuantity < request.quantity && leaving?.has(order) !== true) working = add(working, sub(request.quantity, filledQuantity))
+    if (leaving?.has(order) !== true) working = add(working, unfilledOf(order))
   }
   return working
 }
@@ -217,11 +217,11 @@ function balanceFault(candidate: Candidate): Denial | null {
   const price = orderPrice(candidate)
   let working = ZERO
   for (const order of state.liveOrders.values()) {
-    const { request, filledQuantity } = order
+    const { request } = order
     const traded = state.instruments.get(request.instrument) as Instrument
     const pays = request.side === 'buy' ? traded.quote : traded.base
-    if (traded.kind !== 'spot' || pays !== asset || leaving?.has(order) || filledQuantity >= request.quantity) continue
-    const unfilled = sub(request.quantity, filledQuantity)
+    if (traded.kind !== 'spot' || pays !== asset || leaving?.has(order)) continue
+    const unfilled = unfilledOf(order)
     working = add(
       working,
       request.side === 'buy'
@@ -241,16 +241,24 @@ function sizeFault(candidate: Candidate): Denial | null {
   if (instrument.kind === 'spot' && maxPosition === ZERO && maxExposure === ZERO) return null
   const working = workingOn(state, position, wish.side, leaving)
   const after = add(position.quantity, signedBy(wish.side, add(working, wish.quantity)))
-  // Above a limit there must be a way down again; through zero to the other side is none.
-  if (abs(after) < abs(position.quantity) && signOf(after) !== -signOf(position.quantity)) return null
-  if (maxPosition > ZERO && abs(after) > maxPosition) {
+  const shrinks = isWayDown(position.quantity, after)
+  if (maxPosition > ZERO && abs(after) > maxPosition && !shrinks) {
     return denialOf('POSITION_ABOVE_LIMIT', `${wish.path}quantity`, wish.quantity, {
       position: position.quantity,
       working,
       limit: maxPosition,
     })
   }
-  return exposureFault(candidate, after) ?? (instrument.kind === 'spot' ? null : marginFault(candidate))
+  // What is held without a mark has no worth that a limit could be judged by.
+  if (position.mark === null && position.quantity !== ZERO) {
+    return shrinks ? null : denialOf('MARK_MISSING', `${wish.path}price`, 'none')
+  }
+  return exposureFault(candidate, after) ?? (instrument.kind === 'spot' || shrinks ? null : marginFault(candidate))
+}
+
+/** Above a limit there must be a way down again; through zero to the other side is none. */
+function isWayDown(before: Decimal, after: Decimal): boolean {
+  return abs(after) < abs(before) && signOf(after) !== -signOf(before)
 }
 
 /** What is held is worth its mark, however cheap the order: of the two the price at which a size is worth more is taken. */
@@ -265,15 +273,23 @@ function exposureFault(candidate: Candidate, after: Decimal): Denial | null {
   const { state, wish, instrument, position, leaving, limits } = candidate
   if (limits.maxExposure === ZERO) return null
   const price = sizePrice(candidate)
+  let held = notionalOf(instrument.kind, position.quantity, price)
   let exposure = notionalOf(instrument.kind, after, price)
   for (const other of state.positions.values()) {
     const traded = state.instruments.get(other.instrument) as Instrument
     if (other === position || traded.base !== instrument.base) continue
-    const quantity = add(other.quantity, signedBy(wish.side, workingOn(state, other, wish.side, leaving)))
-    exposure = add(exposure, notionalOf(traded.kind, quantity, other.mark ?? price))
+    const working = signedBy(wish.side, workingOn(state, other, wish.side, leaving))
+    if (other.quantity === ZERO && working === ZERO) continue
+    const { mark } = other
+    if (mark === null) return denialOf('MARK_MISSING', `${wish.path}exposure`, other.instrument)
+    const rate = traded.quote === instrument.quote ? ONE : state.assetPrices.get(priceKey(traded.quote, instrument.quote))
+    if (rate === undefined) return denialOf('EXPOSURE_UNPRICED', `${wish.path}exposure`, other.instrument, { asset: traded.quote })
+    held = add(held, mul(notionalOf(traded.kind, other.quantity, mark), rate))
+    exposure = add(exposure, mul(notionalOf(traded.kind, add(other.quantity, working), mark), rate))
   }
+  if (abs(exposure) <= limits.maxExposure || isWayDown(held, exposure)) return null
   const figures = { asset: instrument.base, limit: limits.maxExposure }
-  return abs(exposure) > limits.maxExposure ? denialOf('EXPOSURE_ABOVE_LIMIT', `${wish.path}exposure`, abs(exposure), figures) : null
+  return denialOf('EXPOSURE_ABOVE_LIMIT', `${wish.path}exposure`, abs(exposure), figures)
 }
 
 /** Perpetuals: the equity in the settle asset must cover every position at the worst that its working orders can make of it. */

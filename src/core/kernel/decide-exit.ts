@@ -2,16 +2,16 @@
 
 import { type Candidate, type OrderWish, orderFault, tradingFault } from './checks.ts'
 import { candidateOf, requestOf } from './decide-intent.ts'
-import { type Decimal, max, min, neg, sub, truncateToStep, ZERO } from './decimal.ts'
+import { type Decimal, min, neg, sub, truncateToStep, ZERO } from './decimal.ts'
 import { type Denial, type DenialCode, denialFact, denialOf, isDenial, textOf } from './denials.ts'
-import { exitSizeOf, workingQuantity } from './exit-size.ts'
+import { deliverable, exitSizeOf, workingQuantity } from './exit-size.ts'
 import type { FactBody } from './facts.ts'
 import type { ExitIntent, ExitResidualIntent, OrderTerms, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
 import { signedBy } from './ledger.ts'
 import { cancelLive, moveSlot } from './moves.ts'
 import { SLOT_TABLE, type SlotTrigger } from './slot-table.ts'
-import type { KernelState, Leg, Order, Slot } from './state.ts'
+import { isDoubtful, type KernelState, type Leg, type Order, type Slot } from './state.ts'
 
 export function decideExit(state: KernelState, intent: ExitIntent, facts: FactBody[], timeUs: number): void {
   const { slotId, scope } = intent
@@ -19,8 +19,7 @@ export function decideExit(state: KernelState, intent: ExitIntent, facts: FactBo
   const slot = slotToExit(state, slotId, 'exit')
   if (isDenial(slot)) return deny(slot)
   if (scope !== 'leg' && scope !== 'rest') return deny(denialOf('FIELD_INVALID', 'scope', scope))
-  const { lotSize } = instrumentOf(state, slot)
-  const size = exitSizeOf(state, slot, scope, lotSize)
+  const size = exitSizeOf(state, slot, scope, instrumentOf(state, slot))
   if (size === null) return deny(denialOf('NOTHING_TO_EXIT', 'openSize', slot.openSize, { working: workingQuantity(state, slot) }))
   const candidate = exitCandidate(state, slot, intent, size.quantity, timeUs)
   const fault = orderFault(candidate)
@@ -38,7 +37,7 @@ function slotToExit(state: KernelState, slotId: string, trigger: SlotTrigger): S
   const halt = tradingFault({ state })
   if (halt !== null) return halt
   if (SLOT_TABLE[slot.stage][trigger] === 'refused') return denialOf('EXIT_NOT_ALLOWED', 'slotId', slot.stage)
-  const doubtful = liveOrdersOf(state, slot).find(({ status }) => status === 'in_doubt' || status === 'quarantined')
+  const doubtful = liveOrdersOf(state, slot).find(isDoubtful)
   return doubtful === undefined ? slot : denialOf('ORDER_IN_DOUBT', 'clientOrderId', doubtful.request.clientOrderId)
 }
 
@@ -105,11 +104,11 @@ export function decideResidual(state: KernelState, intent: ExitResidualIntent, f
   const reason = textOf(intent.reason)
   // What still works is taken back, whatever it was for; only what none of it covers is sold now.
   cancelLive(state, (order) => live.includes(order), facts)
-  const { candidate, fault } = residualOrder(state, slot, sub(openSize, working), timeUs)
+  const { candidate, fault } = residualOrder(state, slot, sub(deliverable(slot, instrumentOf(state, slot)), working), timeUs)
   if (fault === null) {
     const { leg } = (slot.legs.find(({ consumed, working: works }) => !consumed && !works) ?? slot.legs.at(-1)) as Leg
     prepareExit(candidate, slot, { trigger: 'residual', leg, reason }, facts)
-  } else if (live.length === 0 && isDust(state, slot, fault.code)) {
+  } else if (live.length === 0 && TOO_SMALL.has(fault.code)) {
     const quantity = signedBy(slot.side as Side, openSize)
     const of = { slotId, trade, instrument: instrument as string, positionSide }
     facts.push({ type: 'DUST_WRITTEN_OFF', ...of, quantity, cost: openCost, reason })
@@ -120,13 +119,6 @@ export function decideResidual(state: KernelState, intent: ExitResidualIntent, f
     // Nothing to take back and nothing large enough to sell beside what works already.
     deny(denialOf('NOTHING_TO_EXIT', 'openSize', openSize, { working }))
   }
-}
-
-/** Too small to be traded, or so once the fees are taken off that were paid in the coins themselves. */
-function isDust(state: KernelState, slot: Slot, code: DenialCode): boolean {
-  const { lotSize, minQuantity } = instrumentOf(state, slot)
-  const owned = sub(slot.openSize, slot.feesInKind)
-  return TOO_SMALL.has(code) || (code === 'BALANCE_TOO_LOW' && slot.feesInKind > ZERO && owned < max(lotSize, minQuantity))
 }
 
 interface ResidualOrder {

@@ -1,7 +1,16 @@
 // From intents to facts: what a strategy or an operator wants becomes orders, cancels, or denials.
 
-import { type Candidate, countSince, exitRatiosFault, type OrderWish, orderFault, positiveFault, tradingFault } from './checks.ts'
-import { ONE } from './decimal.ts'
+import {
+  type Candidate,
+  countSince,
+  exitRatiosFault,
+  type OrderWish,
+  orderFault,
+  positiveFault,
+  tradingFault,
+  workingOn,
+} from './checks.ts'
+import { neg, ONE } from './decimal.ts'
 import { type Denial, denialFact, denialOf, isDenial } from './denials.ts'
 import type { FactBody, OrderRequest } from './facts.ts'
 import { clientOrderIdOf } from './ids.ts'
@@ -20,7 +29,7 @@ import type { Instrument } from './instrument.ts'
 import { cancelLive, cancelMoved } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
 import { SLOT_TABLE } from './slot-table.ts'
-import { type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
+import { isDoubtful, isHedged, type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
 import { TRADING_TABLE } from './trading-table.ts'
 import { equityOf } from './valuation.ts'
 
@@ -39,10 +48,6 @@ export function candidateOf(state: KernelState, wish: OrderWish, timeUs: number,
 function listedInstrument(state: KernelState, symbol: string): Instrument | Denial {
   const instrument = state.listed.has(symbol) ? state.instruments.get(symbol) : undefined
   return instrument ?? denialOf('INSTRUMENT_UNKNOWN', 'instrument', symbol)
-}
-
-function isHedged(state: KernelState, instrument: Instrument): boolean {
-  return state.session?.positionMode === 'hedge' && instrument.kind !== 'spot'
 }
 
 export function decideEnter(state: KernelState, intent: EnterIntent, facts: FactBody[], timeUs: number): void {
@@ -129,7 +134,7 @@ function reviewSide(state: KernelState, symbol: string, side: Side, wish: OrderW
   for (const order of state.liveOrders.values()) {
     const { role, instrument, side: orderSide, price, quantity, clientOrderId } = order.request
     if (role !== 'quote' || instrument !== symbol || orderSide !== side) continue
-    if (order.status === 'in_doubt' || order.status === 'quarantined') {
+    if (isDoubtful(order)) {
       blocked = denialOf('QUOTE_SIDE_IN_DOUBT', name, clientOrderId)
     } else if (CANCEL_PENDING[order.cancel]) {
       blocked ??= denialOf('QUOTE_SIDE_PENDING', name, clientOrderId)
@@ -237,7 +242,14 @@ export function decideControl(state: KernelState, { action, reason }: ControlInt
   if (denial !== null) return void facts.push(denialFact('CONTROL', denial))
   facts.push({ type: 'TRADING_MOVED', from, to: to as typeof from, reason, action })
   // What could still open something is taken back; what closes may stay.
-  if (action !== 'resume') cancelLive(state, ({ request }) => request.role !== 'exit', facts)
+  if (action !== 'resume') cancelLive(state, (order) => mayOpen(state, order), facts)
+}
+
+/** An exit only closes where it is reduce-only at the venue, or where what works on its side is no more than what is held. */
+function mayOpen(state: KernelState, { request: { role, reduceOnly, instrument, positionSide, side } }: Order): boolean {
+  if (role !== 'exit' || reduceOnly) return role !== 'exit'
+  const position = state.positions.get(positionKey(instrument, positionSide)) as Position
+  return workingOn(state, position, side, null) > (side === 'sell' ? position.quantity : neg(position.quantity))
 }
 
 /** What an order is for; `offset` counts the orders of one intent, from 1. */

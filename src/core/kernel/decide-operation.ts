@@ -9,6 +9,7 @@ import { type Instrument, instrumentFaults } from './instrument.ts'
 import { capitalPostings } from './ledger.ts'
 import { cancelMoved, doubtCancel, followOrder } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE } from './order-table.ts'
+import { knownInstrument, knownSession } from './shapes.ts'
 import type { KernelState } from './state.ts'
 import { equityOf } from './valuation.ts'
 
@@ -16,11 +17,12 @@ type Of<Type extends Operation['type']> = Extract<Operation, { type: Type }>
 
 export function openSession(state: KernelState, { session }: Of<'OPEN_SESSION'>, facts: FactBody[]): void {
   const denial = openingFault(state, session)
-  if (denial === null) facts.push({ type: 'SESSION_OPENED', ...session })
+  if (denial === null) facts.push({ type: 'SESSION_OPENED', ...knownSession(session) })
   else facts.push(denialFact('OPEN_SESSION', denial))
 }
 
-function openingFault(state: KernelState, { slotIds, instrument, positionMode, account }: Of<'OPEN_SESSION'>['session']): Denial | null {
+function openingFault(state: KernelState, session: Of<'OPEN_SESSION'>['session']): Denial | null {
+  const { slotIds, instrument, positionMode, account, sessionId } = session
   // The whole input is refused: with two slots of one id nothing that follows could be trusted.
   const doubled = slotIds.find((slotId, index) => slotIds.indexOf(slotId) !== index)
   if (doubled !== undefined) return denialOf('SLOT_ID_DUPLICATE', 'slotIds', doubled)
@@ -34,7 +36,9 @@ function openingFault(state: KernelState, { slotIds, instrument, positionMode, a
   const open = changes && (held || state.liveOrders.size > 0 || [...state.slots.values()].some(({ openSize }) => openSize !== ZERO))
   if (open) return denialOf('FIELD_INVALID', 'positionMode', positionMode)
   // What is booked belongs to one account: another has a journal of its own.
-  return state.account === null || state.account === account ? null : denialOf('FIELD_INVALID', 'account', account)
+  if (state.account !== null && state.account !== account) return denialOf('FIELD_INVALID', 'account', account)
+  // Opened again it would be active again, whatever its operator had asked for.
+  return sessionId === state.session?.sessionId ? denialOf('FIELD_INVALID', 'sessionId', sessionId) : null
 }
 
 /** What makes an instrument impossible to trade; what is booked under its name must go on meaning the same. */
@@ -47,7 +51,7 @@ function instrumentFault(state: KernelState, instrument: Instrument): Denial | n
 
 export function listInstrument(state: KernelState, { instrument }: Of<'LIST_INSTRUMENT'>, facts: FactBody[]): void {
   const fault = instrumentFault(state, instrument)
-  if (fault === null) facts.push({ type: 'INSTRUMENT_LISTED', instrument })
+  if (fault === null) facts.push({ type: 'INSTRUMENT_LISTED', instrument: knownInstrument(instrument) })
   else facts.push(denialFact('LIST_INSTRUMENT', fault))
 }
 

@@ -9,7 +9,7 @@ import type { FactBody } from './facts.ts'
 import { type Booking, book, bookExternalFill, bookOrderFill, decideFill, fillFault, NOBODY, slotGain } from './fill.ts'
 import type { ReconcileIntent, SettledOutcome } from './inputs.ts'
 import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
-import { alarm, entryIsAlive, followOrder, moved, moveSlot } from './moves.ts'
+import { alarm, closeFlat, entryIsAlive, followOrder, moved, moveSlot } from './moves.ts'
 import { ORDER_LIVE, ORDER_TABLE, type OrderTrigger } from './order-table.ts'
 import { actionFault } from './shapes.ts'
 import { SLOT_TABLE } from './slot-table.ts'
@@ -43,7 +43,10 @@ export function decideReconcile(state: KernelState, intent: ReconcileIntent, fac
 
 const refused = (field: string, value: unknown, booked: unknown): Denial => denialOf('RECONCILE_REFUSED', field, value, { booked })
 
-/** Absent only long after the order could still have arrived, when two spaced queries found nothing, and nothing ever moved. */
+/**
+ * Absent only long after the order could still have arrived, when two spaced queries found nothing, and nothing ever moved: no fill
+ * of it is known, and the venue's position is not another than ours.
+ */
 function markAbsent(state: KernelState, { clientOrderId, venueTimeUs, askedAtUs }: Of<'mark_absent'>, facts: FactBody[]): Denial | null {
   const { session } = state
   const order = state.orders.get(clientOrderId)
@@ -57,6 +60,8 @@ function markAbsent(state: KernelState, { clientOrderId, venueTimeUs, askedAtUs 
   if (asked.length < 2 || spreadUs < session.querySpacingUs) return unproved('askedAtUs', asked.length, session.querySpacingUs)
   if (order.filledQuantity !== ZERO) return unproved('filledQuantity', order.filledQuantity, ZERO)
   if (order.venueOrderId !== null) return unproved('venueOrderId', order.venueOrderId, 'none')
+  const { venues } = state.positions.get(positionKey(order.request.instrument, order.request.positionSide)) as Position
+  if (venues !== null) return unproved('position', venues, 'ours')
   followOrder(state, order, 'absent', facts, { venueOrderId: null, reason: 'not at the venue' })
   return null
 }
@@ -89,7 +94,7 @@ function settleOrder(state: KernelState, intent: Of<'settle_order'>, facts: Fact
   if (!possible) return refused('filledQuantity', filledQuantity, order.request.quantity)
   if (filledQuantity < order.filledQuantity) return refused('filledQuantity', filledQuantity, order.filledQuantity)
   const trigger = FINAL_TRIGGER[outcome]
-  const to = trigger === null ? 'filled' : moved(order.status, trigger, filledQuantity)
+  const to = trigger === null ? 'filled' : moved(order, trigger, filledQuantity)
   if (to === 'conflict' || ORDER_LIVE[to]) return refused('outcome', outcome, order.status)
   const missing = sub(filledQuantity, order.filledQuantity)
   const booking = missing === ZERO ? null : missingFill(state, order, missing, averagePrice, filledQuantity)
@@ -243,6 +248,7 @@ function assignToSlot(state: KernelState, slot: Slot, position: Position, assign
   }
   if (price === null) return denialOf('PRICE_MISSING', 'price', 'none')
   facts.push(give(slotGain(kind, slot, abs(quantity), tradeValue)))
-  moveSlot(slot, stage, slot.openSize === abs(quantity) ? 'flat' : 'exitFill', 'assigned', facts)
+  if (slot.openSize === abs(quantity)) closeFlat(state, slot, 'assigned', facts)
+  else moveSlot(slot, stage, 'exitFill', 'assigned', facts)
   return null
 }

@@ -9,7 +9,7 @@ import type { FundingEvent, OrderReference, OrderWord, SnapshotEvent, VenueEvent
 import { fundingPostings } from './ledger.ts'
 import { alarm, behindWord, cancelMoved, doubtCancel, followOrder, queried } from './moves.ts'
 import { CANCEL_PENDING, ORDER_LIVE, type OrderTrigger } from './order-table.ts'
-import { type KernelState, type Order, positionKey } from './state.ts'
+import { fundingKey, type KernelState, type Order, positionKey } from './state.ts'
 
 /** How long to wait when the venue limits us without saying how long, and the longest word we take for it. */
 const RETRY_DEFAULT_MS = 1_000
@@ -148,7 +148,11 @@ function comparePositions(state: KernelState, { positions, asOfUs }: SnapshotEve
     if ('updatedAtUs' in position ? position.updatedAtUs >= asOfUs : held !== undefined) continue
     const { quantity: venues = ZERO, averagePrice = null } = theirs.get(key) ?? {}
     const mine = held?.quantity ?? ZERO
-    if (venues === mine) continue
+    if (venues === mine) {
+      const wasOther = held !== undefined && held.venues !== null
+      if (wasOther) facts.push({ type: 'POSITION_AGREED', instrument, positionSide, quantity: mine, asOfUs })
+      continue
+    }
     facts.push({ type: 'POSITION_DIFFERED', instrument, positionSide, ours: mine, venues, averagePrice, asOfUs })
     const detail = `We hold ${formatDecimal(mine)} ${key}, the venue says ${formatDecimal(venues)}: reconcile finds out why.`
     facts.push(alarm('POSITION_DRIFT', formatDecimal(venues), detail))
@@ -159,7 +163,7 @@ function comparePositions(state: KernelState, { positions, asOfUs }: SnapshotEve
 export function decideFunding(state: KernelState, event: FundingEvent, facts: FactBody[]): void {
   const { fundingId, instrument, asset, amount } = event
   const fault = decimalFault(amount, 'amount')
-  const known = state.fundings.get(`${instrument}|${fundingId}`)
+  const known = state.fundings.get(fundingKey(instrument, fundingId))
   if (fault !== null) facts.push(denialFact('FUNDING', fault))
   else if (known === undefined)
     facts.push({ type: 'FUNDING_BOOKED', instrument, fundingId, asset, amount, postings: fundingPostings(asset, amount) })

@@ -1,10 +1,13 @@
 // How much the next exit closes, and as which leg. Completion is never judged here: only by what is still open.
 
-import { add, type Decimal, mul, sub, truncateToStep, ZERO } from './decimal.ts'
+import { add, type Decimal, max, mul, sub, truncateToStep, ZERO } from './decimal.ts'
+import type { Instrument } from './instrument.ts'
+import { unfilledOf } from './state.ts'
 import type { LegView, SlotView, StateView } from './views.ts'
 
 /** All that it looks at beside the slot. */
 type Orders = Pick<StateView, 'liveOrders'>
+type Traded = Pick<Instrument, 'kind' | 'lotSize'>
 
 export interface ExitSize {
   readonly leg: number
@@ -14,15 +17,16 @@ export interface ExitSize {
 }
 
 /**
- * The leg and the quantity of the next exit; null where working exits already cover all that is open, or all but dust.
+ * The leg and the quantity of the next exit; null where working exits already cover all that can be delivered, or all but dust.
  *
  * A leg closes up to its cumulative share of the entry, rounded down to a lot, so that what one leg loses to rounding
  * the next one gains. A leg that comes to nothing is consumed without an order. The last leg, and the scope `rest`,
  * take the whole remainder.
  */
-export function exitSizeOf(state: Orders, slot: SlotView, scope: 'leg' | 'rest', lotSize: Decimal): ExitSize | null {
+export function exitSizeOf(state: Orders, slot: SlotView, scope: 'leg' | 'rest', instrument: Traded): ExitSize | null {
+  const { lotSize } = instrument
   const working = workingQuantity(state, slot)
-  const free = truncateToStep(sub(slot.openSize, working), lotSize)
+  const free = truncateToStep(sub(deliverable(slot, instrument), working), lotSize)
   if (free <= ZERO) return null
   const open = slot.legs.filter((leg) => !leg.consumed && !leg.working)
   const last = open.at(-1)
@@ -42,14 +46,23 @@ export function exitSizeOf(state: Orders, slot: SlotView, scope: 'leg' | 'rest',
 }
 
 /**
+ * Of what is open, what can be sold: coins that went into the fees of the trade's own fills are not there, and those of another
+ * slot are not its to sell. A rebate in coins belongs to nobody's trade.
+ */
+export function deliverable({ side, openSize, feesInKind }: SlotView, { kind }: Traded): Decimal {
+  return kind === 'spot' && side === 'buy' ? sub(openSize, max(feesInKind, ZERO)) : openSize
+}
+
+/**
  * What live exit orders may still close. By the orders, not by the legs: an order that was said to be gone may be alive
  * after all, and a leg may have had several.
  */
 export function workingQuantity(state: Orders, slot: SlotView): Decimal {
   let total = ZERO
-  for (const { request, filledQuantity } of state.liveOrders.values()) {
+  for (const order of state.liveOrders.values()) {
+    const { request } = order
     const covers = request.role === 'exit' && request.slotId === slot.slotId && request.trade === slot.trade
-    if (covers && filledQuantity < request.quantity) total = add(total, sub(request.quantity, filledQuantity))
+    if (covers) total = add(total, unfilledOf(order))
   }
   return total
 }

@@ -141,6 +141,8 @@ interface FactFields {
     readonly averagePrice: Decimal | null
     readonly asOfUs: number
   }
+  /** The venue's position is ours again. */
+  POSITION_AGREED: inputs.OfPosition & { readonly quantity: Decimal; readonly asOfUs: number }
   /** Signed; taken out of the unassigned and given to a slot's trade, or with no slot to the quoted inventory. */
   EXPOSURE_ASSIGNED: inputs.OfPosition & {
     readonly quantity: Decimal

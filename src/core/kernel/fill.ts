@@ -6,7 +6,7 @@ import type { FactBody, FillFact, OrderRole } from './facts.ts'
 import type { FillReport, OrderReference, VenueFill } from './inputs.ts'
 import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
 import { changePosition, costLeft, feePostings, fillPostings, gainOf, heldBySlot, shareOfValue, signedBy } from './ledger.ts'
-import { alarm, bindIfNew, endLeg, entryIsAlive, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
+import { alarm, bindIfNew, closeFlat, endLeg, entryIsAlive, moved, moveSlot, noteOddMove, queried, slotOfOrder } from './moves.ts'
 import { ORDER_LIVE, type OrderStatus } from './order-table.ts'
 import { type FillNumbers, fillKey, type KernelState, type Order, type Position, positionKey, type Slot } from './state.ts'
 import { priceOf } from './valuation.ts'
@@ -225,7 +225,7 @@ export function slotGain(kind: InstrumentKind, slot: Slot, size: Decimal, value:
 function moveFilled(order: Order, filledQuantity: Decimal, facts: FactBody[]): OrderStatus {
   const { status, request } = order
   const trigger = filledQuantity >= request.quantity ? 'fillAll' : 'fillPart'
-  const to = moved(status, trigger, filledQuantity)
+  const to = moved(order, trigger, filledQuantity)
   // The table's one conflict, a filled order that a fill leaves unfilled, cannot come: the sum only grows.
   if (to === status || to === 'conflict') return status
   facts.push({ type: 'ORDER_MOVED', clientOrderId: request.clientOrderId, from: status, to, trigger, venueOrderId: null, reason: null })
@@ -245,7 +245,8 @@ function followFill(state: KernelState, slot: Slot, order: Order, filled: Filled
   if (status === 'filled') endLeg(slot, order, filledQuantity, facts)
   const openSize = sub(slot.openSize, size)
   const flat = openSize === ZERO && !entryIsAlive(state, slot)
-  return { ...slot, stage: moveSlot(slot, slot.stage, flat ? 'flat' : 'exitFill', null, facts), openSize }
+  const stage = flat ? closeFlat(state, slot, null, facts, { ...order, status }) : moveSlot(slot, slot.stage, 'exitFill', null, facts)
+  return { ...slot, stage, openSize }
 }
 
 function describe(fill: FillNumbers): string {

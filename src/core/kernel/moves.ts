@@ -23,7 +23,7 @@ export function followOrder(
   const { status, request } = order
   const { clientOrderId, role } = request
   const { venueOrderId, reason } = context
-  const to = moved(status, trigger, order.filledQuantity)
+  const to = moved(order, trigger, order.filledQuantity)
   if (to === 'conflict') {
     const detail = reason ?? 'the venue says what cannot be true of this order'
     facts.push({ type: 'EVENT_CONFLICTED', clientOrderId, status, trigger, detail })
@@ -42,7 +42,7 @@ export function followOrder(
   facts.push({ type: 'ORDER_MOVED', clientOrderId, from: status, to, trigger, venueOrderId: newId, reason })
   noteOddMove(order, to, trigger, reason, facts)
   if (slot === undefined) return
-  if (role === 'entry') followEntry(slot, order, to, facts)
+  if (role === 'entry') followEntry(state, slot, order, to, facts)
   else followExit(slot, order, to, facts)
 }
 
@@ -58,15 +58,15 @@ export function noteOddMove(order: Order, to: OrderStatus, trigger: OrderTrigger
 }
 
 /**
- * The status a trigger leads to; an acked order that has fills reads partially_filled. One that has fills was accepted, so
- * that no refusal ends it, however often it is repeated: it is in doubt until the venue says what became of it.
+ * The status a trigger leads to; an acked order that has fills reads partially_filled. One that has fills, or an id of the
+ * venue's, was accepted, so that no refusal ends it, however often it is repeated: it is in doubt until the venue says what
+ * became of it.
  */
-export function moved(status: OrderStatus, trigger: OrderTrigger, filledQuantity: Decimal): OrderStatus | 'conflict' {
+export function moved({ status, venueOrderId }: Order, trigger: OrderTrigger, filledQuantity: Decimal): OrderStatus | 'conflict' {
   const cell = ORDER_TABLE[status][trigger]
   if (cell === 'same') return status
-  if (filledQuantity === ZERO) return cell
-  if (cell === 'rejected' || cell === 'absent') return 'in_doubt'
-  return cell === 'acked' ? 'partially_filled' : cell
+  if (cell === 'rejected' && (filledQuantity !== ZERO || venueOrderId !== null)) return 'in_doubt'
+  return cell === 'acked' && filledQuantity !== ZERO ? 'partially_filled' : cell
 }
 
 /** The trade an order was for, while it is not closed. A closed trade takes nothing any more. */
@@ -77,13 +77,26 @@ export function slotOfOrder(state: KernelState, order: Order): Slot | undefined 
   return slot === undefined || slot.stage === 'closed' ? undefined : slot
 }
 
-function followEntry(slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
+function followEntry(state: KernelState, slot: Slot, order: Order, to: OrderStatus, facts: FactBody[]): void {
   const trigger = SLOT_TRIGGER[to].entry
   if (trigger === null) return
   const outcome = trigger === 'entryOver' && order.filledQuantity === ZERO ? 'entryFailed' : trigger
   const stage = moveSlot(slot, slot.stage, outcome, outcome === 'entryFailed' ? to : null, facts)
   // All that was bought had been sold while the entry was still alive: only now is the trade over.
-  if (outcome === 'entryOver' && slot.openSize === ZERO && slot.entryQuantity > ZERO) moveSlot(slot, stage, 'flat', null, facts)
+  if (outcome === 'entryOver' && slot.openSize === ZERO && slot.entryQuantity > ZERO)
+    closeFlat(state, { ...slot, stage }, null, facts, { ...order, status: to })
+}
+
+/** Ends a trade of which nothing is open: exits that still work would open what they close on nobody's behalf. */
+export function closeFlat(state: KernelState, slot: Slot, reason: string | null, facts: FactBody[], last?: Order): SlotStage {
+  const { slotId, trade, stage } = slot
+  const to = moveSlot(slot, stage, 'flat', reason, facts)
+  const lastId = last?.request.clientOrderId
+  const isOther = ({ request }: Order) => request.slotId === slotId && request.trade === trade && request.clientOrderId !== lastId
+  cancelLive(state, isOther, facts)
+  // The order whose fill it was is not in its new status yet.
+  if (last !== undefined && ORDER_LIVE[last.status] && !CANCEL_PENDING[last.cancel]) facts.push(cancelMoved(last, 'requested', null))
+  return to
 }
 
 /** Whether an entry of the trade may still fill: then being flat does not end it. */

@@ -14,7 +14,10 @@ export type OrderStatus =
 export type OrderTrigger =
   | 'sent' | 'ack' | 'fillPart' | 'fillAll' | 'cancelAck' | 'expire' | 'reject' | 'unknown' | 'found' | 'absent' | 'quarantine'
 
-/** The next status; `same` where nothing changes; `conflict` where the two cannot both be true: recorded and alarmed. */
+/**
+ * The next status; `same` where nothing changes; `conflict` where the two cannot both be true: recorded and alarmed, and what
+ * reconcile asked for (`absent`, `quarantine`) is refused.
+ */
 export type OrderCell = OrderStatus | 'same' | 'conflict'
 
 // biome-ignore format: a table is read by column
@@ -30,32 +33,32 @@ export const ORDER_TABLE = {
   acked: {
     sent: 'same', ack: 'same', fillPart: 'partially_filled', fillAll: 'filled', cancelAck: 'canceled', expire: 'expired',
     reject: 'in_doubt' /* accepted, then refused: both cannot be true, so ask */,
-    unknown: 'in_doubt', found: 'same', absent: 'in_doubt' /* it was there once: ask again before believing it */, quarantine: 'conflict',
+    unknown: 'in_doubt', found: 'same', absent: 'conflict' /* it was there once */, quarantine: 'conflict',
   },
   partially_filled: {
     sent: 'same', ack: 'same' /* the ack after its fill */, fillPart: 'same', fillAll: 'filled', cancelAck: 'canceled', expire: 'expired',
     reject: 'in_doubt' /* money moved, so it was accepted: ask */,
-    unknown: 'in_doubt', found: 'same', absent: 'in_doubt', quarantine: 'conflict',
+    unknown: 'in_doubt', found: 'same', absent: 'conflict', quarantine: 'conflict',
   },
   filled: {
     sent: 'same', ack: 'same', fillPart: 'conflict' /* a sum of fills cannot shrink */, fillAll: 'same' /* beyond the request: booked, flagged OVERFILL */,
     cancelAck: 'same' /* a stale answer: the cancel lost the race */, expire: 'same', reject: 'conflict',
-    unknown: 'same', found: 'same' /* a stale snapshot */, absent: 'same' /* venues drop filled orders from their lists */, quarantine: 'conflict',
+    unknown: 'same', found: 'same' /* a stale snapshot */, absent: 'conflict', quarantine: 'conflict',
   },
   canceled: {
     sent: 'same', ack: 'same', fillPart: 'same' /* late fill: booked, the order stays closed */, fillAll: 'filled' /* the cancel lost the race after all */,
     cancelAck: 'same', expire: 'same', reject: 'conflict',
-    unknown: 'same', found: 'in_doubt' /* said to be gone, seen alive: ask */, absent: 'same', quarantine: 'conflict',
+    unknown: 'same', found: 'in_doubt' /* said to be gone, seen alive: ask */, absent: 'conflict', quarantine: 'conflict',
   },
   expired: {
     sent: 'same', ack: 'same', fillPart: 'same' /* late fill, as above */, fillAll: 'filled',
     cancelAck: 'same', expire: 'same', reject: 'conflict',
-    unknown: 'same', found: 'in_doubt', absent: 'same', quarantine: 'conflict',
+    unknown: 'same', found: 'in_doubt', absent: 'conflict', quarantine: 'conflict',
   },
   rejected: {
     sent: 'same', ack: 'in_doubt' /* refused, then accepted: ask */, fillPart: 'in_doubt' /* booked, because the money moved; it may still rest: ask */, fillAll: 'filled',
     cancelAck: 'same', expire: 'same', reject: 'same',
-    unknown: 'same', found: 'acked' /* the venue has it: the refusal was wrong */, absent: 'same', quarantine: 'conflict',
+    unknown: 'same', found: 'acked' /* the venue has it: the refusal was wrong */, absent: 'conflict', quarantine: 'conflict',
   },
   in_doubt: {
     sent: 'same', ack: 'acked', fillPart: 'partially_filled', fillAll: 'filled', cancelAck: 'canceled', expire: 'expired', reject: 'rejected',
@@ -63,11 +66,11 @@ export const ORDER_TABLE = {
   },
   absent: {
     sent: 'same', ack: 'acked' /* it arrived after all: believed and alarmed */, fillPart: 'partially_filled', fillAll: 'filled', cancelAck: 'canceled', expire: 'expired', reject: 'rejected',
-    unknown: 'same', found: 'acked', absent: 'same', quarantine: 'conflict',
+    unknown: 'same', found: 'acked', absent: 'conflict', quarantine: 'conflict',
   },
   quarantined: {
     sent: 'same', ack: 'acked' /* any definite word ends the quarantine */, fillPart: 'partially_filled', fillAll: 'filled', cancelAck: 'canceled', expire: 'expired', reject: 'rejected',
-    unknown: 'same', found: 'acked', absent: 'absent', quarantine: 'same',
+    unknown: 'same', found: 'acked', absent: 'absent', quarantine: 'conflict',
   },
 } as const satisfies Record<OrderStatus, Record<OrderTrigger, OrderCell>>
 

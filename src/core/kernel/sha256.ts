@@ -30,14 +30,14 @@ function sha256Words(text: string): number[] {
   // Closed with a 1 bit, and filled up so that the last block ends with the length in bits.
   const blocks = (length + 72) >> 6
   for (let block = 0; block < blocks; block += 1) {
-    for (let word = 0; word < 16; word += 1) {
-      let bits = 0
-      for (let index = block * BLOCK_BYTES + word * 4, end = index + 4; index < end; index += 1) {
-        const byte = index > length ? 0 : index === length ? 0x80 : bytes === null ? text.charCodeAt(index) : (bytes[index] as number)
-        bits = (bits << 8) | byte
-      }
-      schedule[word] = bits
+    const start = block * BLOCK_BYTES
+    const count = Math.min(length - start, BLOCK_BYTES)
+    for (let word = 0; word < 16; word += 1) schedule[word] = 0
+    for (let at = 0; at < count; at += 1) {
+      const byte = bytes === null ? text.charCodeAt(start + at) : (bytes[start + at] as number)
+      schedule[at >> 2] = (schedule[at >> 2] as number) | (byte << (24 - ((at & 3) << 3)))
     }
+    if (count >= 0 && count < BLOCK_BYTES) schedule[count >> 2] = (schedule[count >> 2] as number) | (0x80 << (24 - ((count & 3) << 3)))
     if (block === blocks - 1) schedule[15] = length * 8
     compress(hash, schedule)
   }

@@ -3,15 +3,16 @@
 
 import { LARGEST } from './decimal.ts'
 import { type Denial, denialOf } from './denials.ts'
-import type { KernelInput, ReconcileIntent } from './inputs.ts'
+import type { KernelInput, ReconcileIntent, SessionOpening } from './inputs.ts'
+import type { Instrument } from './instrument.ts'
 
 type Holds = (value: unknown) => boolean
 type Shape = { readonly [field: string]: Holds | Shape }
 /** A shape as a list, which is faster to walk through, and which no library can add to behind our back. */
-type Compiled = readonly (readonly [field: string, rule: Holds | Compiled])[]
+type Compiled = readonly { readonly field: string; readonly rule: Holds | Compiled }[]
 
 function compiled(shape: Shape): Compiled {
-  return Object.entries(shape).map(([field, rule]) => [field, typeof rule === 'function' ? rule : compiled(rule)])
+  return Object.entries(shape).map(([field, rule]) => ({ field, rule: typeof rule === 'function' ? rule : compiled(rule) }))
 }
 
 const text: Holds = (value) => typeof value === 'string'
@@ -54,7 +55,7 @@ interface Misfit {
 /** The path of the first field that does not hold what it must, and what it holds. */
 function misfitOf(value: unknown, shape: Compiled): Misfit | undefined {
   if (typeof value !== 'object' || value === null) return { path: '', value }
-  for (const [field, rule] of shape) {
+  for (const { field, rule } of shape) {
     const held = (value as Readonly<Record<string, unknown>>)[field]
     if (typeof rule === 'function') {
       if (!rule(held)) return { path: field, value: held }
@@ -68,8 +69,8 @@ function misfitOf(value: unknown, shape: Compiled): Misfit | undefined {
 
 const ORDER: Shape = { clientOrderId: textOrNull, venueOrderId: textOrNull }
 const WORD: Shape = { ...ORDER, totalFilled: orNone(amount) }
-const FEE: Shape = { tradeId: text, feeAsset: text, liquidity: orNull(oneOf('maker', 'taker')) }
-const FILL: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: FEE }
+const VENUE_FILL: Shape = { tradeId: text, feeAsset: text, liquidity: orNull(oneOf('maker', 'taker')) }
+const FILL_REPORT: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: VENUE_FILL }
 const REFUSAL: Shape = { ...ORDER, code: text, reason: text }
 const NOTE: Shape = { clientOrderId: text, outcome: oneOf('sent', 'unknown'), detail: textOrNull }
 const OPEN_ORDER: Shape = { ...ORDER, instrument: text, side, filledQuantity: amount }
@@ -115,8 +116,8 @@ const SHAPES: { readonly [Type in KernelInput['type']]: Shape } = {
   RECONCILE: { action: text, evidence: text },
   ORDER_ACK: WORD,
   ORDER_REJECT: REFUSAL,
-  PARTIAL_FILL: FILL,
-  FULL_FILL: FILL,
+  PARTIAL_FILL: FILL_REPORT,
+  FULL_FILL: FILL_REPORT,
   CANCEL_ACK: WORD,
   CANCEL_REJECT: REFUSAL,
   EXPIRED: { ...WORD, reason: text },
@@ -141,10 +142,22 @@ const RECONCILE_SHAPES: { readonly [Action in ReconcileIntent['action']]: Shape 
   mark_absent: { clientOrderId: text, venueTimeUs: time, askedAtUs: listOf(time) },
   quarantine: { clientOrderId: text },
   settle_order: { clientOrderId: text, outcome: oneOf('filled', 'canceled', 'expired', 'rejected') },
-  book_fill: FILL,
+  book_fill: FILL_REPORT,
   adjust_position: { adjustmentId: text, instrument: text, positionSide },
   assign: { instrument: text, positionSide, slotId: textOrNull },
 }
+
+/** A value with the fields that its shape names, and nothing else: what a caller's object holds beside them is not journaled. */
+function known<T>(value: T, shape: Shape): T {
+  const fields = Object.entries(shape).map(([field, rule]) => {
+    const held = (value as Readonly<Record<string, unknown>>)[field]
+    return [field, typeof rule === 'function' ? held : known(held, rule)]
+  })
+  return Object.fromEntries(fields)
+}
+
+export const knownSession = (session: SessionOpening): SessionOpening => known(session, SESSION)
+export const knownInstrument = (instrument: Instrument): Instrument => known(instrument, INSTRUMENT)
 
 const listsOf = (shapes: Readonly<Record<string, Shape>>): ReadonlyMap<unknown, Compiled> =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, compiled(shape)]))

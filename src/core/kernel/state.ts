@@ -1,6 +1,6 @@
 // What the kernel knows of one account: each record as it starts. `apply` is the only writer; others get `viewOf`.
 
-import { type Decimal, ZERO } from './decimal.ts'
+import { type Decimal, sub, ZERO } from './decimal.ts'
 import type { FillFact, LedgerAccount, OrderRequest } from './facts.ts'
 import type { PositionSide, RiskLimits, SessionOpening, Side } from './inputs.ts'
 import type { Instrument } from './instrument.ts'
@@ -85,6 +85,8 @@ export const flatPosition = (instrument: string, positionSide: PositionSide) => 
   unassigned: ZERO,
   /** The part of `unassigned` that was written off as too small to be traded: it blocks nothing. */
   dust: ZERO,
+  /** What the venue last said it is, where that is another and nothing has explained it yet. */
+  venues: null as Decimal | null,
   updatedAtUs: 0,
 })
 
@@ -92,6 +94,13 @@ export type Order = ReturnType<typeof newOrder>
 export type Leg = ReturnType<typeof newLeg>
 export type Slot = ReturnType<typeof idleSlot>
 export type Position = ReturnType<typeof flatPosition>
+
+/** Whether we do not know if the venue has it. */
+export const isDoubtful = ({ status }: Pick<Order, 'status'>): boolean => status === 'in_doubt' || status === 'quarantined'
+
+/** What of a live order may still be filled: above zero, since what is all filled is not live. */
+export const unfilledOf = ({ request, filledQuantity }: Pick<Order, 'request' | 'filledQuantity'>): Decimal =>
+  sub(request.quantity, filledQuantity)
 
 /** The numbers of a fill: what the ledger needs, and what tells a repeated trade id from a conflicting one. */
 export type FillNumbers = Pick<FillFact, 'side' | 'price' | 'quantity' | 'tradeValue' | 'fee' | 'feeAsset'>
@@ -151,6 +160,12 @@ export const viewOf = (state: KernelState): StateView => state
 
 export const positionKey = (instrument: string, positionSide: PositionSide): string =>
   positionSide === 'net' ? instrument : `${instrument}#${positionSide}`
+/** Whether longs and shorts of it stand beside each other: coins only ever net. */
+export const isHedged = ({ session }: Pick<KernelState, 'session'>, { kind }: Instrument): boolean =>
+  session?.positionMode === 'hedge' && kind !== 'spot'
+
 export const tradeKey = (slotId: string, trade: number): string => `${slotId}#${trade}`
 export const fillKey = (instrument: string, tradeId: string, side: Side): string => `${instrument}|${tradeId}|${side}`
 export const balanceKey = (account: LedgerAccount, asset: string): string => `${account}|${asset}`
+export const priceKey = (asset: string, quote: string): string => `${asset}|${quote}`
+export const fundingKey = (instrument: string, fundingId: string): string => `${instrument}|${fundingId}`

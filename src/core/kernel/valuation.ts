@@ -3,6 +3,7 @@
 import { add, type Decimal, mul, ONE, ZERO } from './decimal.ts'
 import { type Instrument, type InstrumentKind, tradeValueOf } from './instrument.ts'
 import { gainOf } from './ledger.ts'
+import { priceKey } from './state.ts'
 
 type Amounts = ReadonlyMap<string, Decimal>
 
@@ -18,7 +19,7 @@ export function unrealizedPnl(
 /** What one unit of an asset is worth in the instrument's quote; null where nobody has said. */
 export function priceOf(asset: string, { base, quote }: Instrument, mark: Decimal | null, prices: Amounts): Decimal | null {
   if (asset === quote) return ONE
-  return asset === base ? mark : (prices.get(`${asset}|${quote}`) ?? null)
+  return asset === base ? mark : (prices.get(priceKey(asset, quote)) ?? null)
 }
 
 /**

@@ -57,7 +57,7 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
         return side === null ? [] : enter(side, { market, portfolio, instrument, options })
       }
       if (slot.openSize <= ZERO) return []
-      const rest = exitSizeOf(portfolio, slot, 'rest', instrument.lotSize)
+      const rest = exitSizeOf(portfolio, slot, 'rest', instrument)
       if (rest === null || isDust(rest, portfolio.position.mark, instrument)) return closeResidual(slot, 'dust')
       if (SLOT_TABLE[slot.stage].exit === 'refused') return []
       const situation = { market, portfolio, instrument, options, rest }
@@ -192,7 +192,7 @@ function takeTarget(slot: SlotView, { market, portfolio, instrument, options, re
 /** Whether the next leg, and what it would leave of the rest, are both large enough to be traded by themselves. */
 function isLegTradable(slot: SlotView, rest: ExitSize, price: Decimal, situation: Pick<Situation, 'portfolio' | 'instrument'>): boolean {
   const { portfolio, instrument } = situation
-  const next = exitSizeOf(portfolio, slot, 'leg', instrument.lotSize)
+  const next = exitSizeOf(portfolio, slot, 'leg', instrument)
   // A leg that comes to nothing would let a later one close at its target.
   if (next === null || next.leg !== slot.nextLeg) return false
   const left = sub(rest.quantity, next.quantity)

@@ -171,6 +171,7 @@ const FACTS = {
     averagePrice: AMOUNT,
     asOfUs: 5,
   },
+  POSITION_AGREED: { type: 'POSITION_AGREED', instrument: TEXT, positionSide: 'short', quantity: AMOUNT, asOfUs: 5 },
   EXPOSURE_ASSIGNED: {
     type: 'EXPOSURE_ASSIGNED',
     instrument: TEXT,

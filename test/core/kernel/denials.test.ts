@@ -63,6 +63,16 @@ const DRIVES: Readonly<Record<DenialCode, Drive>> = {
   MARGIN_TOO_LOW: entering({}, { capital: {}, instrument: LINEAR }),
   POSITION_ABOVE_LIMIT: entering({}, { limits: { maxPosition: ONE } }),
   EXPOSURE_ABOVE_LIMIT: entering({}, { limits: { maxExposure: ONE } }),
+  EXPOSURE_UNPRICED: after(
+    (bench) => {
+      bench.list({ symbol: 'XRP/BTC', quote: 'BTC', settle: 'BTC' })
+      bench.capital('BTC', '1000')
+      bench.mark('1', null, null, 'XRP/BTC')
+      bench.opened({ instrument: 'XRP/BTC', slotId: 'b', price: '1', quantity: '10' })
+    },
+    enter(),
+    { limits: { maxExposure: dec('100000') } },
+  ),
   OPEN_ORDERS_ABOVE_LIMIT: after((bench) => bench.enter(), enter({ slotId: 'b' }), { limits: { maxOpenOrders: 1 } }),
   ORDER_RATE_ABOVE_LIMIT: after((bench) => bench.enter(), enter({ slotId: 'b' }), { limits: { maxOrdersPerSecond: 1 } }),
   CANCEL_RATE_ABOVE_LIMIT: after(

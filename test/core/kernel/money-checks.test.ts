@@ -248,12 +248,48 @@ describe('exposure in one base asset', () => {
     bench.enter({ slotId: 'c', quantity: '30' })
   })
 
-  test('what has no mark yet is counted at the price of the order', () => {
+  test('what has no mark yet cannot be judged: a cheap order would make it cheap', () => {
     const bench = given({ limits: { maxExposure: dec('100') } })
     bench.list(PERPETUAL)
     bench.when({ ...quoteIntent('4 x 20', null), instrument: PERPETUAL.symbol })
-    expect(denialsOf(bench.when(enterIntent({ quantity: '30.01' })))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 100.02'])
-    bench.enter({ quantity: '30' })
+    expect(denialsOf(bench.when(enterIntent({ quantity: '10' })))).toEqual([`MARK_MISSING exposure ${PERPETUAL.symbol}`])
+    bench.mark('4', null, null, PERPETUAL.symbol)
+    expect(denialsOf(bench.when(enterIntent({ quantity: '10.01' })))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 100.02'])
+    bench.enter({ quantity: '10' })
+  })
+
+  test('what is held without a mark only shrinks', () => {
+    const bench = given({ limits: { maxExposure: dec('1000') } })
+    bench.opened()
+    expect(denialsOf(bench.when(enterIntent({ slotId: 'b', quantity: '1' })))).toEqual(['MARK_MISSING price none'])
+    expect(bench.quote(null, '3 x 10')).toHaveLength(1)
+  })
+
+  test('against two quotes is counted in the one of the order, at a stated price', () => {
+    const bench = given({ limits: { maxExposure: dec('100') } })
+    bench.list({ symbol: 'XRP/BTC', quote: 'BTC', settle: 'BTC' })
+    bench.capital('BTC', '1000')
+    bench.mark('0.0001', null, null, 'XRP/BTC')
+    bench.opened({ instrument: 'XRP/BTC', quantity: '10', price: '0.0001' })
+    bench.mark('2')
+    const enter = enterIntent({ slotId: 'b', quantity: '40' })
+    expect(denialsOf(bench.when(enter))).toEqual(['EXPOSURE_UNPRICED exposure XRP/BTC'])
+    bench.valueAsset('BTC', '20001')
+    expect(denialsOf(bench.when(enter))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 100.001'])
+    bench.valueAsset('BTC', '20000')
+    expect(bench.prepare(enter)).toHaveLength(1)
+  })
+
+  test('a fill that shrinks one position and grows the exposure of all is held to the limit', () => {
+    const bench = given({ limits: { maxExposure: dec('100') } })
+    bench.list(PERPETUAL)
+    bench.mark('2')
+    bench.mark('2', null, null, PERPETUAL.symbol)
+    bench.opened({ quantity: '50' })
+    bench.opened({ slotId: 'b', instrument: PERPETUAL.symbol, side: 'sell', quantity: '50' })
+    bench.quote('2 x 50', null)
+    const buyBack = { ...quoteIntent('2 x 10', null), instrument: PERPETUAL.symbol }
+    expect(denialsOf(bench.when(buyBack))).toEqual(['EXPOSURE_ABOVE_LIMIT bid.exposure 120'])
   })
 
   test('another base is another exposure', () => {

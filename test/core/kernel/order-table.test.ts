@@ -4,7 +4,7 @@ import { ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { FactBody } from '../../../src/core/kernel/facts.ts'
 import { followOrder } from '../../../src/core/kernel/moves.ts'
 import { ORDER_LIVE, ORDER_TABLE, type OrderStatus, type OrderTrigger } from '../../../src/core/kernel/order-table.ts'
-import { exitIntent, expectInvariants, given, type KernelBench, quoteIntent, SYMBOL, typesOf } from './kernel-bench.ts'
+import { denialsOf, exitIntent, expectInvariants, given, type KernelBench, quoteIntent, SYMBOL, typesOf } from './kernel-bench.ts'
 
 const STATUSES = Object.keys(ORDER_TABLE) as OrderStatus[]
 const TRIGGERS = Object.keys(ORDER_TABLE.prepared) as OrderTrigger[]
@@ -95,6 +95,19 @@ describe('T01 every cell of the order table', () => {
   })
 })
 
+describe('an order that the venue has named', () => {
+  test('K23 was accepted: no refusal ends it, however often it is repeated', () => {
+    const { bench, id } = reach('entry', 'prepared')
+    bench.ack(id, 'v1')
+    for (let time = 0; time < 3; time += 1) bench.reject(id)
+    expect(bench.order(id).status).toBe('in_doubt')
+    expect(bench.state.liveOrders.has(id)).toBe(true)
+    expect(denialsOf(bench.settle(id, 'rejected', '0', null))).toEqual(['RECONCILE_REFUSED outcome rejected'])
+    bench.settle(id, 'canceled', '0', null)
+    expect(bench.order(id).status).toBe('canceled')
+  })
+})
+
 describe('the order table says what is true of venues', () => {
   const cellsWhere = (keep: (status: OrderStatus, trigger: OrderTrigger) => boolean) =>
     STATUSES.flatMap((status) =>
@@ -121,15 +134,15 @@ describe('the order table says what is true of venues', () => {
     expect(rows).toEqual([
       'prepared SAPFCER?A0Q',
       'submitting .APFCER?A0Q',
-      'acked ..PFCE??.?!',
-      'partially_filled ...FCE??.?!',
-      'filled ..!...!...!',
-      'canceled ...F..!.?.!',
-      'expired ...F..!.?.!',
-      'rejected .??F....A.!',
+      'acked ..PFCE??.!!',
+      'partially_filled ...FCE??.!!',
+      'filled ..!...!..!!',
+      'canceled ...F..!.?!!',
+      'expired ...F..!.?!!',
+      'rejected .??F....A!!',
       'in_doubt .APFCER.A0Q',
-      'absent .APFCER.A.!',
-      'quarantined .APFCER.A0.',
+      'absent .APFCER.A!!',
+      'quarantined .APFCER.A0!',
     ])
   })
 

@@ -67,6 +67,7 @@ export class ReferenceBench {
     const { reference } = this
     const decided = decidedBy(bodies)
     reference.bookings = []
+    reference.nowUs = this.timeUs
     if (INTENTS.has(input.type)) {
       const verdict = want(reference, input as Intent, decided)
       if (verdict !== 'either') promise(decided.denied === (verdict === 'denied'), `${input.type} is to be ${verdict}`)
@@ -210,6 +211,8 @@ function comparePositions(compared: Comparison, state: KernelState, reference: R
     compared.amount(`${name} quoted`, own?.quoted, position.quoted)
     compared.amount(`${name} unassigned`, own?.unassigned, position.unassigned)
     compared.amount(`${name} dust`, own?.dust, position.dust)
+    if (own !== undefined)
+      compared.word(`${name} venues`, own.venues === null ? 'ours' : `${exact(own.venues)}`, `${position.venues ?? 'ours'}`)
     const mark = reference.marks.get(instrument)
     if (mark !== undefined) compared.amount(`${name} mark`, own?.mark ?? undefined, mark)
   }

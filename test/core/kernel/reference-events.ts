@@ -1,9 +1,9 @@
 // What the reference model makes of venue events and of the session's own doings. Owns no books: the model does.
 
-import type { Operation, VenueEvent } from '../../../src/core/kernel/inputs.ts'
+import type { Operation, PositionSide, VenueEvent } from '../../../src/core/kernel/inputs.ts'
 import { valueAt } from './reference-books.ts'
 import { DEAD, isCancelPending, keyOf, type Reference, type ReferenceOrder } from './reference-model.ts'
-import { exact } from './reference-rational.ts'
+import { exact, NOTHING } from './reference-rational.ts'
 
 type FillEvent = Extract<VenueEvent, { type: 'PARTIAL_FILL' | 'FULL_FILL' }>
 type Of<Type extends Operation['type']> = Extract<Operation, { type: Type }>
@@ -14,7 +14,7 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
       const order = reference.match(seen)
       if (order !== null) reference.follow(order, 'found')
     }
-    return
+    return comparePositions(reference, event)
   }
   if (event.type === 'FUNDING') return bookFunding(reference, event)
   const order = reference.match(event)
@@ -37,6 +37,19 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
     case 'PARTIAL_FILL':
     case 'FULL_FILL':
       return bookFill(reference, order, event)
+  }
+}
+
+/** A position that is another at the venue stays in mind until the venue says ours, or until a fill makes ours the venue's. */
+function comparePositions(reference: Reference, { positions, asOfUs }: Extract<VenueEvent, { type: 'SNAPSHOT' }>): void {
+  if (positions === undefined || positions === null) return
+  for (const key of reference.listed) {
+    const [instrument, side] = JSON.parse(key) as [string, PositionSide]
+    const position = reference.position(instrument, side)
+    if (reference.instruments.get(instrument)?.kind === 'spot' || position.touchedUs >= asOfUs) continue
+    const theirs = positions.filter((other) => other.instrument === instrument && other.positionSide === side).at(-1)
+    const venues = theirs === undefined ? NOTHING : exact(theirs.quantity)
+    position.venues = venues.is(position.book.quantity) ? null : venues
   }
 }
 
@@ -71,6 +84,8 @@ export function bookFill(
     // Reconcile has inferred it before: only what it cost in fees is new.
     reference.fills.add(key)
     order.inferred = order.inferred.minus(quantity)
+    const trade = reference.trades.get(keyOf(request.slotId, request.trade))
+    if (trade !== undefined && fill.feeAsset === traded.base) trade.feesInKind = trade.feesInKind.plus(fee)
     reference.payFee(fill.feeAsset, fee)
     return
   }
@@ -102,8 +117,7 @@ export function operate(reference: Reference, input: Operation): void {
     case 'OPEN_SESSION':
       return openSession(reference, input)
     case 'LIST_INSTRUMENT':
-      reference.instruments.set(input.instrument.symbol, input.instrument)
-      return
+      return reference.list(input.instrument)
     case 'HALT_SESSION':
       reference.halted = true
       reference.trading = 'halted'
@@ -134,7 +148,7 @@ function openSession(reference: Reference, { session }: Of<'OPEN_SESSION'>): voi
   reference.halted = false
   reference.stopping = false
   reference.trading = 'active'
-  reference.instruments.set(session.instrument.symbol, session.instrument)
+  reference.list(session.instrument)
 }
 
 function noted(reference: Reference, clientOrderId: string, change: (order: ReferenceOrder) => void): void {

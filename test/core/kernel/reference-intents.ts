@@ -5,7 +5,15 @@ import type { OrderRequest } from '../../../src/core/kernel/facts.ts'
 import type { ControlIntent, EnterIntent, ExitIntent, ExitResidualIntent, Intent } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { ControlAction, TradingState } from '../../../src/core/kernel/trading-table.ts'
-import { isCancelPending, opposite, type Reference, type ReferenceTrade, signed, unfilledOf } from './reference-model.ts'
+import {
+  isCancelPending,
+  opposite,
+  type Reference,
+  type ReferenceOrder,
+  type ReferenceTrade,
+  signed,
+  unfilledOf,
+} from './reference-model.ts'
 import { exact, NOTHING, type Rational, smaller, total } from './reference-rational.ts'
 import { reconcile } from './reference-reconcile.ts'
 
@@ -76,8 +84,21 @@ function control(reference: Reference, { action }: ControlIntent): 'denied' | 'd
   reference.trading = to
   if (action === 'halt') reference.stopping = true
   if (action === 'resume') return 'done'
-  for (const order of reference.liveOrders()) if (order.request.role !== 'exit') reference.askCancel(order)
+  const live = reference.liveOrders()
+  for (const order of live) if (order.request.role !== 'exit' || couldOpen(reference, order)) reference.askCancel(order)
   return 'done'
+}
+
+/** An exit that the venue does not hold to closing, where all that works on its side is more than there is to close. */
+function couldOpen(reference: Reference, { request }: ReferenceOrder): boolean {
+  const { instrument, positionSide, side } = request
+  const held = reference.position(instrument, positionSide).book.quantity
+  const rivals = reference
+    .liveOrders()
+    .filter(
+      (other) => other.request.instrument === instrument && other.request.positionSide === positionSide && other.request.side === side,
+    )
+  return !request.reduceOnly && total(rivals.map(unfilledOf)).above(side === 'sell' ? held : held.negated())
 }
 
 /** Takes a prepared order into the model, once it is one that the rules allow. */
@@ -121,10 +142,17 @@ function openTradeOf(reference: Reference, slotId: string): ReferenceTrade | nul
   return trade === undefined || trade.closed ? null : trade
 }
 
-/** How much of what is open no live exit covers. */
+/** How much of what is open, and not paid away in fees, no live exit covers. */
 function freeOf(reference: Reference, trade: ReferenceTrade): Rational {
   const exits = reference.liveOrdersOf(trade).filter((order) => order.request.role === 'exit')
-  return trade.book.quantity.size().minus(total(exits.map(unfilledOf)))
+  return ownedOf(reference, trade).minus(total(exits.map(unfilledOf)))
+}
+
+/** Coins that its own fills took as fees are not a trade's to sell. */
+function ownedOf(reference: Reference, trade: ReferenceTrade): Rational {
+  const open = trade.book.quantity.size()
+  const coins = reference.instruments.get(trade.instrument)?.kind === 'spot' && trade.side === 'buy'
+  return coins && trade.feesInKind.sign() > 0 ? open.minus(trade.feesInKind) : open
 }
 
 function isFrozen(reference: Reference, trade: ReferenceTrade): boolean {
@@ -172,7 +200,7 @@ function exitResidual(reference: Reference, intent: ExitResidualIntent, decided:
   }
   const small = isDust(reference, trade)
   const writtenOff = decided.writtenOff.includes(intent.slotId)
-  promise(!writtenOff || small || paidAway(reference, trade), 'K01 only dust is written off, and only where nothing of the slot is live')
+  promise(!writtenOff || small, 'K01 only dust is written off, and only where nothing of the slot is live')
   promise(writtenOff || !small || decided.denied, 'K01 dust is written off')
   if (!decided.denied) {
     const others = reference.liveOrdersOf(trade).filter(({ request }) => !decided.requests.includes(request))
@@ -186,23 +214,11 @@ function isDust(reference: Reference, trade: ReferenceTrade): boolean {
   const instrument = reference.instruments.get(trade.instrument)
   const mark = reference.marks.get(trade.instrument)
   if (instrument === undefined || mark === undefined || reference.liveOrdersOf(trade).length > 0) return false
-  const open = trade.book.quantity.size()
-  if (open.isZero()) return false
-  const whole = open.wholeSteps(exact(instrument.lotSize))
+  if (trade.book.quantity.isZero()) return false
+  const owned = ownedOf(reference, trade)
+  const whole = owned.sign() > 0 ? owned.wholeSteps(exact(instrument.lotSize)) : NOTHING
   const notional = instrument.kind === 'inverse' ? whole : whole.times(mark)
   return whole.isZero() || exact(instrument.minQuantity).above(whole) || exact(instrument.minNotional).above(notional)
-}
-
-/** What its own fees took of the coins, and what is then left of a lot, is not there to be sold. */
-function paidAway(reference: Reference, trade: ReferenceTrade): boolean {
-  const { kind, base, lotSize, minQuantity } = reference.instruments.get(trade.instrument) as Instrument
-  const open = trade.book.quantity.size()
-  if (kind !== 'spot' || trade.side !== 'buy' || reference.liveOrdersOf(trade).length > 0) return false
-  // Other slots may be selling the same coins, so that fewer are free than the wallet has.
-  const sellingElsewhere = [...reference.orders.values()].some(({ request }) => request.side === 'sell')
-  const short = sellingElsewhere || open.above(reference.balances.of(`wallet|${base}`))
-  const owned = open.minus(trade.feesInKind)
-  return short && trade.feesInKind.sign() > 0 && (exact(lotSize).above(owned) || exact(minQuantity).above(owned))
 }
 
 function writeOff(reference: Reference, trade: ReferenceTrade): void {

@@ -43,6 +43,9 @@ export interface ReferencePosition {
   quoted: Rational
   unassigned: Rational
   dust: Rational
+  /** What the venue says it is, where that is another and nothing explains it. */
+  venues: Rational | null
+  touchedUs: number
 }
 
 /** A fill as it is to be booked, wherever it came from. */
@@ -83,7 +86,10 @@ export class Reference {
   halted = true
   stopping = false
   trading: TradingState = 'halted'
+  nowUs = 0
   readonly instruments = new Map<string, Instrument>()
+  /** The positions that can be held: of each instrument by the mode it was listed in. */
+  readonly listed = new Set<string>()
   readonly marks = new Map<string, Rational>()
   /** By asset and quote. */
   readonly prices = new Map<string, Rational>()
@@ -102,7 +108,16 @@ export class Reference {
     const key = keyOf(instrument, positionSide)
     const known = this.positions.get(key)
     if (known !== undefined) return known
-    const position = { instrument, positionSide, book: emptyBook(), quoted: NOTHING, unassigned: NOTHING, dust: NOTHING }
+    const position: ReferencePosition = {
+      instrument,
+      positionSide,
+      book: emptyBook(),
+      quoted: NOTHING,
+      unassigned: NOTHING,
+      dust: NOTHING,
+      venues: null,
+      touchedUs: 0,
+    }
     this.positions.set(key, position)
     return position
   }
@@ -160,16 +175,25 @@ export class Reference {
   closeTrades(): void {
     for (const trade of this.trades.values()) {
       const entryLives = this.liveOrdersOf(trade).some((order) => order.request.role === 'entry')
-      if (trade.book.quantity.isZero() && !entryLives) trade.closed = true
+      if (trade.closed || !trade.book.quantity.isZero() || entryLives) continue
+      trade.closed = true
+      // Whatever still works would open what it closes on nobody's behalf.
+      for (const order of this.liveOrdersOf(trade)) this.askCancel(order)
     }
   }
 
-  /** What a trigger makes of an order, by the table; one with fills was accepted, whatever is said of it later. */
+  list(instrument: Instrument): void {
+    this.instruments.set(instrument.symbol, instrument)
+    const hedged = this.session?.positionMode === 'hedge' && instrument.kind !== 'spot'
+    for (const side of hedged ? ['long', 'short'] : ['net']) this.listed.add(keyOf(instrument.symbol, side))
+  }
+
+  /** What a trigger makes of an order, by the table; one with fills or a name at the venue was accepted, whatever is said later. */
   follow(order: ReferenceOrder, trigger: OrderTrigger): void {
     const cell = ORDER_TABLE[order.status][trigger]
     const filled = !order.filled.isZero()
     if (cell === 'acked') order.status = filled ? 'partially_filled' : 'acked'
-    else if (cell === 'rejected') order.status = filled ? 'in_doubt' : 'rejected'
+    else if (cell === 'rejected') order.status = filled || order.venueOrderId !== null ? 'in_doubt' : 'rejected'
     else if (cell !== 'same' && cell !== 'conflict') order.status = cell
     if (DEAD.has(order.status)) order.cancel = 'none'
     else if (order.cancel === 'in_doubt' && (trigger === 'ack' || trigger === 'found')) order.cancel = 'refused'
@@ -192,6 +216,8 @@ export class Reference {
     const position = this.position(instrument.symbol, execution.positionSide)
     const traded = { kind, quantity: signed(side, quantity), value }
     const profit = tradeInBook(position.book, traded)
+    position.touchedUs = this.nowUs
+    if (position.venues?.is(position.book.quantity) === true) position.venues = null
     settle(this.balances, instrument, traded, profit)
     this.payFee(execution.feeAsset, execution.fee)
     const { assigned, slotProfit } = this.#share(execution, position)

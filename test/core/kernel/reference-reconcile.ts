@@ -40,7 +40,9 @@ function markAbsent(reference: Reference, { clientOrderId, venueTimeUs, askedAtU
   const [first, last] = [asked[0], asked.at(-1)]
   const spaced = first !== undefined && last !== undefined && asked.length >= 2 && last - first >= session.querySpacingUs
   const late = venueTimeUs > validUntilUs + session.absenceMarginUs
-  if (!spaced || !late || !order.filled.isZero() || order.venueOrderId !== null) return false
+  const { instrument, positionSide } = order.request
+  const differs = reference.position(instrument, positionSide).venues !== null
+  if (!spaced || !late || differs || !order.filled.isZero() || order.venueOrderId !== null) return false
   reference.follow(order, 'absent')
   return true
 }
@@ -68,7 +70,8 @@ function settleOrder(reference: Reference, intent: Action<'settle_order'>): bool
   if (intent.outcome === 'filled' && exact(order.request.quantity).above(totalFilled)) return false
   if (intent.outcome === 'rejected' && !totalFilled.isZero()) return false
   // A confirmed order was not rejected, nor was one that ended otherwise: what is settled has to be over.
-  const confirmed = order.status === 'acked' || order.status === 'partially_filled'
+  const named = order.venueOrderId !== null && order.status !== 'rejected'
+  const confirmed = named || order.status === 'acked' || order.status === 'partially_filled'
   const overOtherwise = order.status === 'filled' || order.status === 'canceled' || order.status === 'expired'
   if (intent.outcome === 'rejected' && (confirmed || overOtherwise)) return false
   if (missing.sign() > 0) {
@@ -185,6 +188,8 @@ function assignToSlot(reference: Reference, position: ReferencePosition, { instr
   // Where slots and the unassigned cancel out there is no average cost to take.
   if (price === null && held.isZero()) return false
   const value = price === null ? cost.size().times(size).over(held.size()).rounded() : valueAt(kind, exact(price), size)
+  // Worth nothing is no price.
+  if (value.isZero()) return false
   const trade = open ?? reference.openTrade({ slotId, trade: (last?.trade ?? 0) + 1, instrument: instrument.symbol, positionSide, side })
   reference.tradeInSlot(trade, { kind, side, size, value })
   return true

@@ -92,6 +92,7 @@ export function portfolioOf(options: PortfolioOptions = {}): PortfolioView {
       quoted: quantity,
       unassigned: ZERO,
       dust: ZERO,
+      venues: null,
       updatedAtUs: 0,
     },
     balance: (asset) => dec(balances[asset] ?? '0'),
