@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import type { SessionControl } from '../core/session/control.ts'
 import type { SessionLog, SessionObserver } from '../core/session/run-session.ts'
 import { escapeText } from '../core/text.ts'
+import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
 export interface SessionOutput {
   readonly observer: SessionObserver | null
@@ -16,7 +17,7 @@ export interface SessionOutputOptions {
   readonly log: SessionLog
   /** Ends the process at once; nothing of safety depends on what it skips. */
   readonly leave: (exitCode: ExitCode) => void
-  readonly env: { readonly CI?: string | undefined; readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined }
+  readonly env: TerminalEnvironment
 }
 
 /** How often a screen is worth a new model. */
@@ -24,23 +25,15 @@ const SHOWN_EVERY_MS = 100
 
 export async function openSessionOutput(options: SessionOutputOptions): Promise<SessionOutput> {
   if (options.json) return { observer: null, close: async () => undefined }
-  return isTerminal(options) ? openScreen(options) : openPlain()
-}
-
-function isTerminal({ env }: SessionOutputOptions): boolean {
-  const { CI, TERM } = env
-  return (
-    process.stdout.isTTY === true && process.stdin.isTTY === true && TERM !== 'dumb' && (CI === undefined || CI === '' || CI === 'false')
-  )
+  return isTerminal(options.env) ? openScreen(options) : openPlain()
 }
 
 async function openScreen({ control, env, log, leave }: SessionOutputOptions): Promise<SessionOutput> {
   const { startLiveScreen } = await import('../tui/live-screen.tsx')
-  const { NO_COLOR } = env
   const screen = startLiveScreen({
     stdout: process.stdout,
     stdin: process.stdin,
-    colour: NO_COLOR === undefined || NO_COLOR === '',
+    colour: wantsColour(env),
     now: () => performance.now(),
     stop: (cause) => {
       // In a terminal's raw mode Ctrl-C is a key: it means what the signal would.

@@ -24,6 +24,9 @@ export interface StartSessionOptions {
   readonly strategy: string | undefined
   readonly seed: number | undefined
   readonly sessionId: string | undefined
+  readonly onStart: 'adopt' | 'cancel'
+  /** Whether the command line says that real money may be traded. */
+  readonly live: boolean
   readonly json: boolean
   readonly version: string
 }
@@ -46,6 +49,8 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     file: options.configPath,
     overrides: { feedSource: options.feed, seed: options.seed, strategyName: options.strategy },
   })
+  refuseUnasked(config.mode, options.live)
+  if (config.mode !== 'paper' && speed !== 1) throw worldHasOneSpeed(config.mode)
   const control = new SessionControl()
   const leave = (exitCode: ExitCode): void => {
     process.stderr.write(`Left at once. What was committed stands; the next session in this store writes the end of ${sessionId}.\n`)
@@ -61,6 +66,9 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       durationUs,
       speed,
       storePath: options.storePath,
+      onStart: options.onStart,
+      environment: process.env,
+      random: () => randomInt(2 ** 32) / 2 ** 32,
       process: { pid: process.pid, host: hostname(), version: options.version },
       wall: { ...machineClock(), wallUs: () => Date.now() * 1000 },
       control,
@@ -74,6 +82,28 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     await output.close()
     log.close()
   }
+}
+
+/** Real money is asked for twice: in the config, and each time on the command line. */
+function refuseUnasked(mode: 'paper' | 'demo' | 'live', live: boolean): void {
+  if ((mode === 'live') === live) return
+  throw new DitaError('LIVE_NOT_CONFIRMED', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: live
+      ? `--live asks for real money, but the config says \`mode: ${mode}\`.`
+      : 'The config says `mode: live`: real money would be traded, and the command line does not confirm it.',
+    next: live ? 'Leave --live out, or set `mode: live` in the config.' : 'Add --live if that is what you want; else set `mode: demo`.',
+  })
+}
+
+function worldHasOneSpeed(mode: string): DitaError {
+  return new DitaError('BAD_SPEED', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `A session in mode \`${mode}\` goes as fast as the world does.`,
+    next: 'Leave --speed out.',
+  })
 }
 
 function parseSpeed(text: string): number | 'max' {

@@ -1,6 +1,6 @@
 // The doorway of `dita run`: runs one session, then explains it.
 
-import { integer, string } from '@oclif/core/flags'
+import { boolean, integer, string } from '@oclif/core/flags'
 import { DitaCommand } from '../cli/base-command.ts'
 import { EXIT } from '../core/errors.ts'
 import type { SummaryView } from '../core/report/summary-view.ts'
@@ -18,10 +18,16 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
   static override flags = {
     duration: string({ summary: 'How long, in session time: 30m, 1h30m, 90s.', default: '30m', helpValue: 'TIME' }),
     config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
-    feed: string({ summary: '`simulated`, or a recording (gzip).', helpValue: 'simulated|PATH' }),
+    feed: string({ summary: '`simulated`, `live`, or a recording (gzip).', helpValue: 'simulated|live|PATH' }),
     strategy: string({ summary: '`market_maker`, `breakout`, or a .ts or .js file of yours.', helpValue: 'NAME|FILE' }),
     speed: string({ summary: '1 for real time, another factor, or max.', default: '1', helpValue: '1|N|max' }),
     seed: integer({ summary: 'Of the simulated feed: the same seed gives the same market.', min: 0 }),
+    live: boolean({ summary: 'Confirms that real money is to be traded; only with `mode: live` in the config.', default: false }),
+    'on-start': string({
+      summary: 'Orders that an older session left resting at the venue: keep them, or take them back.',
+      options: ['adopt', 'cancel'],
+      default: 'adopt',
+    }),
     session: string({ summary: 'An id for this session; without it one is made from the time.', helpValue: 'ID' }),
   }
 
@@ -43,6 +49,8 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
       strategy: flags.strategy,
       seed: flags.seed,
       sessionId: flags.session,
+      onStart: flags['on-start'] as 'adopt' | 'cancel',
+      live: flags.live,
       json: this.jsonEnabled(),
       version: this.config.version,
     })

@@ -12,12 +12,14 @@ interface FooterProps {
   readonly help: boolean
   /** False where the terminal gives no keys, for example with standard input redirected. */
   readonly keys: boolean
+  /** The keys leave the screen and not the session. */
+  readonly watching: boolean
 }
 
-export function Footer({ layout, counts, help, keys }: FooterProps) {
+export function Footer({ layout, counts, help, keys, watching }: FooterProps) {
   const y = layout.rows - 1
   const width = layout.columns - 4
-  const left = cutSpans(help ? helpSpans(width) : keySpans(keys), width)
+  const left = cutSpans(help ? helpSpans(width, watching) : keySpans(keys, watching), width)
   const right = help ? [] : countSpans(counts)
   const rightWidth = widthOf(right)
   const fits = rightWidth > 0 && widthOf(left) + rightWidth + 1 <= width
@@ -29,13 +31,15 @@ export function Footer({ layout, counts, help, keys }: FooterProps) {
   )
 }
 
-function keySpans(keys: boolean): Span[] {
-  if (!keys) return [span(' Ctrl-C', 'value'), span(' stop ', 'label')]
-  return [span(' q', 'value'), span(' stop  ', 'label'), span('?', 'value'), span(' help ', 'label')]
+function keySpans(keys: boolean, watching: boolean): Span[] {
+  const end = watching ? 'leave' : 'stop'
+  if (!keys) return [span(' Ctrl-C', 'value'), span(` ${end} `, 'label')]
+  return [span(' q', 'value'), span(` ${end}  `, 'label'), span('?', 'value'), span(' help ', 'label')]
 }
 
 /** In fewer words where the terminal is narrow: the way back must be in sight. */
-function helpSpans(width: number): Span[] {
+function helpSpans(width: number, watching: boolean): Span[] {
+  if (watching) return watchHelpSpans(width)
   const help = (stop: string, leave: string): Span[] => [
     span(' q', 'value'),
     span(` ${stop}  `, 'label'),
@@ -48,6 +52,19 @@ function helpSpans(width: number): Span[] {
   ]
   const whole = help('stop and sum up', 'leave at once')
   return widthOf(whole) <= width ? whole : help('stop', 'leave')
+}
+
+function watchHelpSpans(width: number): Span[] {
+  const help = (leave: string): Span[] => [
+    span(' q', 'value'),
+    span(` ${leave}  `, 'label'),
+    span('Ctrl-L', 'value'),
+    span(' redraw  ', 'label'),
+    span('?/Esc', 'value'),
+    span(' back ', 'label'),
+  ]
+  const whole = help('leave, the session goes on')
+  return widthOf(whole) <= width ? whole : help('leave')
 }
 
 function countSpans(counts: CountsModel): Span[] {

@@ -1,12 +1,14 @@
 // The top of the screen: which session, where it stands in its time, and what runs on what.
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
+import { alarmSpans } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
 import { haltSpans, phaseSpan, tradingSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
+import { healthSpans } from './venue-words.ts'
 
 const GAP = span('   ')
 const SHORTEST_BAR = 8
@@ -25,12 +27,16 @@ export function Header({ layout, model, stopAsked }: HeaderProps) {
   const clock = [span(` ${time} UTC `, 'value')]
   const clockWidth = widthOf(clock)
   const name = cutSpans([span(' dita ', 'title'), span('─', 'frame'), span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
+  const alarm = alarmSpans(model)
+  const contextRow = alarm.length > 0 ? 3 : 2
+  const bottom = layout.header.height - 1
   return (
     <>
       <Overlay x={2} y={0} width={widthOf(name)} spans={name} />
       <Overlay x={layout.columns - 2 - clockWidth} y={0} width={clockWidth} spans={clock} />
       <Overlay x={2} y={1} width={width} spans={progressSpans(model, stopAsked, width)} />
-      <Overlay x={2} y={2} width={width} spans={contextSpans(model, width)} />
+      {alarm.length > 0 && <Overlay x={2} y={2} width={width} spans={alarm} />}
+      {contextRow < bottom && <Overlay x={2} y={contextRow} width={width} spans={contextSpans(model, width)} />}
     </>
   )
 }
@@ -55,7 +61,7 @@ function barSpans(share: number, width: number): Span[] {
   return [span('█'.repeat(done), 'bar'), span('░'.repeat(width - done), 'track')]
 }
 
-/** Instrument, strategy and venue first; the feed, which may be a long path, takes what is left. */
+/** Instrument, strategy and venue first; then how the venue in the world answers, or the feed, which may be a long path. */
 function contextSpans(model: SessionViewModel, width: number): Span[] {
   const narrow = width < NARROW
   const gap = span(narrow ? '  ' : '   ')
@@ -68,8 +74,9 @@ function contextSpans(model: SessionViewModel, width: number): Span[] {
     gap,
     span(venue, model.mode === 'live' ? 'warning' : 'value'),
     gap,
-    ...(narrow ? [] : [span('feed ', 'label')]),
   ]
+  if (model.venueHealth !== null) return spread(start, healthSpans(model.venueHealth, width - widthOf(start)), width)
+  if (!narrow) start.push(span('feed ', 'label'))
   const speed = span(narrow && model.speed !== 'max' ? `${model.speed}×` : formatSpeed(model.speed), 'value')
   const seed = width < ROOM_FOR_SEED ? [] : [gap, span('seed ', 'label'), span(String(model.seed), 'value')]
   const room = width - widthOf(start) - widthOf([speed, ...seed]) - widthOf([gap])

@@ -17,6 +17,8 @@ export interface LayoutNeeds {
   readonly assets: number
   readonly limits: number
   readonly slots: number
+  /** There is something that must not be missed: the header has a line for it. */
+  readonly alarm: boolean
 }
 
 export interface Layout {
@@ -53,8 +55,10 @@ interface Stack {
 export function layoutScreen(columns: number, rows: number, needs: LayoutNeeds): Layout | null {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return null
   const panels: Partial<Record<PanelName, Rect>> = {}
-  for (const stack of stacksFor(columns, rows, needs)) placeStack(stack, rows, panels)
-  return { columns, rows, header: { x: 0, y: 0, width: columns, height: HEADER_ROWS + 1 }, panels }
+  // On the smallest screen every row is taken: there the alarm stands in place of what runs on what.
+  const top = HEADER_ROWS + (needs.alarm && rows > SMALLEST.rows ? 1 : 0)
+  for (const stack of stacksFor(columns, rows, needs)) placeStack(stack, { top, rows }, panels)
+  return { columns, rows, header: { x: 0, y: 0, width: columns, height: top + 1 }, panels }
 }
 
 function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
@@ -112,11 +116,12 @@ function quoteRowsFor(quotes: number): number {
   return quotes <= 4 ? 2 : Math.min(8, quotes)
 }
 
-function placeStack(stack: Stack, rows: number, panels: Partial<Record<PanelName, Rect>>): void {
-  const available = rows - 1 - HEADER_ROWS
+/** `top` is the row of the border under the header. */
+function placeStack(stack: Stack, { top, rows }: { top: number; rows: number }, panels: Partial<Record<PanelName, Rect>>): void {
+  const available = rows - 1 - top
   const bands = keepBands(stack.bands, available)
   const heights = shareRows(bands, available - bands.length)
-  let y = HEADER_ROWS
+  let y = top
   bands.forEach((band, index) => {
     const height = (heights[index] ?? 0) + 2
     const split = band.panels.length === 2 ? Math.round(stack.width * 0.56) : stack.width

@@ -13,11 +13,12 @@ interface LiveAppProps {
   /** Null until the session has published for the first time. */
   readonly model: SessionViewModel | null
   readonly colour: boolean
+  readonly watching: boolean
   readonly stop: (cause: StopCause) => void
   readonly redraw: () => void
 }
 
-export function LiveApp({ model, colour, stop, redraw }: LiveAppProps) {
+export function LiveApp({ model, colour, watching, stop, redraw }: LiveAppProps) {
   const { columns, rows } = useWindowSize()
   const { isRawModeSupported } = useStdin()
   const [stopAsked, setStopAsked] = useState(false)
@@ -27,7 +28,8 @@ export function LiveApp({ model, colour, stop, redraw }: LiveAppProps) {
   const asked = useRef(false)
   const askToStop = (cause: StopCause): void => {
     asked.current = true
-    setStopAsked(true)
+    // Who only watches leaves the screen: the session itself goes on.
+    if (!watching) setStopAsked(true)
     stop(cause)
   }
 
@@ -45,5 +47,16 @@ export function LiveApp({ model, colour, stop, redraw }: LiveAppProps) {
     { isActive: isRawModeSupported },
   )
 
-  return <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} help={help} keys={isRawModeSupported} />
+  return (
+    <Screen
+      model={model}
+      columns={columns}
+      rows={rows}
+      colour={colour}
+      stopAsked={stopAsked}
+      help={help}
+      keys={isRawModeSupported}
+      watching={watching}
+    />
+  )
 }

@@ -18,6 +18,8 @@ export interface LiveScreenOptions {
   /** A person asks the session to stop: once by key (`quit`), and with every Ctrl-C (`interrupt`). */
   readonly stop: (cause: StopCause) => void
   readonly colour: boolean
+  /** The session runs in another process: the keys leave the screen, and no key stops the session. */
+  readonly watching?: boolean
   /** A clock in milliseconds that only paces the drawing. */
   readonly now: () => number
   /** Told once if the screen cannot go on: the session may then say things in plain lines. */
@@ -32,7 +34,7 @@ export interface LiveScreen {
 }
 
 export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
-  const { stdout, stdin, stderr = process.stderr, stop, colour, now, failed } = options
+  const { stdout, stdin, stderr = process.stderr, stop, colour, watching = false, now, failed } = options
   let newest: SessionViewModel | null = null
   let closed: Promise<void> | undefined
   let broken = false
@@ -51,7 +53,7 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
   stdout.on('error', onStreamError)
   redirectCursor({ from: stderr, to: stdout })
 
-  const tree = () => <LiveApp model={newest} colour={colour} stop={stop} redraw={redraw} />
+  const tree = () => <LiveApp model={newest} colour={colour} watching={watching} stop={stop} redraw={redraw} />
   const draw = (): void => app.rerender(tree())
   const redraw = (): void => {
     app.clear()

@@ -31,7 +31,7 @@ interface OrdersPanelProps {
 export function OrdersPanel({ rect, orders, counts }: OrdersPanelProps) {
   const { width, rows } = insideOf(rect)
   const titles = rows >= ROWS_FOR_TITLES
-  const shown = orders.slice(0, rows - (titles ? 1 : 0))
+  const shown = worstFirst(orders).slice(0, rows - (titles ? 1 : 0))
   const title = shown.length < orders.length ? `orders ${shown.length} of ${orders.length}` : 'orders'
   const sent = span(`${formatCount(counts.ordersSent)} sent`, 'label')
   const denied = span(`${formatCount(counts.denials)} denied`, counts.denials === 0 ? 'label' : 'warning')
@@ -41,15 +41,29 @@ export function OrdersPanel({ rect, orders, counts }: OrdersPanelProps) {
   return <Panel rect={rect} title={title} notes={notes} lines={lines} />
 }
 
+function isTroubled({ status, cancel }: OrderModel): boolean {
+  return TROUBLED.has(status) || cancel === 'in_doubt'
+}
+
+function statusText({ status, cancel }: OrderModel): string {
+  // Where the column is narrow its end is cut, and that must not be the part that matters.
+  if (cancel === 'in_doubt' && !TROUBLED.has(status)) return `cancel in doubt, ${spaced(status)}`
+  return cancel === 'none' || cancel === '' ? spaced(status) : `${spaced(status)}, cancel ${spaced(cancel)}`
+}
+
+/** What nobody knows the truth about is in sight, however many orders rest. */
+function worstFirst(orders: readonly OrderModel[]): readonly OrderModel[] {
+  return [...orders.filter(isTroubled), ...orders.filter((order) => !isTroubled(order))]
+}
+
 function orderRow(order: OrderModel): Cell[] {
-  const cancel = order.cancel === 'none' || order.cancel === '' ? '' : `, cancel ${spaced(order.cancel)}`
   return [
     sideSpan(order.side),
     span(order.role, 'label'),
     order.price === null ? span('market', 'label') : amount(order.price),
     span(order.quantity),
     span(order.filled, signOf(order.filled) === 0 ? 'label' : 'value'),
-    span(`${spaced(order.status)}${cancel}`, TROUBLED.has(order.status) ? 'alarm' : 'plain'),
+    span(statusText(order), isTroubled(order) ? 'alarm' : 'plain'),
     span(order.clientOrderId, 'label'),
   ]
 }

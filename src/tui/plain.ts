@@ -1,14 +1,18 @@
 // The live screen's twin where there is no terminal: one plain line per event worth a line, each with its time and a
 // word to search for. Compares each model with the one before; decides nothing, draws nothing, keeps no history.
 
-import type { FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
-import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare, withSign } from './format.ts'
+import type { DoubtModel, FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
+import { doubtCounts, doubtText } from './alarms.ts'
+import { formatClock, formatDateTime, formatDuration, formatShare, progressShare, withSign } from './format.ts'
 import { escapeText, fitNumber, wholeWidth } from './text.ts'
+import { feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
 /** One progress line for each tenth of the duration. */
 const PROGRESS_STEPS = 10
 /** As many messages as a model carries at most. */
 const MESSAGES_IN_MODEL = 50
+/** Of more than these only how many there are is said: each has its own message too. */
+const MOST_DOUBTS_SAID = 3
 const WORD_WIDTH = 8
 /** Usual amounts take no more, so that fills stand in columns; what is exact to eighteen decimals is in the summary. */
 const DEAL_WIDTH = 6
@@ -38,7 +42,9 @@ export function createPlainOutput({ write }: PlainOutputOptions): PlainOutput {
       if (closed) return
       if (before === null) sayStart(model, say)
       sayLimits(before, model, say)
+      sayVenue(before, model, say)
       sayEvents(before, model, say)
+      sayDoubts(before, model, say)
       progress = sayProgress(progress, model, say)
       sayPhase(before, model, say)
       before = model
@@ -58,13 +64,35 @@ function sayStart(model: SessionViewModel, say: Say): void {
   )
   say(startedAtUs, 'trades', `${model.instrument} (${model.instrumentKind}) with ${model.strategy}`)
   say(startedAtUs, 'venue', `${model.venue}, ${model.mode} mode, account ${model.account}`)
-  say(startedAtUs, 'feed', `${model.feedSource}, ${formatSpeed(model.speed)}, seed ${model.seed}`)
+  say(startedAtUs, 'feed', feedText(model))
 }
 
 /** A limit is said when it is first seen and whenever it changes: what is said are the limits in force. */
 function sayLimits(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
   const known = new Map(before?.limits.map(({ name, limit }) => [name, limit]))
   for (const { name, limit } of model.limits) if (known.get(name) !== limit) say(model.nowUs, 'limit', `${name} ${limit}`)
+}
+
+/** How the venue in the world answers: when it is first known, and whenever it changes between well and ill. */
+function sayVenue(before: SessionViewModel | null, { recovery, venueHealth, nowUs }: SessionViewModel, say: Say): void {
+  if (venueHealth !== null && before?.venueHealth?.state !== venueHealth.state) {
+    say(nowUs, 'venue', `${venueHealth.state}, ${latencyText(venueHealth)}, clock ${offsetText(venueHealth)}`)
+  }
+  if (recovery !== null && (before?.recovery ?? null) === null) say(nowUs, 'recovery', recoveryText(recovery))
+}
+
+/** Said whenever one comes or goes; each that is new is said by itself. */
+function sayDoubts(before: SessionViewModel | null, { doubts, nowUs }: SessionViewModel, say: Say): void {
+  const known = new Set(before?.doubts.map(doubtKey))
+  const fresh = doubts.filter((doubt) => !known.has(doubtKey(doubt)))
+  if (fresh.length === 0 && known.size === doubts.length) return
+  const counts = doubtCounts(doubts)
+  const each = fresh.slice(0, MOST_DOUBTS_SAID).map(doubtText).join(' · ')
+  say(nowUs, 'doubt', counts === null ? 'none any more: all orders are known' : `${counts}${each === '' ? '' : `: ${each}`}`)
+}
+
+function doubtKey({ clientOrderId, status }: DoubtModel): string {
+  return `${clientOrderId} ${status}`
 }
 
 interface Line {
@@ -126,11 +154,12 @@ function sayProgress(said: number, model: SessionViewModel, say: Say): number {
   if (step <= said) return said
   const { pnl, counts } = model
   const done = `${formatShare(share).padStart(5)}  ${formatDuration(model.elapsedUs)} of ${formatDuration(model.durationUs)}`
+  const doubt = doubtCounts(model.doubts)
   const net = pnl.net === null ? 'net not known' : `net ${withSign(pnl.net)} ${pnl.asset}`
   say(
     model.nowUs,
     'progress',
-    `${done}  mid ${model.market.mid ?? 'none'}  position ${withSign(model.position.quantity)}  ${net}  fills ${counts.fills}`,
+    `${done}  mid ${model.market.mid ?? 'none'}  position ${withSign(model.position.quantity)}  ${net}  fills ${counts.fills}${doubt === null ? '' : `  ${doubt}`}`,
   )
   return step
 }

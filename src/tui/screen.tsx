@@ -3,6 +3,7 @@
 
 import { Box } from 'ink'
 import type { SessionViewModel } from '../core/session/view-model.ts'
+import { hasAlarm } from './alarms.ts'
 import { FillsPanel } from './fills-panel.tsx'
 import { Footer } from './footer.tsx'
 import { Frame } from './frame.tsx'
@@ -29,6 +30,8 @@ export interface ScreenProps {
   readonly stopAsked: boolean
   readonly help: boolean
   readonly keys: boolean
+  /** The session runs in another process: the keys leave the screen, and no key stops the session. */
+  readonly watching?: boolean
 }
 
 export function Screen(props: ScreenProps) {
@@ -39,7 +42,7 @@ export function Screen(props: ScreenProps) {
   )
 }
 
-function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
+function Picture({ model, columns, rows, stopAsked, help, keys, watching = false }: ScreenProps) {
   const layout =
     model === null
       ? null
@@ -49,6 +52,7 @@ function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
           assets: model.inventory.length,
           limits: model.limits.length,
           slots: model.slots.length,
+          alarm: hasAlarm(model),
         })
   if (model !== null && layout !== null) {
     return (
@@ -56,13 +60,14 @@ function Picture({ model, columns, rows, stopAsked, help, keys }: ScreenProps) {
         <Frame rects={[layout.header, ...Object.values(layout.panels)]} columns={columns} rows={rows} />
         <Header layout={layout} model={model} stopAsked={stopAsked} />
         <Panels layout={layout} model={model} />
-        <Footer layout={layout} counts={model.counts} help={help} keys={keys} />
+        <Footer layout={layout} counts={model.counts} help={help} keys={keys} watching={watching} />
       </Box>
     )
   }
-  const fits = layoutScreen(columns, rows, { quotes: 0, pnl: 0, assets: 0, limits: 0, slots: 0 }) !== null
-  if (model === null && fits) return <Line spans={[span(stopAsked ? 'dita is stopping…' : 'dita is starting…')]} width={columns} />
-  return <TooSmall columns={columns} model={model} stopAsked={stopAsked} keys={keys} />
+  const fits = layoutScreen(columns, rows, { quotes: 0, pnl: 0, assets: 0, limits: 0, slots: 0, alarm: false }) !== null
+  const waiting = watching ? 'waiting for the session…' : 'dita is starting…'
+  if (model === null && fits) return <Line spans={[span(stopAsked ? 'dita is stopping…' : waiting)]} width={columns} />
+  return <TooSmall columns={columns} model={model} stopAsked={stopAsked} keys={keys} watching={watching} />
 }
 
 interface PanelsProps {

@@ -1,16 +1,19 @@
 // Where there is room for it: what the session is and has done, as a list.
 
-import type { SessionViewModel } from '../core/session/view-model.ts'
+import type { SessionViewModel, VenueHealthModel } from '../core/session/view-model.ts'
 import { formatCount, formatDateTime, formatSpeed } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { type Column, tableLines } from './table.ts'
 import { span } from './theme.tsx'
+import { callsText, errorsText, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
 const COLUMNS: readonly Column[] = [
   { title: '', kind: 'text', min: 10, rank: 0 },
   { title: '', kind: 'fill', min: 10, rank: 0 },
 ]
+
+type Entry = readonly [name: string, value: string]
 
 interface SessionPanelProps {
   readonly rect: Rect
@@ -19,20 +22,38 @@ interface SessionPanelProps {
 
 export function SessionPanel({ rect, model }: SessionPanelProps) {
   const { width } = insideOf(rect)
-  const { counts } = model
-  const entries: readonly (readonly [string, string])[] = [
+  const { counts, venueHealth } = model
+  const entries: readonly Entry[] = [
     ['started', `${formatDateTime(model.startedAtUs)} UTC`],
     ['account', model.account],
     ['venue', `${model.venue}, ${model.mode}`],
     ['strategy', model.strategy],
-    ['feed', model.feedSource],
-    ['speed', formatSpeed(model.speed)],
-    ['seed', String(model.seed)],
-    ['ticks', formatCount(counts.ticks)],
+    ...(venueHealth === null ? rehearsedEntries(model) : worldEntries(model, venueHealth)),
     ['orders', `${formatCount(counts.ordersSent)} sent, ${formatCount(counts.denials)} denied`],
     ['facts', formatCount(counts.facts)],
     ['commits', formatCount(counts.commits)],
   ]
   const rows = entries.map(([name, value]) => [span(name, 'label'), span(value, 'value')])
   return <Panel rect={rect} title="session" lines={tableLines({ columns: COLUMNS, rows, width, titles: false })} />
+}
+
+function rehearsedEntries({ feedSource, speed, seed, counts }: SessionViewModel): Entry[] {
+  return [
+    ['feed', feedSource],
+    ['speed', formatSpeed(speed)],
+    ['seed', String(seed)],
+    ['ticks', formatCount(counts.ticks)],
+  ]
+}
+
+/** The most telling first: on a low screen the last ones are left out. */
+function worldEntries(model: SessionViewModel, health: VenueHealthModel): Entry[] {
+  return [
+    ['feed', feedText(model)],
+    ['answers', `${health.state}, ${latencyText(health)}`],
+    ['clock', offsetText(health)],
+    ['calls', callsText(health)],
+    ['errors', errorsText(health)],
+    ...(model.recovery === null ? [] : [['recovery', recoveryText(model.recovery)] as const]),
+  ]
 }

@@ -1,6 +1,7 @@
 // What a terminal too small for the screen shows instead: one line with the size it needs, the way out and the essentials.
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
+import { shortAlarmSpans } from './alarms.ts'
 import { formatShare, progressShare, withSign } from './format.ts'
 import { SMALLEST } from './layout.ts'
 import { haltSpans, phaseSpan, tradingSpans } from './phase.ts'
@@ -11,11 +12,12 @@ interface TooSmallProps {
   readonly model: SessionViewModel | null
   readonly stopAsked: boolean
   readonly keys: boolean
+  readonly watching: boolean
 }
 
-export function TooSmall({ columns, model, stopAsked, keys }: TooSmallProps) {
+export function TooSmall({ columns, model, stopAsked, keys, watching }: TooSmallProps) {
   const line: Span[] = [span(columns < SMALLEST.columns ? 'too small' : 'terminal too small')]
-  for (const part of parts(model, stopAsked, keys)) {
+  for (const part of parts(model, stopAsked, `${keys ? 'q' : 'Ctrl-C'} ${watching ? 'leaves' : 'stops'}`)) {
     if (widthOf([...line, ...part]) > columns) break
     line.push(...part)
   }
@@ -23,10 +25,16 @@ export function TooSmall({ columns, model, stopAsked, keys }: TooSmallProps) {
 }
 
 /** The most important first; what does not fit is left out with all that follows. */
-function parts(model: SessionViewModel | null, stopAsked: boolean, keys: boolean): Span[][] {
+function parts(model: SessionViewModel | null, stopAsked: boolean, wayOut: string): Span[][] {
   const ends = stopAsked || model?.phase === 'stopping' || model?.phase === 'halted'
   const size = [span(`: needs ${SMALLEST.columns}×${SMALLEST.rows}`)]
-  return [size, ...(ends ? [] : [[span(keys ? ', q stops' : ', Ctrl-C stops')]]), ...(model === null ? [] : essentials(model, stopAsked))]
+  const alarm = model === null ? [] : shortAlarmSpans(model)
+  return [
+    ...(alarm.length === 0 ? [] : [[span(' '), ...alarm]]),
+    size,
+    ...(ends ? [] : [[span(`, ${wayOut}`)]]),
+    ...(model === null ? [] : essentials(model, stopAsked)),
+  ]
 }
 
 function essentials(model: SessionViewModel, stopAsked: boolean): Span[][] {

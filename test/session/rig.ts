@@ -9,6 +9,8 @@ import { ZERO } from '../../src/core/kernel/decimal.ts'
 import type { VenueEvent } from '../../src/core/kernel/inputs.ts'
 import { MarketState } from '../../src/core/market/market-state.ts'
 import { openFeed } from '../../src/core/market/open-feed.ts'
+import { Doubts } from '../../src/core/recovery/doubts.ts'
+import type { Arena } from '../../src/core/session/arena.ts'
 import { Chronicle } from '../../src/core/session/chronicle.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
 import { Engine } from '../../src/core/session/engine.ts'
@@ -16,6 +18,8 @@ import { SessionLoop } from '../../src/core/session/loop.ts'
 import { openingOf } from '../../src/core/session/opening.ts'
 import { Pacer } from '../../src/core/session/pacer.ts'
 import type { RunSessionOptions } from '../../src/core/session/run-session.ts'
+import { rehearsedSteps } from '../../src/core/session/steps.ts'
+import { VenueLine } from '../../src/core/session/venue-line.ts'
 import { loadStrategy } from '../../src/core/strategy/load-strategy.ts'
 import type { Strategy } from '../../src/core/strategy/port.ts'
 import { defaultBalances } from '../../src/core/venue/paper/default-balances.ts'
@@ -49,6 +53,7 @@ export interface Rig {
 /** A paper venue that remembers what it was sent and what it said, and that may refuse what it is sent. */
 export class SpyVenue implements Venue {
   readonly name = 'spy'
+  readonly clock = 'session'
   readonly paper: PaperVenue
   readonly sent: { readonly effect: Effect; readonly nowUs: number }[] = []
   readonly said: TimedVenueEvent[] = []
@@ -89,6 +94,22 @@ export class SpyVenue implements Venue {
     return events
   }
 
+  onNews(): void {
+    // Session time drives it.
+  }
+
+  lookAtBooks(...args: Parameters<PaperVenue['lookAtBooks']>): ReturnType<Venue['lookAtBooks']> {
+    return this.paper.lookAtBooks(...args)
+  }
+
+  findOrder(...args: Parameters<PaperVenue['findOrder']>): ReturnType<Venue['findOrder']> {
+    return this.paper.findOrder(...args)
+  }
+
+  health(): ReturnType<Venue['health']> {
+    return this.paper.health()
+  }
+
   close(): Promise<void> {
     return this.paper.close()
   }
@@ -108,7 +129,8 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
   const startStrategy = await loadStrategy(config.strategy.name, config.strategy)
   const strategy = wish.strategy ?? startStrategy({ instrument, tickIntervalUs: 1_000_000, params: {} })
   const options = { config, sessionId: 'rig', durationUs, speed: 'max', wall, control } as unknown as RunSessionOptions
-  const opening = openingOf(options, feed, strategy)
+  const arena = { feed, account: 'paper/rig', venueName: 'paper' } as unknown as Arena
+  const opening = openingOf(options, arena, strategy)
   const storePath = wish.storePath ?? newStore()
   const journal = openWriter({ path: storePath, holder: { sessionId: 'rig', pid: process.pid, since: 'now' }, wallUs: wall.wallUs })
   const chronicle = new Chronicle({ pricePlaces: 4, quantityPlaces: 4 })
@@ -131,9 +153,15 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
   engine.handle(feed.startTimeUs, { type: 'OPEN_SESSION', session: opening })
   if (config.paper.balances !== null) deposit(config.paper.balances, feed.startTimeUs)
   engine.commit()
+  const { absenceMarginUs, querySpacingUs } = opening
+  const doubts = new Doubts({ rules: { absenceMarginUs, querySpacingUs }, startUs: feed.startTimeUs })
+  const line = new VenueLine({ engine, venue, chronicle, doubts, nowMs: () => wall.nowMs() })
   const loop = new SessionLoop({
     engine,
     venue,
+    line,
+    steps: () => rehearsedSteps(feed),
+    awaitVenue: async () => 0,
     feed,
     market: new MarketState(),
     strategy,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { frameLines } from '../../src/tui/frame.tsx'
 import { type Layout, layoutScreen, type PanelName } from '../../src/tui/layout.ts'
 
-const NEEDS = { quotes: 2, pnl: 5, assets: 2, limits: 4, slots: 0 }
+const NEEDS = { quotes: 2, pnl: 5, assets: 2, limits: 4, slots: 0, alarm: false }
 
 function need(layout: Layout | null): Layout {
   if (layout === null) throw new Error('the terminal was found too small')
@@ -40,7 +40,14 @@ describe('layoutScreen', () => {
   test('at any size and need, panels stay on the screen, fill it, and overlap in their borders only', () => {
     const size = fc.record({ columns: fc.integer({ min: 60, max: 240 }), rows: fc.integer({ min: 16, max: 90 }) })
     const count = fc.integer({ min: 0, max: 12 })
-    const needs = fc.record({ quotes: count, pnl: fc.integer({ min: 5, max: 6 }), assets: count, limits: count, slots: count })
+    const needs = fc.record({
+      quotes: count,
+      pnl: fc.integer({ min: 5, max: 6 }),
+      assets: count,
+      limits: count,
+      slots: count,
+      alarm: fc.boolean(),
+    })
     fc.assert(
       fc.property(size, needs, ({ columns, rows }, wanted) => {
         const layout = need(layoutScreen(columns, rows, wanted))

@@ -1,6 +1,14 @@
 // View models for the screen's tests: one believable market maker, and ways to change it.
 
-import type { FillModel, MessageModel, OrderModel, SessionViewModel, SlotModel } from '../../src/core/session/view-model.ts'
+import type {
+  DoubtModel,
+  FillModel,
+  MessageModel,
+  OrderModel,
+  SessionViewModel,
+  SlotModel,
+  VenueHealthModel,
+} from '../../src/core/session/view-model.ts'
 
 const START_US = Date.UTC(2026, 10, 20, 3, 44, 18) * 1_000
 const MINUTE_US = 60_000_000
@@ -51,6 +59,43 @@ export function sampleSlot(index: number, changes: Partial<SlotModel> = {}): Slo
     realizedPnl: '0.4100',
     unrealizedPnl: '-0.1200',
     ...changes,
+  }
+}
+
+export function sampleDoubt(index: number, changes: Partial<DoubtModel> = {}): DoubtModel {
+  return {
+    clientOrderId: `s7k2${String(index).padStart(8, '0')}`,
+    side: index % 2 === 0 ? 'buy' : 'sell',
+    quantity: '120.5',
+    price: index % 2 === 0 ? '2.1020' : '2.1055',
+    status: 'in_doubt',
+    sinceUs: START_US + 12 * MINUTE_US,
+    asks: 3,
+    lastWords: '2026-11-20T03:57:10.000Z asked',
+    ...changes,
+  }
+}
+
+/** A session at a venue in the world. */
+export function sampleWorld(changes: Partial<VenueHealthModel> = {}): Partial<SessionViewModel> {
+  const health = {
+    state: 'ok',
+    clockOffsetMs: 12,
+    queued: 0,
+    queueLimit: 64,
+    budget: 95,
+    latencyMedianMs: 45,
+    latencySlowestMs: 210,
+  } as const
+  return {
+    mode: 'demo',
+    venue: 'bingx',
+    account: 'bingx-demo/main',
+    instrument: 'BTC/USDT:USDT',
+    instrumentKind: 'linear',
+    feedSource: 'bingx',
+    speed: '1',
+    venueHealth: { ...health, errors: [], calls: 1_234, ...changes },
   }
 }
 
@@ -120,6 +165,9 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
       commits: 770,
     },
     messages: newestFirst(3, sampleMessage),
+    doubts: [],
+    venueHealth: null,
+    recovery: null,
     ...changes,
   }
 }

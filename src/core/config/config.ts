@@ -5,11 +5,12 @@ import type { Decimal } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 
 export interface Config {
-  readonly mode: 'paper'
+  readonly mode: 'paper' | 'demo' | 'live'
   /** Null: built in for the simulated feed, inferred from a recording. */
   readonly instrument: Instrument | null
   readonly feed: FeedConfig
   readonly paper: PaperConfig
+  readonly venue: VenueConfig
   readonly engine: EngineConfig
   readonly strategy: StrategyConfig
   readonly risk: RiskConfig
@@ -18,7 +19,7 @@ export interface Config {
 }
 
 export interface FeedConfig {
-  /** `simulated`, or the path of a recording, absolute or from the config's folder. */
+  /** `simulated`, `live`, or the path of a recording, absolute or from the config's folder. */
   readonly source: string
   readonly seed: number
   readonly simulated: SimulatedConfig
@@ -46,12 +47,31 @@ export interface PaperConfig {
   readonly takerFeeRate: Decimal
 }
 
+export interface VenueConfig {
+  readonly name: 'bingx'
+  /** Our own name for the account. */
+  readonly account: string
+  /** In our words: `BTC/USDT:USDT`. */
+  readonly instrument: string
+  /** An absolute path; null where the keys come from the environment. */
+  readonly credentialsFile: string | null
+  /** Null: the venue's own host for the mode. */
+  readonly restUrl: string | null
+  readonly streamUrl: string | null
+  readonly callTimeoutSeconds: Decimal
+  readonly queueLimit: number
+}
+
 export interface EngineConfig {
   readonly tickIntervalSeconds: Decimal
   readonly orderValiditySeconds: Decimal
   /** An order is absent at the earliest so long after its validity, and after two queries this far apart. */
   readonly absenceMarginSeconds: Decimal
   readonly querySpacingSeconds: Decimal
+  /** How long an order may be in doubt before it is quarantined. */
+  readonly quarantineAfterSeconds: Decimal
+  /** Copies of the store that are kept; 0 = none is made. */
+  readonly backupsKept: number
   /** Of the WAL checkpoint timer; 0 = off. */
   readonly checkpointIntervalSeconds: number
 }

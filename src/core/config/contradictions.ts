@@ -24,6 +24,7 @@ export function findContradictions(config: ParsedConfig): Contradiction[] {
     ...strategyFaults(config),
     ...breakoutFaults(config),
     ...riskFaults(config),
+    ...venueFaults(config),
     ...instrumentContradictions(config),
   ]
 }
@@ -112,6 +113,43 @@ function riskFaults({ strategy, risk }: ParsedConfig): Contradiction[] {
       ],
       text: `\`strategy.${section}.${key}\` (${formatDecimal(wanted)}) must not be above \`risk.${limitKey}\` (${formatDecimal(limit)}): every order would be denied.`,
     }))
+}
+
+/** Orders go to the venue that the market comes from, and what is traded there the venue says. */
+function venueFaults({ mode, feed, instrument, venue }: ParsedConfig): Contradiction[] {
+  const found: Contradiction[] = []
+  const source = ['feed', 'source'] as const
+  if (mode === 'paper') {
+    if (feed.source === 'live') {
+      found.push({
+        paths: [source, ['mode']],
+        text: '`feed.source` is `live`, which `mode: paper` does not play yet: take `demo`, or a recording.',
+      })
+    }
+    return found
+  }
+  if (feed.source !== 'live') {
+    found.push({
+      paths: [source, ['mode']],
+      text: `\`mode\` is \`${mode}\`, so \`feed.source\` must be \`live\`: orders go to the venue that the market comes from.`,
+    })
+  }
+  if (instrument !== null) {
+    found.push({
+      paths: [['instrument']],
+      text: `\`mode\` is \`${mode}\`: leave \`instrument\` out and name it in \`venue.instrument\`; the venue says what it is.`,
+    })
+  }
+  if ((venue.rest_url === null) !== (venue.stream_url === null)) {
+    found.push({
+      paths: [
+        ['venue', 'rest_url'],
+        ['venue', 'stream_url'],
+      ],
+      text: '`venue.rest_url` and `venue.stream_url` belong together: give both or neither.',
+    })
+  }
+  return found
 }
 
 function instrumentContradictions({ instrument }: ParsedConfig): Contradiction[] {

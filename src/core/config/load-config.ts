@@ -14,11 +14,11 @@ import type { ParsedConfig } from './schema.ts'
 const LARGEST_FILE_BYTES = 256 * 1024
 const MOST_SHOWN_FAULTS = 50
 const BUILT_IN_STRATEGIES: ReadonlySet<string> = new Set(['market_maker', 'breakout'])
-const SIMULATED = 'simulated'
+const FEEDS: ReadonlySet<string> = new Set(['simulated', 'live'])
 
 /** What the command line says instead of the file. */
 export interface ConfigOverrides {
-  /** `simulated` or a path; a relative one starts at the working folder. */
+  /** `simulated`, `live` or a path; a relative one starts at the working folder. */
   readonly feedSource?: string | undefined
   readonly seed?: number | undefined
   /** A built-in strategy or a path; a relative one starts at the working folder. */
@@ -47,13 +47,18 @@ export function loadConfig({ file, text, overrides = {} }: LoadConfigOptions): C
   const name = flags.strategyName === undefined ? pathFrom(folder, config.strategy.name) : pathFrom(process.cwd(), flags.strategyName)
   return {
     ...config,
+    venue: { ...config.venue, credentialsFile: fileFrom(folder, config.venue.credentialsFile) },
     feed: { ...config.feed, source, seed: flags.seed ?? config.feed.seed },
     strategy: { ...config.strategy, name },
   }
 }
 
 function pathFrom(folder: string, written: string): string {
-  return written === SIMULATED || BUILT_IN_STRATEGIES.has(written) ? written : resolve(folder, written)
+  return FEEDS.has(written) || BUILT_IN_STRATEGIES.has(written) ? written : resolve(folder, written)
+}
+
+function fileFrom(folder: string, written: string | null): string | null {
+  return written === null ? null : resolve(folder, written)
 }
 
 function readText(file: string): string {
@@ -178,11 +183,14 @@ function toConfig(parsed: ParsedConfig, path: string | null): Config {
       makerFeeRate: paper.maker_fee_rate,
       takerFeeRate: paper.taker_fee_rate,
     },
+    venue: toVenue(parsed.venue),
     engine: {
       tickIntervalSeconds: engine.tick_interval_seconds,
       orderValiditySeconds: engine.order_validity_seconds,
       absenceMarginSeconds: engine.absence_margin_seconds,
       querySpacingSeconds: engine.query_spacing_seconds,
+      quarantineAfterSeconds: engine.quarantine_after_seconds,
+      backupsKept: engine.backups_kept,
       checkpointIntervalSeconds: engine.checkpoint_interval_seconds,
     },
     strategy: {
@@ -207,6 +215,19 @@ function toConfig(parsed: ParsedConfig, path: string | null): Config {
       staleFeedSeconds: risk.stale_feed_seconds,
     },
     path,
+  }
+}
+
+function toVenue(parsed: ParsedConfig['venue']): Config['venue'] {
+  return {
+    name: parsed.name,
+    account: parsed.account,
+    instrument: parsed.instrument,
+    credentialsFile: parsed.credentials_file,
+    restUrl: parsed.rest_url,
+    streamUrl: parsed.stream_url,
+    callTimeoutSeconds: parsed.call_timeout_seconds,
+    queueLimit: parsed.queue_limit,
   }
 }
 

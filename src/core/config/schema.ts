@@ -6,8 +6,6 @@ import {
   amountsByAsset,
   choice,
   decimal,
-  decimalList,
-  freeForm,
   optionalText,
   plainNumber,
   requiredChoice,
@@ -16,13 +14,15 @@ import {
   section,
   text,
 } from './fields.ts'
+import { engineSection, riskSection } from './schema-limits.ts'
+import { strategySection } from './schema-strategy.ts'
+import { venueSection } from './schema-venue.ts'
 
 const LARGE = '1000000000000'
 const ASSET = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
 const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 /** A path or a word on one line: no control characters. Written without classes that editors' JSON Schema does not know. */
 const LINE = /^[ -~¡-\uffff]{1,1024}$/
-const STRATEGY = /^(market_maker|breakout|[ -~¡-\uffff]{1,1020}\.[cm]?[jt]s)$/
 
 /** What the schema makes of a file: the keys of the file, the values of the program. */
 export type ParsedConfig = z.output<ReturnType<typeof configSchema>>
@@ -31,9 +31,10 @@ export type ParsedConfig = z.output<ReturnType<typeof configSchema>>
 export function configSchema() {
   return section('Settings of a dita workspace.', {
     mode: choice({
-      choices: ['paper'],
+      choices: ['paper', 'demo', 'live'],
       default: 'paper',
-      description: 'How orders are treated: `paper` trades against a rehearsed exchange in this process, with no real money.',
+      description:
+        '`paper`: a rehearsed exchange in this process, no real money. `demo`: the practice money of a venue. `live`: real money, and `--live` on the command line.',
     }),
     instrument: instrumentSection()
       .nullable()
@@ -41,6 +42,7 @@ export function configSchema() {
       .prefault(null),
     feed: feedSection().prefault({}),
     paper: paperSection().prefault({}),
+    venue: venueSection().prefault({}),
     engine: engineSection().prefault({}),
     strategy: strategySection().prefault({}),
     risk: riskSection().prefault({}),
@@ -112,8 +114,9 @@ function feedSection() {
     source: text({
       default: 'simulated',
       pattern: LINE,
-      expected: '`simulated` or the path of a recording',
-      description: '`simulated`, or the path of a recording (gzip-compressed). A relative path starts at the folder of this file.',
+      expected: '`simulated`, `live` or the path of a recording',
+      description:
+        '`simulated`, the path of a recording (gzip-compressed; a relative one starts at the folder of this file), or `live`: what the venue sends. `demo` and `live` modes need `live`.',
     }),
     seed: plainNumber({
       default: '1',
@@ -176,224 +179,5 @@ function paperSection() {
     }),
     maker_fee_rate: feeRate('0.0002', 'orders that rested'),
     taker_fee_rate: feeRate('0.0005', 'orders that took'),
-  })
-}
-
-function engineSection() {
-  return section('The clockwork.', {
-    tick_interval_seconds: decimal({
-      default: '1',
-      min: '0.01',
-      max: '3600',
-      step: '0.001',
-      description: 'Time between two looks at the market, in seconds. `strategy.requote_interval_seconds` must be the same.',
-    }),
-    order_validity_seconds: decimal({
-      default: '10',
-      min: '0.1',
-      max: '86400',
-      step: '0.001',
-      description: 'How long an order that nobody answered may still arrive at the venue, in seconds.',
-    }),
-    absence_margin_seconds: decimal({
-      default: '5',
-      min: '0.1',
-      max: '3600',
-      step: '0.001',
-      description: 'How long after its validity an order must still be missing at the venue before it counts as absent, in seconds.',
-    }),
-    query_spacing_seconds: decimal({
-      default: '2',
-      min: '0.1',
-      max: '3600',
-      step: '0.001',
-      description: 'How far apart the two questions must be that both find nothing of an order before it counts as absent, in seconds.',
-    }),
-    checkpoint_interval_seconds: plainNumber({
-      default: '60',
-      min: '0',
-      max: '86400',
-      description: "Time between two checkpoints of the store's write-ahead log, in seconds; 0 = off.",
-    }),
-  })
-}
-
-function strategySection() {
-  return section('Who decides what to trade.', {
-    name: text({
-      default: 'market_maker',
-      pattern: STRATEGY,
-      expected: '`market_maker`, `breakout` or the path of a .ts or .js file',
-      description:
-        '`market_maker`, `breakout`, or the path of your own .ts or .js file. A relative path starts at the folder of this file.',
-    }),
-    requote_interval_seconds: decimal({
-      default: '1',
-      min: '0.01',
-      max: '3600',
-      step: '0.001',
-      description:
-        'Time between two looks at our quotes, in seconds. Equal to `engine.tick_interval_seconds`; where one is left out it follows the other.',
-    }),
-    clob_switch_threshold_bps: decimal({
-      default: '3',
-      min: '0',
-      max: '10000',
-      description: 'When the reference price and the mid of the book differ by more than this, quotes go round the mid.',
-    }),
-    anchor_max_divergence_bps: decimal({
-      default: '10',
-      min: '0',
-      max: '10000',
-      description: 'When they differ by more than this, quoting stops. Not below `clob_switch_threshold_bps`.',
-    }),
-    market_maker: marketMakerSection().prefault({}),
-    breakout: breakoutSection().prefault({}),
-    params: freeForm({ description: 'Handed to your own strategy as it stands; numbers arrive as the text written here.' }),
-  })
-}
-
-function marketMakerSection() {
-  return section('Two-sided quotes round a reference price.', {
-    half_spread_bps: decimal({
-      default: '1.5',
-      min: '0',
-      max: '5000',
-      description: 'From the reference to each quote, in bps of the reference.',
-    }),
-    order_notional: decimal({ default: '100', above: '0', max: LARGE, description: 'Size of one quote, in quote.' }),
-    max_inventory_notional: decimal({
-      default: '1000',
-      above: '0',
-      max: LARGE,
-      description: 'Inventory, in quote, beyond which the side that would add to it is not quoted. Not below `order_notional`.',
-    }),
-    inventory_skew_bps: decimal({
-      default: '2',
-      min: '0',
-      max: '5000',
-      description: 'How far the reference is moved against the inventory when the inventory is full, in bps.',
-    }),
-  })
-}
-
-function breakoutSection() {
-  return section('Follows the mid out of the channel of its last highs and lows: one trade at a time, closed in legs.', {
-    lookback_seconds: plainNumber({
-      default: '60',
-      min: '1',
-      max: '14400',
-      step: '1',
-      description: 'The channel: highest and lowest mid of so many seconds. At least one tick.',
-    }),
-    order_notional: decimal({ default: '1000', above: '0', max: LARGE, description: 'Size of the entry, in quote.' }),
-    leverage: decimal({ default: '1', min: '1', max: '1000', description: 'Leverage of the entry; 1 for spot.' }),
-    entry_slippage_bps: decimal({
-      default: '1',
-      min: '0',
-      max: '1000',
-      description: 'How far beyond the touch the entry may reach, in bps.',
-    }),
-    stop_bps: decimal({
-      default: '4',
-      above: '0',
-      max: '9999',
-      description: 'Loss, in bps of the average entry price, at which all that is open is closed.',
-    }),
-    targets_bps: decimalList({
-      default: ['2', '4', '8'],
-      each: { above: '0', max: '9999' },
-      maxItems: 10,
-      description: 'Gain, in bps of the average entry price, at which each exit leg closes; growing.',
-    }),
-    exit_ratios: decimalList({
-      default: ['0.5', '0.3', '0.2'],
-      each: { above: '0', max: '1' },
-      maxItems: 10,
-      description: 'Share of the trade each exit leg closes: one for each target, together exactly 1.',
-    }),
-    direction: choice({
-      choices: ['long', 'short', 'both'],
-      default: 'both',
-      description: '`long`, `short` or `both`. On spot a short trade sells only what the account owns.',
-    }),
-    max_holding_seconds: plainNumber({
-      default: '300',
-      min: '0',
-      max: '604800',
-      step: '1',
-      description: 'Closes what is still open after so long; 0 = never.',
-    }),
-  })
-}
-
-function riskSection() {
-  return section('Limits that halt a session or refuse an order. 0 = no limit.', {
-    max_exposure: decimal({
-      default: '5000',
-      min: '0',
-      max: LARGE,
-      description: 'Largest value held of an asset, in quote; 0 = no limit. More is denied beforehand, and halts the session if it comes.',
-    }),
-    max_position: decimal({
-      default: '0',
-      min: '0',
-      max: LARGE,
-      description: 'Largest position, long or short, in units of its orders; 0 = no limit. An order that could exceed it is denied.',
-    }),
-    max_session_loss: decimal({
-      default: '500',
-      min: '0',
-      max: LARGE,
-      description: 'Largest loss of a session, fees and open positions included, in quote; 0 = no limit. Beyond it the session halts.',
-    }),
-    max_order_notional: decimal({
-      default: '2000',
-      min: '0',
-      max: LARGE,
-      description: 'Largest price × quantity of one order, in quote; 0 = no limit. A larger one is denied.',
-    }),
-    max_leverage: decimal({
-      default: '0',
-      min: '0',
-      max: '1000',
-      description: "Largest leverage, where below the instrument's; 0 = no limit but that. More is denied; margin counts the lower one.",
-    }),
-    price_collar_bps: decimal({
-      default: '1000',
-      min: '0',
-      max: '1000000',
-      description:
-        'Largest distance of a price from the mid, in bps; 0 = no limit. An order beyond it is denied; an exit only where it gives too much away.',
-    }),
-    max_open_orders: plainNumber({
-      default: '20',
-      min: '0',
-      max: '1000',
-      step: '1',
-      description: 'Largest number of orders working at once; 0 = no limit. A further one is denied.',
-    }),
-    max_orders_per_second: plainNumber({
-      default: '0',
-      min: '0',
-      max: '10000',
-      step: '1',
-      description: 'Largest number of orders within any one second; 0 = no limit. A further one is denied.',
-    }),
-    max_cancels_per_second: plainNumber({
-      default: '0',
-      min: '0',
-      max: '10000',
-      step: '1',
-      description:
-        'Largest number of cancels within any one second; 0 = no limit. A further one is denied, but never a cancel of all orders at once.',
-    }),
-    stale_feed_seconds: decimal({
-      default: '30',
-      min: '0',
-      max: '86400',
-      step: '0.001',
-      description: 'Longest silence of the feed, in seconds; 0 = no limit. Beyond it nothing is opened, and the session halts.',
-    }),
   })
 }

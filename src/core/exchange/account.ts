@@ -67,6 +67,11 @@ export class Account {
     return { quantity: this.#position, cost: this.#cost }
   }
 
+  /** All that another account needs to carry the position on to the last digit. */
+  get carriedPosition(): OpenPosition {
+    return { quantity: this.#position, cost: this.#cost, basis: this.#basis }
+  }
+
   total(asset: string): Decimal {
     return this.#balances.get(asset) ?? ZERO
   }

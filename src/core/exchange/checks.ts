@@ -1,9 +1,11 @@
-// What the exchange checks of an order on arrival, apart from its money. Each check refuses or passes; none changes anything.
+// What the exchange checks of an instrument, and of an order on arrival, apart from its money. Nothing here changes anything.
 
-import { type Decimal, formatDecimal, isMultipleOf, mul, ZERO } from '../kernel/decimal.ts'
+import { DitaError, EXIT } from '../errors.ts'
+import { add, type Decimal, formatDecimal, isMultipleOf, max, mul, sub, ZERO } from '../kernel/decimal.ts'
 import type { OrderRequest } from '../kernel/facts.ts'
-import type { Instrument } from '../kernel/instrument.ts'
+import { type Instrument, instrumentFaults } from '../kernel/instrument.ts'
 import { type Refusal, refusal } from './codes.ts'
+import { isBetter } from './sight.ts'
 
 /** Whether the numbers and fields of the order are ones the instrument allows. */
 export function shapeRefusal(instrument: Instrument, request: OrderRequest, reference: Decimal | null): Refusal | null {
@@ -46,4 +48,28 @@ function sizeRefusal(instrument: Instrument, request: OrderRequest, reference: D
   const notional = mul(price, quantity)
   if (notional >= minNotional) return null
   return refusal('MIN_NOTIONAL', `Notional ${formatDecimal(notional)}, smallest ${formatDecimal(minNotional)}.`)
+}
+
+/** @throws DitaError INSTRUMENT_UNSUPPORTED */
+export function assertSupported(instrument: Instrument): void {
+  const faults = instrumentFaults(instrument)
+  if (instrument.kind === 'inverse') faults.push('inverse contracts cannot be rehearsed yet')
+  if (faults.length === 0) return
+  throw new DitaError('INSTRUMENT_UNSUPPORTED', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The paper exchange cannot trade ${instrument.symbol}: ${faults.join('; ')}.`,
+    next: 'Correct `instrument` in the config; spot and linear perpetuals are supported.',
+  })
+}
+
+/** Whether an order of this price takes from a book with this touch opposite. */
+export function wouldCross({ side, price }: OrderRequest, touch: Decimal): boolean {
+  return price !== null && !isBetter(side, touch, price)
+}
+
+/** The most an order can be worth: what it takes at once at those prices, the rest at its limit, or all of it there. */
+export function mostOf({ price, quantity }: OrderRequest, taken: { readonly quantity: Decimal; readonly notional: Decimal }): Decimal {
+  if (price === null) return taken.notional
+  return max(mul(price, quantity), add(taken.notional, mul(price, sub(quantity, taken.quantity))))
 }

@@ -20,7 +20,6 @@ export const REJECT_CODES = {
   FOK_UNFILLABLE: 'The whole quantity cannot be filled at once.',
   INSUFFICIENT_BALANCE: 'The free balance does not cover the order and its fee.',
   INSUFFICIENT_MARGIN: 'The free margin does not cover the order and its fee.',
-  ORDER_UNKNOWN: 'The exchange has no order with this id: the answer to a query, never to a new order.',
 } as const satisfies Record<string, string>
 
 export type RejectCode = keyof typeof REJECT_CODES

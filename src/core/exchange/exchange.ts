@@ -1,15 +1,14 @@
 // The exchange we rehearse against: one instrument, one account, matched against the feed's book. It is told the time
 // with every call and answers with events at that time; it knows no clock, no latency and no session.
 
-import { DitaError, EXIT } from '../errors.ts'
-import { add, type Decimal, dec, div, formatDecimal, max, min, mul, sub, truncateToStep, ZERO } from '../kernel/decimal.ts'
+import { add, type Decimal, dec, div, formatDecimal, max, min, sub, truncateToStep, ZERO } from '../kernel/decimal.ts'
 import type { OrderRequest } from '../kernel/facts.ts'
 import type { Liquidity as LiquidityRole, Side, SnapshotOrder, VenueEvent, VenueFill } from '../kernel/inputs.ts'
-import { type Instrument, instrumentFaults } from '../kernel/instrument.ts'
+import type { Instrument } from '../kernel/instrument.ts'
 import type { MarketEvent, TradeEvent } from '../market/events.ts'
 import { OrderBook } from '../market/order-book.ts'
 import { Account, type Balance, type FeeRates, feeOf, type OpenPosition } from './account.ts'
-import { shapeRefusal } from './checks.ts'
+import { assertSupported, mostOf, shapeRefusal, wouldCross } from './checks.ts'
 import { type Refusal, refusal } from './codes.ts'
 import { Liquidity, type Take, totalOf } from './liquidity.ts'
 import {
@@ -27,7 +26,7 @@ import {
 } from './order.ts'
 import { QueuePosition } from './queue-position.ts'
 import { RestingOrders } from './resting-orders.ts'
-import { type BookEvent, displayedSize, isBetter, isFreshStart, opposite } from './sight.ts'
+import { type BookEvent, displayedSize, isFreshStart, opposite } from './sight.ts'
 
 export const EXCHANGE_LIMITS = {
   openOrders: 1_000,
@@ -120,8 +119,29 @@ export class Exchange {
       this.#expire(order, `${formatDecimal(unfilledOf(order))} of ${formatDecimal(request.quantity)} could not be filled at once`)
       return
     }
-    order.queue = new QueuePosition(displayedSize(this.book, request.side, limitOf(order), null, false))
-    this.#resting.add(order)
+    this.#rest(order)
+  }
+
+  /** Why an order would be refused if it arrived now; null where it would be let in. Changes nothing. */
+  refusalOf(request: OrderRequest, nowUs: number): Refusal | null {
+    this.#reach(nowUs)
+    return this.#refuse(request, this.#plan(request))
+  }
+
+  /** Puts back an order that rested before a restart, at the end of the queue; its fills are in the account already. */
+  restore(request: OrderRequest, filledQuantity: Decimal): void {
+    this.#orderCount += 1
+    const order = newOrder(request, `${this.#idPrefix}-o${this.#orderCount}`, this.#orderCount)
+    order.filledQuantity = filledQuantity
+    this.#open.set(request.clientOrderId, order)
+    this.#rest(order)
+  }
+
+  /** Fills up to `quantity` of a resting order at its price although the market did not: an accident that is rehearsed. */
+  fillResting(clientOrderId: string, quantity: Decimal, nowUs: number): void {
+    this.#reach(nowUs)
+    const order = this.#open.get(clientOrderId)
+    if (order !== undefined) this.#make(order, quantity)
   }
 
   /** A cancel arrives. */
@@ -139,14 +159,15 @@ export class Exchange {
   }
 
   /**
-   * A question about an order arrives. It is answered with the order's life so far, under the same ids; for an order the
-   * exchange does not have, with ORDER_REJECT and the code ORDER_UNKNOWN.
+   * A question about an order arrives. It is answered with the order's life so far, under the same ids. False, and nothing
+   * is said, where the exchange does not have it: that is no refusal of an order.
    */
-  query(clientOrderId: string, nowUs: number): void {
+  query(clientOrderId: string, nowUs: number): boolean {
     this.#reach(nowUs)
     const order = this.order(clientOrderId)
-    if (order !== undefined) for (const event of lifeOf(order)) this.#say(event)
-    else this.#say(rejectEvent({ clientOrderId, venueOrderId: null }, refusal('ORDER_UNKNOWN', '')))
+    if (order === undefined) return false
+    for (const event of lifeOf(order)) this.#say(event)
+    return true
   }
 
   /** Money from outside, or with an amount below zero to outside. */
@@ -171,6 +192,21 @@ export class Exchange {
     return this.#open.get(clientOrderId) ?? this.#final.get(clientOrderId)
   }
 
+  /** Every order that it can still be asked about, open or final. */
+  orders(): Readonly<ExchangeOrder>[] {
+    return [...this.#open.values(), ...this.#final.values()]
+  }
+
+  /** What is traded here. */
+  get instrument(): Instrument {
+    return this.#instrument
+  }
+
+  /** The time it has been told last. */
+  get nowUs(): number {
+    return this.#nowUs
+  }
+
   openOrders(): SnapshotOrder[] {
     return [...this.#open.values()].map((order) => {
       const { instrument, side } = order.request
@@ -178,8 +214,16 @@ export class Exchange {
     })
   }
 
+  /** Of the account: the venue's own, else the middle of the book, else the last trade. */
+  mark(): Decimal | null {
+    if (this.#venueMark !== null) return this.#venueMark
+    const bid = this.book.bestBid()
+    const ask = this.book.bestAsk()
+    return bid !== null && ask !== null ? div(add(bid.price, ask.price), TWO) : this.#lastTrade
+  }
+
   balances(): Balance[] {
-    return this.#account.balances([...this.#open.values()], this.#mark())
+    return this.#account.balances([...this.#open.values()], this.mark())
   }
 
   position(): OpenPosition {
@@ -192,6 +236,11 @@ export class Exchange {
 
   #say(event: VenueEvent): void {
     this.#said.push({ timeUs: this.#nowUs, event })
+  }
+
+  #rest(order: ExchangeOrder): void {
+    order.queue = new QueuePosition(displayedSize(this.book, order.request.side, limitOf(order), null, false))
+    this.#resting.add(order)
   }
 
   /** What the order would take at once, if it were let in. */
@@ -209,7 +258,7 @@ export class Exchange {
     if (this.order(clientOrderId) !== undefined) return refusal('DUPLICATE_ORDER_ID', clientOrderId)
     if (this.#open.size >= EXCHANGE_LIMITS.openOrders) return refusal('TOO_MANY_OPEN_ORDERS', `It allows ${EXCHANGE_LIMITS.openOrders}.`)
     const touch = this.book.levelAt(opposite(side), 0)
-    const shape = shapeRefusal(this.#instrument, request, touch?.price ?? this.#mark())
+    const shape = shapeRefusal(this.#instrument, request, touch?.price ?? this.mark())
     if (shape !== null) return shape
     const isReducing = this.#isReducing(request)
     if (isReducing && this.#account.reducible(side) === ZERO) return refusal('REDUCE_ONLY', '')
@@ -221,7 +270,7 @@ export class Exchange {
       return refusal('FOK_UNFILLABLE', `${formatDecimal(taken.quantity)} of ${formatDecimal(request.quantity)} can be.`)
     }
     if (isReducing) return null
-    return this.#account.refuse({ side, quantity: request.quantity, notional: mostOf(request, taken) }, this.#open.values(), this.#mark())
+    return this.#account.refuse({ side, quantity: request.quantity, notional: mostOf(request, taken) }, this.#open.values(), this.mark())
   }
 
   /** On spot the flag means nothing: nobody can sell there what he does not own. */
@@ -307,6 +356,7 @@ export class Exchange {
     const tradeId = `${this.#idPrefix}-t${this.#tradeCount}`
     const fill: VenueFill = { tradeId, price, quantity, fee, feeAsset: this.#instrument.settle, liquidity }
     order.fills.push(fill)
+    order.fillTimesUs.push(this.#nowUs)
     order.filledQuantity = add(order.filledQuantity, quantity)
     this.#account.settle(order.request.side, price, quantity, fee)
     const isLast = unfilledOf(order) === ZERO
@@ -346,33 +396,4 @@ export class Exchange {
       break
     }
   }
-
-  #mark(): Decimal | null {
-    if (this.#venueMark !== null) return this.#venueMark
-    const bid = this.book.bestBid()
-    const ask = this.book.bestAsk()
-    return bid !== null && ask !== null ? div(add(bid.price, ask.price), TWO) : this.#lastTrade
-  }
-}
-
-function wouldCross({ side, price }: OrderRequest, touch: Decimal): boolean {
-  return price !== null && !isBetter(side, touch, price)
-}
-
-/** The most an order can be worth: what it takes at once at those prices, the rest at its limit, or all of it there. */
-function mostOf({ price, quantity }: OrderRequest, taken: { readonly quantity: Decimal; readonly notional: Decimal }): Decimal {
-  if (price === null) return taken.notional
-  return max(mul(price, quantity), add(taken.notional, mul(price, sub(quantity, taken.quantity))))
-}
-
-function assertSupported(instrument: Instrument): void {
-  const faults = instrumentFaults(instrument)
-  if (instrument.kind === 'inverse') faults.push('inverse contracts cannot be rehearsed yet')
-  if (faults.length === 0) return
-  throw new DitaError('INSTRUMENT_UNSUPPORTED', {
-    fault: 'user',
-    exitCode: EXIT.config,
-    message: `The paper exchange cannot trade ${instrument.symbol}: ${faults.join('; ')}.`,
-    next: 'Correct `instrument` in the config; spot and linear perpetuals are supported.',
-  })
 }

@@ -14,6 +14,8 @@ export interface ExchangeOrder {
   /** Null exactly for refused orders. */
   readonly venueOrderId: string | null
   readonly fills: VenueFill[]
+  /** Of each of its fills. */
+  readonly fillTimesUs: number[]
   /** Arrival, counted: the time in price-time priority. */
   readonly rank: number
   status: ExchangeOrderStatus
@@ -25,7 +27,18 @@ export interface ExchangeOrder {
 }
 
 export function newOrder(request: OrderRequest, venueOrderId: string | null, rank: number): ExchangeOrder {
-  return { request, venueOrderId, fills: [], rank, status: 'open', filledQuantity: ZERO, queue: null, refusal: null, expiry: null }
+  return {
+    request,
+    venueOrderId,
+    fills: [],
+    fillTimesUs: [],
+    rank,
+    status: 'open',
+    filledQuantity: ZERO,
+    queue: null,
+    refusal: null,
+    expiry: null,
+  }
 }
 
 export function refusedOrder(request: OrderRequest, why: Refusal): ExchangeOrder {

@@ -36,12 +36,19 @@ export class CommitLog {
   readonly #insert: Database.Statement<[number, number, number, number, Buffer]>
   #commitId: number
   #hash: string
+  #marked: Mark | null
 
-  private constructor(database: Database.Database, mark: HighWaterMark, end: { commitId: number; hash: string }) {
+  private constructor(database: Database.Database, mark: HighWaterMark, end: Mark) {
     this.#mark = mark
     this.#insert = database.prepare('INSERT INTO commits (commit_id, account_id, first_seq, last_seq, hash) VALUES (?, ?, ?, ?, ?)')
     this.#commitId = end.commitId
     this.#hash = end.hash
+    this.#marked = end.commitId === 0 ? null : end
+  }
+
+  /** The last commit that is durable; null where there is none. */
+  get end(): Mark | null {
+    return this.#marked
   }
 
   /**
@@ -64,7 +71,10 @@ export class CommitLog {
           `commit ${last.commit_id}. It has been written anew.`,
       )
     }
-    const end = last === undefined ? { commitId: 0, hash: commitsGenesis() } : { commitId: last.commit_id, hash: last.hash.toString('hex') }
+    const end: Mark =
+      last === undefined
+        ? { commitId: 0, hash: commitsGenesis(), account: '', seq: 0 }
+        : { commitId: last.commit_id, hash: last.hash.toString('hex'), account: last.account, seq: last.last_seq }
     const log = new CommitLog(database, mark, end)
     // After a crash the mark may be a commit behind: the store is the truth.
     if (last !== undefined && marked?.commitId !== last.commit_id) log.mark(last.account, last.last_seq)
@@ -81,7 +91,8 @@ export class CommitLog {
   }
 
   mark(account: string, seq: number): void {
-    this.#mark.write({ commitId: this.#commitId, hash: this.#hash, account, seq })
+    this.#marked = { commitId: this.#commitId, hash: this.#hash, account, seq }
+    this.#mark.write(this.#marked)
   }
 }
 

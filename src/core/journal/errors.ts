@@ -112,6 +112,28 @@ export function walLeft(path: string, what: string): DitaError {
   })
 }
 
+/** A replay needs room for the tables that it fills; the store itself has shown nothing. */
+export function verifyFailed(store: string, cause: unknown): DitaError {
+  return new DitaError('VERIFY_FAILED', {
+    fault: 'machine',
+    exitCode: EXIT.defect,
+    message: `The store at ${store} could not be verified: the replay could not be written (${messageOf(cause)}).`,
+    next: 'Free space in the temporary folder, or name another one in SQLITE_TMPDIR: it takes as much as the store itself.',
+    cause,
+  })
+}
+
+/** The store itself is as it was; there is only no new copy of it. */
+export function backupFailed(store: string, target: string, cause: unknown): DitaError {
+  return new DitaError('BACKUP_FAILED', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The store at ${store} could not be backed up to ${target} (${messageOf(cause)}). The store itself is as it was.`,
+    next: 'Free disk space, or mend what the message names: the folder must be writable by you.',
+    cause,
+  })
+}
+
 /** The outcome of the failed commit is unknown: it may be on disk or not. The writer takes nothing more. */
 export function journalFailed(path: string, cause: unknown): DitaError {
   return new DitaError('JOURNAL_FAILED', {

@@ -4,16 +4,18 @@
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { CommitLog } from './commit-log.ts'
-import { storeDamaged, storeUnusable } from './errors.ts'
+import { storeUnusable } from './errors.ts'
 import { HighWaterMark } from './high-water-mark.ts'
 import { acquireLock, type LockOwner } from './lock.ts'
 import { knownLayout, migrate } from './migrate.ts'
 import { ensureFolder, ensurePrivateFile, storeKindAt, storePathsOf, tightenFile } from './private-files.ts'
+import { checkAtStart, leftBehindAt, type StartCheck } from './start-check.ts'
 import {
   asStoreError,
   assertOurs,
   assertSqliteVersion,
   isBlank,
+  isCutShort,
   readHeader,
   SYNCHRONOUS_FULL,
   setPragma,
@@ -48,12 +50,13 @@ export function openWriter(options: OpenWriterOptions): StoreWriter {
     acquired.push(() => lock.release())
     const mark = HighWaterMark.open(paths.mark)
     acquired.push(() => mark.close())
+    const leftBehind = leftBehindAt(paths.store)
     const database = openDatabase(paths.store)
     acquired.push(() => database.close())
-    prepareStore(database, paths.store)
+    const startCheck = prepareStore(database, paths.store, { leftBehind, wallUs: options.wallUs })
     const { log, warnings } = CommitLog.open(database, mark, paths)
     const release = () => releaseAll(acquired)
-    return new SqliteWriter({ path: paths.store, database, commits: log, warnings, wallUs: options.wallUs, release })
+    return new SqliteWriter({ path: paths.store, database, commits: log, warnings, startCheck, wallUs: options.wallUs, release })
   } catch (error) {
     const failure = asStoreError(options.path, error)
     try {
@@ -85,6 +88,9 @@ function refuseForeign(path: string): void {
   try {
     const header = readHeader(database)
     if (!isBlank(header)) assertOurs(path, header, knownLayout())
+  } catch (error) {
+    // A change that a crash cut short: who only reads cannot take it back. Opening for writing does, and looks then.
+    if (!isCutShort(error)) throw error
   } finally {
     database.close()
   }
@@ -97,12 +103,15 @@ function openDatabase(path: string): Database.Database {
   return new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
 }
 
-function prepareStore(database: Database.Database, path: string): void {
+function prepareStore(
+  database: Database.Database,
+  path: string,
+  given: { readonly leftBehind: string | null; readonly wallUs: () => number },
+): StartCheck {
   assertSqliteVersion(path, sqliteVersionOf(database))
   const header = readHeader(database)
   if (!isBlank(header)) assertOurs(path, header, knownLayout())
-  const check: unknown = database.pragma('quick_check(1)', { simple: true })
-  if (check !== 'ok') throw storeDamaged(path, `SQLite's quick_check says: ${String(check)}`)
+  const startCheck = checkAtStart(database, path, { ...given, isBlank: isBlank(header) })
   setPragma(database, path, { name: 'journal_mode', value: 'WAL', reads: 'wal' })
   setPragma(database, path, SYNCHRONOUS_FULL)
   // Only macOS tells a flush of the disk's own cache from an fsync; elsewhere this changes nothing.
@@ -117,4 +126,5 @@ function prepareStore(database: Database.Database, path: string): void {
     .pluck()
     .all()
   if (tables.length > 0) throw storeUnusable(path, `its tables are not strict: ${tables.join(', ')}`)
+  return startCheck
 }

@@ -1,10 +1,10 @@
 // Names and rights of the files of a store: 0600, and 0700 for the folder, whatever the umask. Never opens a file that
 // SQLite may have open in this process: closing it again would drop SQLite's locks. Looking up and chmod by name are safe.
 
-import { chmodSync, closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
-import { storeForeign, storeUnusable } from './errors.ts'
+import { storeForeign, storeMissing, storeUnusable } from './errors.ts'
 
 const FILE_MODE = 0o600
 const FOLDER_MODE = 0o700
@@ -29,6 +29,12 @@ export function storePathsOf(path: string): StorePaths {
   return { store, lock: `${store}.lock.db`, lockHolder: `${store}.lock.json`, mark: `${store}.mark` }
 }
 
+/** The same for who makes nothing. @throws DitaError STORE_MISSING where not even the folder is there */
+export function pathsIfThere(path: string): StorePaths {
+  if (statSync(dirname(resolve(path)), { throwIfNoEntry: false })?.isDirectory() !== true) throw storeMissing(path)
+  return storePathsOf(path)
+}
+
 /** Whether a file is at `path`. */
 export function storeKindAt(path: string): 'missing' | 'file' {
   // SQLite's binding trims names: the file it opens would not be the one that was named.
@@ -41,13 +47,28 @@ export function storeKindAt(path: string): 'missing' | 'file' {
   return 'file'
 }
 
-/** Makes the folder of a store where it is missing. A folder that others share is left as it is: the files are private. */
-export function ensureFolder(folder: string): void {
+/**
+ * Makes the folder of a store where it is missing, and makes sure that a power cut does not take it away again. A folder
+ * that others share is left as it is, unless it is to be `private`: the files are private.
+ */
+export function ensureFolder(folder: string, options: { readonly private?: boolean } = {}): void {
   try {
     const made = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
-    if (made !== undefined || basename(folder) === STORE_FOLDER) chmodSync(folder, FOLDER_MODE)
+    if (made !== undefined || options.private === true || basename(folder) === STORE_FOLDER) chmodSync(folder, FOLDER_MODE)
+    if (made === undefined) return
+    for (let entry = resolve(folder); entry.length >= resolve(made).length; entry = dirname(entry)) fsyncFolder(dirname(entry))
   } catch (error) {
     throw storeUnusable(folder, `its folder cannot be made private or made at all (${messageOf(error)})`, error)
+  }
+}
+
+/** Makes the names in a folder durable: a file that is synced may still be nameless after a power cut. */
+export function fsyncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -33,7 +33,7 @@ export interface JournalReader {
  * @throws DitaError STORE_MISSING, STORE_EMPTY, STORE_FOREIGN, STORE_NEWER, STORE_OLDER, STORE_DAMAGED, STORE_BUSY, STORE_UNUSABLE
  */
 export function openReader(path: string): JournalReader {
-  const database = connect(path)
+  const database = connectReadable(path)
   const db = new Kysely<JournalDatabase>({ dialect: new SqliteDialect({ database }) })
   // One connection holds one transaction at a time: snapshots wait for one another.
   let busy: Promise<unknown> = Promise.resolve()
@@ -52,17 +52,25 @@ export function openReader(path: string): JournalReader {
   }
 }
 
-function connect(path: string): Database.Database {
+/** A connection that cannot write, to a store that can be read exactly as it is and that ends where its mark says. */
+export function connectReadable(path: string): Database.Database {
+  return connect(path, (database) => {
+    const paths = storePathsOf(path)
+    const marked = HighWaterMark.peek(paths.mark)
+    assertReadable(path, readHeader(database), knownLayout())
+    if (marked !== null) proveMarked(database, paths, marked)
+  })
+}
+
+/** A connection that cannot write, to whatever is at `path`; closed again where `examine` refuses it. */
+export function connect(path: string, examine: (database: Database.Database) => void): Database.Database {
   let database: Database.Database | undefined
   try {
     if (storeKindAt(path) === 'missing') throw storeMissing(path)
-    const paths = storePathsOf(path)
-    const marked = HighWaterMark.peek(paths.mark)
     database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
     assertSqliteVersion(path, sqliteVersionOf(database))
-    assertReadable(path, readHeader(database), knownLayout())
     setPragma(database, path, SYNCHRONOUS_FULL)
-    if (marked !== null) proveMarked(database, paths, marked)
+    examine(database)
     return database
   } catch (error) {
     database?.close()

@@ -72,6 +72,11 @@ export function setPragma(
 /** SQLite's `synchronous=FULL`: its builds default a WAL to NORMAL, which can lose the last commits. */
 export const SYNCHRONOUS_FULL = { name: 'synchronous', value: 'FULL', reads: 2 } as const
 
+/** A change in the old way, without a log, has left its rollback journal: a store is made so, and so is a backup that was gone back to. */
+export function isCutShort(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_READONLY_ROLLBACK'
+}
+
 /** The error a person should see for whatever SQLite or the file system threw while a store was opened or read. */
 export function asStoreError(path: string, thrown: unknown): Error {
   if (thrown instanceof DitaError) return thrown
@@ -84,7 +89,11 @@ function fromSqlite(path: string, error: InstanceType<typeof Database.SqliteErro
   const code = error.code
   if (code === 'SQLITE_NOTADB') return storeForeign(path, 'it is no SQLite database', error)
   if (code.startsWith('SQLITE_CORRUPT')) return storeDamaged(path, error.message, { cause: error })
+  // All statements are ours: one that SQLite does not understand speaks of tables that are no longer as they were made.
+  if (code === 'SQLITE_ERROR')
+    return storeDamaged(path, `SQLite does not find in it what dita had made (${error.message})`, { cause: error })
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') return storeLocked(path, error)
+  if (isCutShort(error)) return storeUnusable(path, 'a crash cut a change to it short, which only the start of a session takes back', error)
   if (code.startsWith('SQLITE_READONLY')) return storeUnusable(path, 'it is read-only', error)
   if (code.startsWith('SQLITE_FULL')) return storeUnusable(path, 'the disk is full', error)
   if (code.startsWith('SQLITE_CANTOPEN')) return storeUnusable(path, 'it cannot be opened', error)

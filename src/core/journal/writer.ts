@@ -6,19 +6,18 @@ import { messageOf } from '../errors.ts'
 import { encodeFactBody } from '../kernel/codec.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { StateView } from '../kernel/views.ts'
+import { fillsSince, recordFindings, type StoredFill, type StoredFinding, sessionsOf } from './account-records.ts'
+import { type BackupOutcome, type BackupRequest, backupStore } from './backup.ts'
 import { accountGenesis, factHash } from './chain.ts'
 import { type CheckpointMode, type CheckpointOutcome, recordCheckpoint, runCheckpoint } from './checkpoint.ts'
 import type { CommitLog } from './commit-log.ts'
 import { journalFailed, journalRefused, walLeft } from './errors.ts'
 import type { JournalHead, JournalWriter, RunRecord } from './port.ts'
-import { EntityRows } from './project/entity-rows.ts'
-import { EventRows } from './project/event-rows.ts'
-import { FindingRows } from './project/finding-rows.ts'
-import { MoneyRows } from './project/money-rows.ts'
+import { Projector } from './project/projector.ts'
 import { RowBuffer } from './project/row-buffer.ts'
-import { SessionRows } from './project/session-rows.ts'
 import { ValueRefused, whole } from './project/values.ts'
 import { accountIdOf, replayAccount } from './replay.ts'
+import type { StartCheck } from './start-check.ts'
 import { asStoreError } from './store-file.ts'
 
 /** A clean close waits this long for readers before it leaves the WAL to the next start. */
@@ -31,7 +30,19 @@ const MOST_FACTS_A_COMMIT = 100_000
 export interface StoreWriter extends JournalWriter {
   /** What could not be proved at the start, in whole sentences. */
   readonly warnings: readonly string[]
+  /** What SQLite was asked about the store when it was opened. */
+  readonly startCheck: StartCheck
   checkpoint(mode: CheckpointMode): CheckpointOutcome
+  /** Every session of an account, oldest first. */
+  sessionsOf(account: string): string[]
+  /** What was booked of the venue's fills from a time on. */
+  fillsSince(account: string, fromUs: number): StoredFill[]
+  recordFindings(account: string, findings: readonly StoredFinding[]): void
+  /**
+   * Copies the store as it is now into the folder of its backups. Append nothing until it is done.
+   * @throws DitaError BACKUP_FAILED
+   */
+  backup(request: BackupRequest): Promise<BackupOutcome>
 }
 
 interface WriterParts {
@@ -39,6 +50,7 @@ interface WriterParts {
   readonly database: Database.Database
   readonly commits: CommitLog
   readonly warnings: readonly string[]
+  readonly startCheck: StartCheck
   readonly wallUs: () => number
   /** Lets go of everything, in reverse order of how it was acquired. */
   readonly release: () => void
@@ -54,13 +66,10 @@ interface AccountEnd {
 
 export class SqliteWriter implements StoreWriter {
   readonly warnings: readonly string[]
+  readonly startCheck: StartCheck
   readonly #parts: WriterParts
   readonly #journal: RowBuffer<'journal'>
-  readonly #events: EventRows
-  readonly #money: MoneyRows
-  readonly #findings: FindingRows
-  readonly #entities: EntityRows
-  readonly #sessions: SessionRows
+  readonly #projector: Projector
   readonly #ends = new Map<string, AccountEnd>()
   readonly #commit: (account: string, facts: readonly Fact[], state: StateView) => AccountEnd
   #failure: unknown
@@ -69,13 +78,10 @@ export class SqliteWriter implements StoreWriter {
   constructor(parts: WriterParts) {
     const { database } = parts
     this.warnings = parts.warnings
+    this.startCheck = parts.startCheck
     this.#parts = parts
     this.#journal = new RowBuffer(database, 'journal')
-    this.#events = new EventRows(database)
-    this.#money = new MoneyRows(database)
-    this.#findings = new FindingRows(database)
-    this.#entities = new EntityRows(database)
-    this.#sessions = new SessionRows(database)
+    this.#projector = new Projector(database)
     this.#commit = database.transaction((account: string, facts: readonly Fact[], state: StateView) =>
       this.#write(account, facts, state),
     ).immediate
@@ -86,7 +92,7 @@ export class SqliteWriter implements StoreWriter {
   }
 
   head(account: string): JournalHead {
-    const { seq, hash } = this.#endOf(account)
+    const { seq, hash } = this.#read(() => this.#endOf(account))
     return { seq, hash }
   }
 
@@ -101,8 +107,21 @@ export class SqliteWriter implements StoreWriter {
     })
   }
 
+  sessionsOf(account: string): string[] {
+    return sessionsOf(this.#parts.database, account)
+  }
+
+  fillsSince(account: string, fromUs: number): StoredFill[] {
+    return fillsSince(this.#parts.database, account, fromUs)
+  }
+
+  recordFindings(account: string, findings: readonly StoredFinding[]): void {
+    this.#assertWritable()
+    this.#guard(() => recordFindings(this.#parts.database, account, findings))
+  }
+
   hasSession(sessionId: string): boolean {
-    return this.#parts.database.prepare('SELECT 1 FROM sessions WHERE session_id = ?').get(sessionId) !== undefined
+    return this.#read((database) => database.prepare('SELECT 1 FROM sessions WHERE session_id = ?').get(sessionId) !== undefined)
   }
 
   recordRun(run: RunRecord): void {
@@ -122,16 +141,24 @@ export class SqliteWriter implements StoreWriter {
   }
 
   unfinishedSessions(): { readonly sessionId: string; readonly account: string }[] {
-    return this.#parts.database
-      .prepare<[], { sessionId: string; account: string }>(
-        `SELECT session_id AS sessionId, name AS account FROM sessions JOIN accounts USING (account_id)
-         WHERE halt_reason IS NULL ORDER BY started_at_us, session_id`,
-      )
-      .all()
+    return this.#read((database) =>
+      database
+        .prepare<[], { sessionId: string; account: string }>(
+          `SELECT session_id AS sessionId, name AS account FROM sessions JOIN accounts USING (account_id)
+           WHERE halt_reason IS NULL ORDER BY started_at_us, session_id`,
+        )
+        .all(),
+    )
   }
 
   checkpoint(mode: CheckpointMode): CheckpointOutcome {
     return recordCheckpoint(this.#parts.database, mode, this.#parts.wallUs)
+  }
+
+  async backup(request: BackupRequest): Promise<BackupOutcome> {
+    this.#assertWritable()
+    const { path, database, commits, wallUs } = this.#parts
+    return await backupStore({ database, path, end: commits.end, wallUs }, request)
   }
 
   /** Leaves an empty WAL where no reader is in the way. Whatever fails, everything is let go of; closing twice is fine. */
@@ -156,6 +183,14 @@ export class SqliteWriter implements StoreWriter {
     database.pragma(`busy_timeout = ${CLOSE_BUSY_TIMEOUT_MS}`)
     const { error } = runCheckpoint(database, 'TRUNCATE', wallUs)
     if (error !== null) throw walLeft(path, error)
+  }
+
+  #read<T>(work: (database: Database.Database) => T): T {
+    try {
+      return work(this.#parts.database)
+    } catch (error) {
+      throw asStoreError(this.#parts.path, error)
+    }
   }
 
   #assertWritable(): void {
@@ -197,14 +232,14 @@ export class SqliteWriter implements StoreWriter {
     const accountId = start.accountId ?? this.#createAccount(account)
     let { hash, sessionId } = start
     let seq = start.seq
-    this.#entities.begin()
+    this.#projector.begin()
     for (const fact of facts) {
       if (fact.seq !== seq + 1) throw new ValueRefused(`fact ${fact.seq} cannot follow fact ${seq} of account ${account}`)
       const { body } = fact
+      const before = { sessionId, lastSeq: seq }
       if (body.type === 'SESSION_OPENED') {
         if (body.sessionId.includes('\n')) throw new ValueRefused('a session id cannot hold a line feed')
         if (body.account !== account) throw new ValueRefused(`session ${body.sessionId} is on account ${body.account}, not on ${account}`)
-        if (sessionId !== null) this.#sessions.advance(accountId, { sessionId, lastSeq: seq }, state)
         sessionId = body.sessionId
       }
       if (sessionId === null) throw new ValueRefused(`fact ${fact.seq} of account ${account} stands before any session`)
@@ -214,18 +249,10 @@ export class SqliteWriter implements StoreWriter {
       hash = factHash(hash, { seq, timeUs, type: body.type, sessionId, body: encoded })
       const place = { account_id: accountId, seq, session_id: sessionId, time_us: timeUs }
       this.#journal.add({ ...place, type: body.type, body: encoded, hash: Buffer.from(hash, 'hex') })
-      this.#sessions.add(place, body)
-      this.#events.add(place, body, state)
-      this.#money.add(place, body, state)
-      this.#findings.add(place, body, state)
-      this.#entities.note(sessionId, body)
+      this.#projector.add(place, body, before, state)
     }
     this.#journal.flush()
-    this.#events.flush()
-    this.#money.flush()
-    this.#findings.flush()
-    this.#entities.flush(accountId, state)
-    if (sessionId !== null) this.#sessions.advance(accountId, { sessionId, lastSeq: seq }, state)
+    this.#projector.flush(accountId, { sessionId, lastSeq: seq }, state)
     this.#parts.commits.add({ account, accountId, firstSeq: start.seq + 1, lastSeq: seq, headHash: hash })
     return { accountId, seq, hash, sessionId }
   }

@@ -100,7 +100,7 @@ function settleOrder(state: KernelState, intent: Of<'settle_order'>, facts: Fact
   const booking = missing === ZERO ? null : missingFill(state, order, missing, averagePrice, filledQuantity)
   if (booking !== null && isDenial(booking)) return booking
   const settled = booking === null ? undefined : bookOrderFill(state, order, booking, facts)
-  const context = { venueOrderId: null, reason: `settled as ${outcome}` }
+  const context = { venueOrderId: null, reason: intent.evidence }
   if (trigger === null) return null
   if (settled === undefined) followOrder(state, order, trigger, facts, context)
   else followOrder(state, { ...order, filledQuantity, status: settled.status }, trigger, facts, context, settled.slot)

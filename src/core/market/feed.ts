@@ -20,7 +20,7 @@ export interface Feed {
   readonly source: string
   readonly instrument: Instrument
   /** Where the instrument came from. */
-  readonly instrumentOrigin: 'config' | 'inferred' | 'built-in'
+  readonly instrumentOrigin: 'config' | 'inferred' | 'built-in' | 'venue'
   /** Time of the first event, where it is known before reading. */
   readonly startTimeUs: number
   batches(): AsyncIterable<readonly MarketEvent[]>

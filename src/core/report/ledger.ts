@@ -8,7 +8,7 @@ export interface Ledger {
   readonly inSession: Sums
   /** The same of everything the account booked before. */
   readonly before: Sums
-  /** The same of the session up to and with `splitSeq`. */
+  /** The same of the capital that the session moved up to and with `splitSeq`: what it traded until then is its own result. */
   readonly untilSplit: Sums
   /** The last fact of the session with a posting; 0 for none. */
   readonly lastSeq: number
@@ -30,13 +30,14 @@ export async function loadLedger(db: JournalDb, window: Window, splitSeq: number
       balance.add(row.seq, row.asset, amount)
     }
   }
+  const flows = await loadFlows(db, { ...window, lastSeq: Math.min(window.lastSeq, splitSeq) })
   const inSession = new Sums()
   const untilSplit = new Sums()
   for (const slice of slicesOf(window)) {
     for (const row of await loadPostings(db, slice)) {
       const amount = stored(row.amount)
       inSession.add(`${row.ledger_account}|${row.asset}`, amount)
-      if (row.seq <= splitSeq) untilSplit.add(`${row.ledger_account}|${row.asset}`, amount)
+      if (flows.has(row.seq)) untilSplit.add(`${row.ledger_account}|${row.asset}`, amount)
       balance.add(row.seq, row.asset, amount)
     }
   }
@@ -46,6 +47,12 @@ export async function loadLedger(db: JournalDb, window: Window, splitSeq: number
 
 function loadPostings(db: JournalDb, slice: Window) {
   return db.selectFrom('postings').select(['seq', 'ledger_account', 'asset', 'amount']).where(inWindow(slice)).orderBy('seq').execute()
+}
+
+/** The facts that moved capital: a session that recovers books fills, too, before it first sees a mark. */
+async function loadFlows(db: JournalDb, window: Window): Promise<ReadonlySet<number>> {
+  const rows = await db.selectFrom('capital_events').select('seq').where(inWindow(window)).execute()
+  return new Set(rows.map(({ seq }) => seq))
 }
 
 /** Watches that the postings of each fact sum to zero per asset. */

@@ -98,8 +98,8 @@ export function endValueOf({ own, positions, marks }: ProfitInputs): Decimal | n
 }
 
 /**
- * Equity is the worth of all that is owned, from postings: at the first mark the session saw, and at its end at the last, each
- * asset at the mark or at the price stated by then. The change between them is the session's net (`pnl.net`), plus what the
+ * Equity is the worth of all that is owned, from postings: what the session began with at the first mark it saw, with the capital
+ * moved until then, and at its end at the last, each asset at the mark or at the price stated by then. The change between them is the session's net (`pnl.net`), plus what the
  * moves of prices did to what is held beside positions, plus capital moved after the first mark, at the last prices. All in
  * the settle asset; null without a mark, or while something owned has no price.
  */

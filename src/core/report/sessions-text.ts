@@ -8,11 +8,12 @@ const UNKNOWN = '-'
 /** A table, newest first; where not all are shown, a last line says so. */
 export function renderSessions(view: SessionsView): string {
   if (view.sessions.length === 0) return 'This store holds no session yet: run one with `dita run`.'
-  const header = ['session', 'started (UTC)', 'ran', 'strategy', 'instrument', 'fills', 'net', '', 'ended by']
+  const header = ['session', 'started (UTC)', 'ran', 'where', 'strategy', 'instrument', 'fills', 'net', '', 'ended by']
   const rows = view.sessions.map((line) => [
     line.sessionId,
     timeText(line.startedWallUs ?? line.startedAtUs).slice(0, 16),
     durationText(line.ranUs),
+    line.mode === line.venue ? line.mode : `${line.mode} ${line.venue}`,
     oneLine(line.strategy),
     line.instrument,
     line.fills === null ? UNKNOWN : countText(line.fills),
@@ -21,7 +22,7 @@ export function renderSessions(view: SessionsView): string {
     endText(line),
   ])
   const left = view.count - view.sessions.length
-  const lines = table([header, ...rows], [2, 5, 6])
+  const lines = table([header, ...rows], [2, 6, 7])
   return (left > 0 ? [...lines, `and ${plural(left, 'earlier session')}; see --limit`] : lines).join('\n')
 }
 

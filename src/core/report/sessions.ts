@@ -17,6 +17,7 @@ export interface SessionsView {
 export interface SessionLine {
   readonly sessionId: string
   readonly mode: string
+  readonly venue: string
   readonly account: string
   readonly strategy: string
   readonly instrument: string
@@ -64,6 +65,7 @@ async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSes
   return {
     sessionId: session.session_id,
     mode: session.mode,
+    venue: session.venue,
     account: session.account,
     strategy: session.strategy,
     instrument: session.instrument,

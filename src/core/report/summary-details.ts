@@ -1,5 +1,6 @@
 // The second part of a summary's text: every figure, by subject.
 
+import { doubtLines, findingLines } from './doubt-text.ts'
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText, table, timeText, wrap } from './format.ts'
 import { denialLines, dustLines, reconcileLines, tradingLines } from './summary-findings.ts'
 import type { QuotingSideSummary, SummaryView } from './summary-view.ts'
@@ -20,6 +21,8 @@ export function detailSections(view: SummaryView, width: number): Section[] {
     { title: 'Traded', lines: tradedLines(view) },
     { title: 'Inventory', lines: inventoryLines(view) },
     { title: 'Orders', lines: orderLines(view) },
+    { title: 'Doubt', lines: doubtLines(view) },
+    { title: 'Found at the start', lines: findingLines(view) },
     { title: 'Quotes against the touch (bps of the mid; 0 at the touch, below 0 behind it)', lines: quotingLines(view) },
     { title: 'Trades', lines: tradeLines(view) },
     { title: 'Risk', lines: riskLines(view) },
@@ -43,10 +46,10 @@ function sessionLines(view: SummaryView): string[] {
     ['strategy', oneLine(view.strategy)],
     [
       'instrument',
-      `${instrument.symbol}, ${instrument.kind}, tick ${instrument.tickSize}, lot ${instrument.lotSize} (${instrument.origin})`,
+      `${instrument.symbol}, ${instrument.kind}, tick ${instrument.tickSize}, lot ${instrument.lotSize} (${originText(instrument.origin)})`,
     ],
-    ['feed', `${oneLine(view.feed.source)}, seed ${view.seed}`],
-    ['started', `${timeText(time.startedAtUs)} UTC of session time`],
+    ['feed', feedText(view)],
+    ['started', `${timeText(time.startedAtUs)} UTC${isRehearsed(view) ? ' of session time' : ''}`],
     [
       'ended',
       time.endedAtUs === null
@@ -58,9 +61,29 @@ function sessionLines(view: SummaryView): string[] {
   return table(rows)
 }
 
+/** Paper trading happens in the session's own time and on a feed of our choosing; everything else, in the world. */
+function isRehearsed({ mode }: SummaryView): boolean {
+  return mode === 'paper'
+}
+
+/** Where the market came from; what happened in the world had no seed. */
+function feedText(view: SummaryView): string {
+  return isRehearsed(view) ? `${sourceText(view)}, seed ${view.seed}` : sourceText(view)
+}
+
+function sourceText(view: SummaryView): string {
+  const source = oneLine(view.feed.source)
+  return isRehearsed(view) ? source : `${source} ${view.instrument.symbol} (live)`
+}
+
 /** The mode and the venue; where both have one name, as in paper trading, it is said once. */
-export function placeText({ mode, venue }: SummaryView): string {
-  return mode === venue ? mode : `${mode} at ${venue}`
+export function placeText({ mode, venue }: Pick<SummaryView, 'mode' | 'venue'>): string {
+  return mode === venue ? mode : `venue ${venue}, ${mode}`
+}
+
+/** Where the instrument's numbers came from. */
+function originText(origin: string): string {
+  return origin === 'venue' ? 'as the venue says' : oneLine(origin)
 }
 
 function wallSpan(time: SummaryView['time']): string {
@@ -252,7 +275,7 @@ function limitLines(view: SummaryView): string[] {
 
 function feedLines(view: SummaryView): string[] {
   const { feed } = view
-  const source = oneLine(feed.source)
+  const source = sourceText(view)
   if (feed.events === null) return [`${source}: not reported`]
   const span =
     feed.firstTimeUs === null || feed.lastTimeUs === null

@@ -2,6 +2,7 @@
 // then the details. Text only: no colours, no terminal.
 
 import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
+import { wrongDoubt } from './doubt-text.ts'
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText, wrap } from './format.ts'
 import { detailSections, feeText, placeText, rejectionText } from './summary-details.ts'
 import { wrongFindings } from './summary-findings.ts'
@@ -123,8 +124,7 @@ function wrongLines(view: SummaryView): string[] {
   if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
   if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
   lines.push(...wrongFindings(view))
-  const doubtful = ordersIn(view, 'in_doubt') + ordersIn(view, 'quarantined')
-  if (doubtful > 0) lines.push(`${plural(doubtful, 'order')} of which it is not known whether the venue has it`)
+  lines.push(...wrongDoubt(view))
   const refused = ordersIn(view, 'rejected')
   if (refused > 0) lines.push(`${plural(refused, 'order')} rejected by the venue${rejectionText(view)}`)
   if (denials.length > 0) {

@@ -1,6 +1,8 @@
 // What a summary says about a session: plain data, ready for JSON. Money is decimal strings; null means "not known",
 // never zero. Types only; keys are only ever added.
 
+import type { DoubtSummary, FindingsSummary } from './doubt-view.ts'
+
 export interface SummaryView {
   readonly sessionId: string
   readonly mode: string
@@ -28,6 +30,8 @@ export interface SummaryView {
   readonly denials: readonly DenialSummary[]
   readonly tradingState: TradingStateSummary
   readonly reconcile: ReconcileSummary
+  readonly doubt: DoubtSummary
+  readonly findings: FindingsSummary
   readonly dust: DustSummary
   readonly risk: RiskSummary
   readonly limits: LimitsSummary
@@ -135,7 +139,7 @@ export interface PnlSummary {
 /** What the account owns, in `asset`, and what changed it; null where no tick had a mark, or where something has no price. */
 export interface EquitySummary {
   readonly asset: string
-  /** At the session's first tick with a mark, and at its end at the last mark. */
+  /** What it began with at its first tick with a mark, capital moved until then included, and at its end at the last mark. */
   readonly start: string | null
   readonly end: string | null
   /** The sum of the three below. */

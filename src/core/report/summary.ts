@@ -5,6 +5,7 @@ import type { RunningSession } from '../journal/holder.ts'
 import { loadDenials, loadOrders, loadRisk, loadTradingState } from './activity.ts'
 import { recountCosts } from './average-cost.ts'
 import { checkTotals, loadInventoryLedger } from './checks.ts'
+import { loadDoubt, loadFindings } from './doubt.ts'
 import { loadDust, loadReconcile } from './findings.ts'
 import { loadLedger } from './ledger.ts'
 import { endValueOf, equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
@@ -56,6 +57,8 @@ export async function summarizeSession(db: JournalDb, sessionId: string, holder:
     denials: await loadDenials(db, window),
     tradingState: await loadTradingState(db, window),
     reconcile: await loadReconcile(db, window),
+    doubt: await loadDoubt(db, window, head.timeUs),
+    findings: await loadFindings(db, sessionId),
     dust: await loadDust(db, window),
     risk: await loadRisk(db, window),
     limits: limitsSummary(session),

@@ -5,8 +5,11 @@ import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/inst
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
+import type { DoubtReport } from '../recovery/doubts.ts'
+import type { VenueHealth } from '../venue/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import { type Baseline, exposureOf, resultOf, type SessionResult } from './gates.ts'
+import { doubtModels, healthModel } from './venue-models.ts'
 import type {
   InventoryModel,
   LimitModel,
@@ -38,6 +41,11 @@ export interface ModelSources {
   readonly commits: number
   /** What the account already had when the session began. */
   readonly baseline: Baseline
+  /** What is being asked about. */
+  readonly doubts: readonly DoubtReport[]
+  /** Null for a venue that lives in this process. */
+  readonly health: VenueHealth | null
+  readonly recovery: SessionViewModel['recovery']
 }
 
 export function buildViewModel(sources: ModelSources): SessionViewModel {
@@ -84,6 +92,9 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
       commits: sources.commits,
     },
     messages: chronicle.messages(),
+    doubts: doubtModels({ state, reports: sources.doubts, show }),
+    venueHealth: sources.health === null ? null : healthModel(sources.health),
+    recovery: sources.recovery,
   }
 }
 

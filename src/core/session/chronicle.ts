@@ -34,8 +34,8 @@ export class Chronicle {
         return
       case 'INTENT_DENIED':
         this.counts.denials += 1
-        // A quote that waits a tick for its predecessor is no news.
-        if (body.code !== 'QUOTE_SIDE_PENDING') this.say(timeUs, 'warning', denialText(body))
+        // A quote that waits for its predecessor is no news: what the predecessor waits for is.
+        if (body.code !== 'QUOTE_SIDE_PENDING' && body.code !== 'QUOTE_SIDE_IN_DOUBT') this.say(timeUs, 'warning', denialText(body))
         return
       default: {
         const message = MESSAGES[body.type]?.(body as never)

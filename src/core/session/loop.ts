@@ -9,20 +9,27 @@ import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
 import type { PortfolioView, Strategy, StrategyIntent } from '../strategy/port.ts'
-import type { Effect, Venue } from '../venue/port.ts'
+import type { Venue } from '../venue/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
 import { type Baseline, checkGates } from './gates.ts'
 import { observeMarket } from './observe.ts'
 import type { Pacer } from './pacer.ts'
+import type { Step } from './steps.ts'
+import type { VenueLine } from './venue-line.ts'
 
-/** How long a stopping session waits, in session time, for its last cancels: above the longest round trip a config allows. */
-const FINALITY_US = 180_000_000
+/** How long a stopping session waits for its last cancels: in virtual time above the longest round trip a config allows. */
+const FINALITY_US = { session: 180_000_000, world: 30_000_000 } as const
 
 export interface LoopParts {
   readonly engine: Engine
   readonly venue: Venue
+  readonly line: VenueLine
+  /** Where the time comes from. */
+  readonly steps: () => AsyncIterable<Step>
+  /** Waits for the venue's next word, at most so long; only asked of a venue in the world. Returns the world's time. */
+  readonly awaitVenue: (atMostUs: number) => Promise<number>
   readonly feed: Feed
   readonly market: MarketState
   readonly strategy: Strategy
@@ -38,7 +45,7 @@ export interface LoopParts {
   /** Called once, at the first tick that has a mid: pays in the money that depends on it. */
   readonly payIn: (mid: Decimal, nowUs: number) => void
   /** Called once, when the first mark is set: what the account brought along is valued at it. */
-  readonly onFirstMark: () => void
+  readonly onFirstMark: (mark: Decimal) => void
   /** Called with every step of time, before a tick changes what is settled: who looks on decides how often. */
   readonly onProgress: () => void
 }
@@ -50,6 +57,8 @@ export class SessionLoop {
   #nowUs: number
   #nextTickUs: number
   #lastEventUs: number
+  /** Of the book alone: a mark or a trade beside a dead book is no market to quote in. */
+  #lastBookUs: number | null = null
   #halt: Halt | null = null
   #funded = false
   #marked = false
@@ -80,16 +89,22 @@ export class SessionLoop {
   /** Runs until the feed ends, the time is up, a gate speaks, or a stop is asked for; says which. */
   async run(): Promise<Halt> {
     this.#parts.pacer.start(this.#nowUs)
-    for await (const batch of this.#parts.feed.batches()) {
-      this.#unread = batch.length
-      for (const event of batch) {
+    for await (const { events, untilUs } of this.#parts.steps()) {
+      this.#unread = events.length
+      for (const event of events) {
         const waiting = this.#advanceTo(event.timeUs)
         if (waiting !== undefined) await waiting
         if (this.#halt !== null) return this.#halt
         this.#parts.venue.onMarket(event)
         this.#parts.market.apply(event)
         this.#lastEventUs = event.timeUs
+        if (event.type !== 'trade' && event.type !== 'mark') this.#lastBookUs = event.timeUs
         this.#unread -= 1
+      }
+      if (untilUs !== null) {
+        const waiting = this.#advanceTo(Math.max(untilUs, this.#nowUs))
+        if (waiting !== undefined) await waiting
+        if (this.#halt !== null) return this.#halt
       }
       this.#passOnNotices()
     }
@@ -98,20 +113,45 @@ export class SessionLoop {
     return this.#parts.control.halt ?? { reason: 'feed_ended', detail }
   }
 
-  /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. */
-  stop(): void {
-    const { engine, instrument, venue } = this.#parts
+  /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. Says how many orders are left open. */
+  async stop(): Promise<number> {
+    const { engine, instrument, venue, line, awaitVenue } = this.#parts
+    if (venue.clock === 'world') this.#nowUs = Math.max(this.#nowUs, await awaitVenue(0))
     engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
-    this.#commit()
-    const deadlineUs = this.#nowUs + FINALITY_US
-    for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= deadlineUs; dueUs = venue.nextEventUs()) {
-      this.#hearVenue(dueUs)
-      this.#commit()
+    line.commit(this.#nowUs)
+    const deadlineUs = this.#nowUs + FINALITY_US[venue.clock]
+    if (venue.clock === 'world') {
+      await this.#awaitFinality(deadlineUs)
+    } else {
+      for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= deadlineUs; dueUs = venue.nextEventUs()) {
+        this.#hearVenue(dueUs)
+        line.commit(this.#nowUs)
+      }
     }
     for (const { request, status } of engine.view.liveOrders.values()) {
       const detail = `Order ${request.clientOrderId} was still ${status} when the session ended.`
       engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'ORDER_LEFT_OPEN', severity: 'alarm', value: status, limit: null, detail })
     }
+    return engine.view.liveOrders.size
+  }
+
+  /** Until nothing of ours is live any more, save what is quarantined: that waits for a person. */
+  async #awaitFinality(deadlineUs: number): Promise<void> {
+    const { engine, line, awaitVenue } = this.#parts
+    const isOpen = (): boolean => [...engine.view.liveOrders.values()].some(({ status }) => status !== 'quarantined')
+    while (this.#nowUs < deadlineUs && isOpen()) {
+      const nowUs = await awaitVenue(deadlineUs - this.#nowUs)
+      this.#hearVenue(nowUs)
+      this.#nowUs = Math.max(this.#nowUs, nowUs)
+      line.followDoubts(this.#nowUs)
+      line.commit(this.#nowUs)
+      this.#parts.onProgress()
+    }
+  }
+
+  /** When this loop has something to do, whatever happens. */
+  nextDueUs(): number {
+    return Math.min(this.#nextTickUs, this.#endUs, this.#parts.line.nextDueUs() ?? Number.POSITIVE_INFINITY)
   }
 
   /** Lets time pass up to an event: ticks and venue answers that are due before it come first. */
@@ -145,23 +185,21 @@ export class SessionLoop {
     }
     this.#hearVenue(dueUs)
     this.#nowUs = dueUs
+    // In virtual time a tick is soon enough, and every event would be dear.
+    if (this.#parts.venue.clock === 'world' || dueUs >= this.#nextTickUs) this.#parts.line.followDoubts(dueUs)
     this.#parts.onProgress()
     if (dueUs >= this.#endUs) {
       this.#halt = { reason: 'duration_elapsed', detail: null }
     } else if (dueUs >= this.#nextTickUs) {
       this.#tick()
       this.#nextTickUs += this.#parts.tickIntervalUs
+      // In the world a tick that was missed is gone: several at one moment would see one market.
+      if (this.#parts.venue.clock === 'world' && this.#nextTickUs <= dueUs) this.#nextTickUs = dueUs + this.#parts.tickIntervalUs
     }
   }
 
-  /** Everything the venue has said by now, each at its own time; what it makes us send leaves at once. */
   #hearVenue(untilUs: number): void {
-    const { engine, venue } = this.#parts
-    for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= untilUs; dueUs = venue.nextEventUs()) {
-      for (const { timeUs, event } of venue.take(dueUs)) engine.handle(timeUs, event)
-      this.#nowUs = Math.max(this.#nowUs, dueUs)
-      if (engine.hasEffects) this.#commit()
-    }
+    this.#nowUs = this.#parts.line.hear(untilUs, this.#nowUs)
   }
 
   #tick(): void {
@@ -179,18 +217,18 @@ export class SessionLoop {
     }
     engine.handle(this.#nowUs, { type: 'OBSERVE_MARKET', observation: observeMarket(instrument.symbol, market, engine.view) })
     if (this.#halt !== null) this.#noteGate(this.#halt)
-    this.#commit()
+    this.#parts.line.commit(this.#nowUs)
     market.startTick()
   }
 
   #setMark(price: Decimal): void {
     const { engine, instrument, market, onFirstMark } = this.#parts
     // What new orders are judged by: how far from the mid, and on how old a market.
-    const judged = { mid: market.mid, asOfUs: this.#lastEventUs }
+    const judged = { mid: market.mid, asOfUs: this.#lastBookUs ?? this.#lastEventUs }
     engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price, ...judged })
     if (this.#marked) return
     this.#marked = true
-    onFirstMark()
+    onFirstMark(price)
   }
 
   #payIn(): void {
@@ -224,7 +262,7 @@ export class SessionLoop {
   /** Silent for half of what the gate allows: everything that rests is taken back; silent for all of it: the gate speaks. */
   #feedIsSilent(): boolean {
     const { staleFeedUs } = this.#parts
-    const silentUs = this.#nowUs - this.#lastEventUs
+    const silentUs = this.#nowUs - (this.#lastBookUs ?? this.#lastEventUs)
     if (staleFeedUs === 0 || silentUs * 2 <= staleFeedUs) {
       this.#silent = false
       return false
@@ -248,23 +286,6 @@ export class SessionLoop {
     if (figures === undefined) return
     const text = `The session halts: ${detail ?? reason}.`
     this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: reason, severity: 'alarm', ...figures, detail: text })
-  }
-
-  #commit(): void {
-    const { engine, venue } = this.#parts
-    for (const effect of engine.commit()) {
-      venue.send(effect, this.#nowUs)
-      this.#noteSent(effect)
-    }
-  }
-
-  #noteSent(effect: Effect): void {
-    const { engine } = this.#parts
-    if (effect.type === 'submit') {
-      engine.handle(this.#nowUs, { type: 'NOTE_SUBMIT', clientOrderId: effect.request.clientOrderId, outcome: 'sent', detail: null })
-    } else if (effect.type === 'cancel') {
-      engine.handle(this.#nowUs, { type: 'NOTE_CANCEL', clientOrderId: effect.clientOrderId, outcome: 'sent', detail: null })
-    }
   }
 
   #passOnNotices(): void {

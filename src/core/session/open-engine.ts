@@ -3,6 +3,8 @@
 
 import type { JournalWriter } from '../journal/port.ts'
 import type { Fact } from '../kernel/facts.ts'
+import type { OrderStatus } from '../kernel/order-table.ts'
+import type { StateView } from '../kernel/views.ts'
 import { Engine } from './engine.ts'
 
 /** Writes the end of every session that died without one. Nobody else runs: the store's lock is ours. */
@@ -10,12 +12,28 @@ export function closeCrashedSessions(journal: JournalWriter): string[] {
   const closed: string[] = []
   for (const { sessionId, account } of journal.unfinishedSessions()) {
     const engine = replayed(account, journal, () => undefined)
+    const detail = `the process ended without writing a halt; ${foundText(engine.view)}`
     if (engine.view.session?.venue === 'paper') expireOrphansOfPaper(engine, engine.lastFactUs)
-    engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', reason: 'crashed', detail: 'the process ended without writing a halt' })
+    engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', reason: 'crashed', detail })
     engine.commit()
     closed.push(sessionId)
   }
   return closed
+}
+
+/** What may not have been answered: after a crash what was prepared counts as maybe sent. */
+const UNANSWERED: ReadonlySet<OrderStatus> = new Set(['prepared', 'submitting', 'in_doubt', 'quarantined'])
+
+/** What the crash left, as far as we know by ourselves: `3 orders were live, 1 of them in doubt`. */
+function foundText({ liveOrders, session }: StateView): string {
+  const live = [...liveOrders.values()]
+  if (live.length === 0) return 'no order was live'
+  const orders = live.length === 1 ? '1 order was live' : `${live.length} orders were live`
+  // A paper exchange ends with its process: there is nobody left to doubt.
+  if (session?.venue === 'paper') return orders
+  const doubted = live.filter(({ status }) => UNANSWERED.has(status)).length
+  if (live.length === 1) return doubted === 0 ? orders : `${orders} and in doubt`
+  return `${orders}, ${doubted === 0 ? 'none' : doubted} of them in doubt`
 }
 
 /** The account's engine, with everything that was ever journaled applied. */

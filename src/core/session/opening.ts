@@ -2,18 +2,19 @@
 
 import { basename } from 'node:path'
 import type { SessionOpening } from '../kernel/inputs.ts'
-import type { Feed } from '../market/feed.ts'
 import type { Strategy } from '../strategy/port.ts'
+import type { Arena } from './arena.ts'
 import type { RunSessionOptions } from './run-session.ts'
 import { microseconds } from './time.ts'
 
-export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, feed: Feed, strategy: Strategy): SessionOpening {
-  const { engine, risk, paper } = config
+export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, arena: Arena, strategy: Strategy): SessionOpening {
+  const { engine, risk } = config
+  const { feed, account, venueName } = arena
   return {
     sessionId,
-    account: `paper/${paper.account ?? sessionId}`,
+    account,
     mode: config.mode,
-    venue: 'paper',
+    venue: venueName,
     strategy: strategy.name,
     // Without its folder: the same recording gives the same journal wherever it lies.
     feedSource: basename(feed.source),

@@ -39,6 +39,12 @@ export interface SessionViewModel {
   readonly counts: CountsModel
   /** Newest first, at most 50. */
   readonly messages: readonly MessageModel[]
+  /** Orders of which nobody knows how they stand at the venue, worst first. They are among `orders` as well. */
+  readonly doubts: readonly DoubtModel[]
+  /** How the venue answers; null for one that lives in the session's own process. */
+  readonly venueHealth: VenueHealthModel | null
+  /** What the start found of older sessions; null where there was nothing to ask about, and until it was asked. */
+  readonly recovery: RecoveryModel | null
 }
 
 export interface MarketModel {
@@ -151,4 +157,42 @@ export interface MessageModel {
   readonly timeUs: number
   readonly severity: 'info' | 'warning' | 'alarm'
   readonly text: string
+}
+
+/** `cancel`: the order is known, and whether its cancel arrived is not. */
+export interface DoubtModel {
+  readonly clientOrderId: string
+  readonly side: string
+  readonly quantity: string
+  readonly price: string | null
+  readonly status: 'in_doubt' | 'quarantined' | 'cancel'
+  readonly sinceUs: number
+  /** How often the venue was asked about it. */
+  readonly asks: number
+  /** What was heard of it last, with the time; may hold words of the venue. */
+  readonly lastWords: string | null
+}
+
+export interface VenueHealthModel {
+  readonly state: 'ok' | 'limited' | 'unreachable'
+  /** How far the venue's clock is ahead of ours; null before it was measured. */
+  readonly clockOffsetMs: number | null
+  /** Calls that wait for their turn, and how many may. */
+  readonly queued: number
+  readonly queueLimit: number
+  /** Calls that the rate limit leaves for now; null where there is no limit. */
+  readonly budget: number | null
+  /** Of the last calls; null before the first. */
+  readonly latencyMedianMs: number | null
+  readonly latencySlowestMs: number | null
+  /** The most frequent first, at most 10. */
+  readonly errors: readonly { readonly code: string; readonly count: number }[]
+  readonly calls: number
+}
+
+export interface RecoveryModel {
+  readonly found: number
+  /** Steps that were taken. */
+  readonly done: number
+  readonly remaining: number
 }

@@ -26,6 +26,8 @@ describe('the built-in config', () => {
       orderValiditySeconds: dec('10'),
       absenceMarginSeconds: dec('5'),
       querySpacingSeconds: dec('2'),
+      quarantineAfterSeconds: dec('30'),
+      backupsKept: 5,
       checkpointIntervalSeconds: 60,
     })
     expect(config.risk).toEqual({
@@ -209,7 +211,7 @@ describe('keys', () => {
     [
       'engine:\n  banana: 1\n',
       '2:3',
-      'The keys here are `tick_interval_seconds`, `order_validity_seconds`, `absence_margin_seconds`, `query_spacing_seconds`, `checkpoint_interval_seconds`.',
+      'The keys here are `tick_interval_seconds`, `order_validity_seconds`, `absence_margin_seconds`, `query_spacing_seconds`, `quarantine_after_seconds`, `backups_kept`, `checkpoint_interval_seconds`.',
     ],
   ])('C01 the unknown key in %j is refused at its place with a hint', (text, place, hint) => {
     const error = faultOf(text)
@@ -338,7 +340,7 @@ describe('the command line', () => {
     [{ seed: 1.5 }, '--seed must be a whole number'],
     [{ seed: Number.NaN }, '--seed must be a number'],
     [{ strategyName: 'market_makr' }, '--strategy must be `market_maker`, `breakout` or the path'],
-    [{ feedSource: '' }, '--feed must be `simulated` or the path of a recording'],
+    [{ feedSource: '' }, '--feed must be `simulated`, `live` or the path of a recording'],
   ])('wrong words %j are a mistake of usage, exit code 2', (overrides, complaint) => {
     const error = errorOf(() => loadConfig({ file: null, overrides }))
     expect(error).toMatchObject({ code: 'FLAG_INVALID', exitCode: 2 })

@@ -3,9 +3,10 @@
 import { Exchange, type ExchangeOptions } from '../../../src/core/exchange/exchange.ts'
 import { type Decimal, dec, formatDecimal } from '../../../src/core/kernel/decimal.ts'
 import type { OrderRequest } from '../../../src/core/kernel/facts.ts'
-import type { Side, VenueEvent } from '../../../src/core/kernel/inputs.ts'
+import type { Side } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { BookLevel, DepthEvent, SnapshotEvent, TickerEvent, TradeEvent } from '../../../src/core/market/events.ts'
+import type { TimedPaperEvent } from '../../../src/core/venue/paper/paper-venue.ts'
 
 export const SPOT: Instrument = {
   symbol: 'XRP/USD',
@@ -112,7 +113,7 @@ export function order(clientOrderId: string, wish: OrderWish = {}): OrderRequest
 }
 
 /** An event in one line: `PARTIAL_FILL a buy 2 @ 100 maker`, `ORDER_REJECT a TICK_SIZE`. */
-export function line(event: VenueEvent): string {
+export function line(event: TimedPaperEvent['event']): string {
   if (event.type === 'SNAPSHOT' || event.type === 'FUNDING') return event.type
   const head = `${event.type} ${event.clientOrderId}`
   switch (event.type) {

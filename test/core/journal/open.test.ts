@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -83,6 +83,30 @@ describe('opening for writing', () => {
     symlinkSync(path, link)
     openTestWriter(path)
     expect(failureOf(() => openTestWriter(link)).code).toBe('STORE_BUSY')
+  })
+})
+
+describe('J01 a crash while a store is not in WAL mode yet', () => {
+  test('J01 leaves a rollback journal: a start takes the change back and goes on, a reader says so', async () => {
+    const path = await writtenStore()
+    const copy = storePath()
+    mkdirSync(dirname(copy))
+    tamper(path, (db) => {
+      db.pragma('journal_mode = DELETE')
+      // A cache of one page makes SQLite write before it commits, as a change of any size may.
+      db.pragma('cache_size = 1')
+      db.exec('BEGIN; DELETE FROM journal; CREATE TABLE filler AS SELECT zeroblob(50000)')
+      for (const suffix of ['', '-journal']) copyFileSync(path + suffix, copy + suffix)
+      copyFileSync(`${path}.mark`, `${copy}.mark`)
+      db.exec('ROLLBACK')
+    })
+    const failure = failureOf(() => openReader(copy))
+    expect(failure).toMatchObject({ code: 'STORE_UNUSABLE', exitCode: 6 })
+    expect(failure.message).toContain('only the start of a session takes back')
+    const writer = openTestWriter(copy)
+    expect(writer.warnings).toEqual([])
+    expect(writer.startCheck).toMatchObject({ name: 'integrity_check', because: 'a change to it had been cut short' })
+    expect([...writer.replay('main')]).toHaveLength(1)
   })
 })
 

@@ -1,6 +1,7 @@
 // Proves the projections: makes a second store from the facts of a first, and compares the two table by table.
 
 import Database from 'better-sqlite3'
+import { PROJECTIONS } from '../../../src/core/journal/compare-tables.ts'
 import { type OpenWriterOptions, openWriter } from '../../../src/core/journal/open.ts'
 import type { JournalDatabase } from '../../../src/core/journal/schema.ts'
 import type { StoreWriter } from '../../../src/core/journal/writer.ts'
@@ -8,32 +9,7 @@ import type { Fact } from '../../../src/core/kernel/facts.ts'
 import type { StateView } from '../../../src/core/kernel/views.ts'
 
 /** All that facts alone decide: the journal itself, and every table that is derived from it. */
-export const DERIVED_TABLES = [
-  'journal',
-  'commits',
-  'sessions',
-  'engine_state',
-  'instruments',
-  'positions',
-  'orders',
-  'fills',
-  'fill_confirmations',
-  'slots',
-  'exit_legs',
-  'transitions',
-  'postings',
-  'capital_events',
-  'funding_payments',
-  'asset_values',
-  'inventory_ledger',
-  'market_snapshots',
-  'risk_events',
-  'denials',
-  'reconcile_actions',
-  'exposure_assignments',
-  'dust_write_offs',
-  'position_differences',
-] as const satisfies readonly (keyof JournalDatabase)[]
+export const DERIVED_TABLES = ['journal', 'commits', ...PROJECTIONS] as const satisfies readonly (keyof JournalDatabase)[]
 
 /** What turns facts into a state. */
 export interface Replayer<State> {

@@ -34,8 +34,8 @@ afterEach(async () => {
 
 export const HOLDER = { sessionId: 'test-session', pid: process.pid, since: '2026-01-01T00:00:00Z' }
 
-export function openTestWriter(path: string): StoreWriter {
-  const writer = openWriter({ path, holder: HOLDER, wallUs: () => 1_760_000_000_000_000 })
+export function openTestWriter(path: string, wallUs = 1_760_000_000_000_000): StoreWriter {
+  const writer = openWriter({ path, holder: HOLDER, wallUs: () => wallUs })
   writers.push(writer)
   return writer
 }

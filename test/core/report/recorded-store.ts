@@ -68,6 +68,8 @@ export interface SessionScript {
   /** 5000 without; 0 for none. */
   readonly maxExposure?: string
   readonly positionMode?: SessionOpening['positionMode']
+  /** Paper on a simulated market without. */
+  readonly place?: Partial<Pick<SessionOpening, 'mode' | 'venue' | 'feedSource' | 'instrumentOrigin'>>
   /** When it really started, for the order of sessions. */
   readonly startedWallUs?: number
 }
@@ -80,6 +82,8 @@ export class ScriptedSession {
   timeUs: number
   /** Why the venue turns down the next orders, one each. */
   readonly rejections: { code: string; reason: string }[] = []
+  /** To how many of the next orders nobody answers. */
+  unanswered = 0
   #trades = 0
   readonly #id: string
 
@@ -169,6 +173,11 @@ export class ScriptedSession {
     const reference = { clientOrderId, venueOrderId: null }
     if (effect.type === 'submit') {
       this.input({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'sent', detail: null })
+      if (this.unanswered > 0) {
+        this.unanswered -= 1
+        this.input({ type: 'NOTE_SUBMIT', clientOrderId, outcome: 'unknown', detail: 'no answer within 5 s' })
+        return
+      }
       const rejection = this.rejections.shift()
       this.input(rejection === undefined ? { type: 'ORDER_ACK', ...reference } : { type: 'ORDER_REJECT', ...reference, ...rejection })
     } else if (effect.type === 'cancel') {
@@ -258,5 +267,9 @@ function openingOf(sessionId: string, account: string, script: SessionScript): S
     orderValidityUs: 5_000_000,
     absenceMarginUs: 4_000_000,
     querySpacingUs: 2_000_000,
+    ...script.place,
   }
 }
+
+/** A session at a venue's practice host. */
+export const DEMO = { mode: 'demo', venue: 'bingx', feedSource: 'bingx', instrumentOrigin: 'venue' } as const

@@ -121,7 +121,7 @@ describe('the first screen', () => {
   test('mode and venue of one name are said once', () => {
     expect(renderSummary(busy).split('\n')[0]).toBe('Session busy: market_maker on XRP/RLUSD, paper')
     expect(renderSummary({ ...busy, mode: 'demo', venue: 'bingx' }).split('\n')[0]).toBe(
-      'Session busy: market_maker on XRP/RLUSD, demo at bingx',
+      'Session busy: market_maker on XRP/RLUSD, venue bingx, demo',
     )
   })
 

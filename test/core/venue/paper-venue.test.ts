@@ -265,7 +265,7 @@ describe('a query', () => {
   test('of an order that the venue does not have says so, and asks nothing to be invented', () => {
     const venue = venueOf()
     query(venue, 1_000, 'a')
-    expect(taken(venue, END)).toEqual(['1080 ORDER_REJECT a ORDER_UNKNOWN'])
+    expect(taken(venue, END)).toEqual(['1080 ORDER_NOT_FOUND a'])
     submit(venue, END, 'a')
     expect(taken(venue, 2 * END)).toEqual([`${END + 80} ORDER_ACK a`])
   })

@@ -4,14 +4,23 @@ import { DitaError, EXIT } from '../../errors.ts'
 import { Exchange, type ExchangeOptions } from '../../exchange/exchange.ts'
 import type { VenueEvent } from '../../kernel/inputs.ts'
 import type { MarketEvent } from '../../market/events.ts'
-import type { Effect, TimedVenueEvent, Venue } from '../port.ts'
-import { DelayLine } from './delay-line.ts'
+import type { Effect, OrderNotFound, Venue, VenueBooks, VenueHealth, VenueOrder } from '../port.ts'
+import { DELAY_LINE_LIMIT, DelayLine } from './delay-line.ts'
+import { paperBooks, paperOrder } from './paper-books.ts'
 
 export interface PaperVenueOptions extends ExchangeOptions {
   /** From us to the exchange, and from the exchange to us: for submits, cancels and queries alike. */
   readonly entryLatencyUs: number
   readonly responseLatencyUs: number
 }
+
+/** A rehearsed venue has nothing to say to people: what it says is for the kernel, or the answer that it has no such order. */
+export interface TimedPaperEvent {
+  readonly timeUs: number
+  readonly event: PaperEvent
+}
+
+type PaperEvent = VenueEvent | OrderNotFound
 
 /** @throws DitaError INSTRUMENT_UNSUPPORTED, PAPER_OPTIONS_INVALID */
 export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
@@ -27,10 +36,11 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
  */
 export class PaperVenue implements Venue {
   readonly name = 'paper'
+  readonly clock = 'session'
   /** To look at in tests and reports; commands go through `send`. */
   readonly exchange: Exchange
   readonly #commands: DelayLine<Effect>
-  readonly #answers: DelayLine<VenueEvent>
+  readonly #answers: DelayLine<PaperEvent>
   readonly #responseLatencyUs: number
   #isClosed = false
 
@@ -71,13 +81,33 @@ export class PaperVenue implements Venue {
    * Hand over the market events before `nowUs` first: what arrives before it is matched against the book as it is now.
    * Those of `nowUs` itself may still come, so what arrives just then waits for them.
    */
-  take(nowUs: number): TimedVenueEvent[] {
+  take(nowUs: number): TimedPaperEvent[] {
     this.#arrive(nowUs - 1)
-    const events: TimedVenueEvent[] = []
+    const events: TimedPaperEvent[] = []
     for (let dueUs = this.#answers.nextDueUs(); dueUs !== undefined && dueUs <= nowUs; dueUs = this.#answers.nextDueUs()) {
-      events.push({ timeUs: dueUs, event: this.#answers.shift()?.item as VenueEvent })
+      events.push({ timeUs: dueUs, event: this.#answers.shift()?.item as PaperEvent })
     }
     return events
+  }
+
+  /** Session time drives it: it never has news between two steps. */
+  onNews(): void {
+    // Nobody is ever woken.
+  }
+
+  async lookAtBooks({ fillsFromUs }: { readonly fillsFromUs: number }): Promise<VenueBooks> {
+    return paperBooks(this.exchange, fillsFromUs)
+  }
+
+  async findOrder({ clientOrderId }: { readonly clientOrderId: string }): Promise<VenueOrder | null> {
+    const order = this.exchange.order(clientOrderId)
+    return order === undefined ? null : paperOrder(order)
+  }
+
+  health(): VenueHealth {
+    const queued = this.#commands.length
+    const quiet = { budget: null, latencyMs: null, errors: new Map<string, number>(), calls: 0, clockOffsetUs: 0 }
+    return { state: this.#isClosed ? 'unreachable' : 'ok', queued, queueLimit: DELAY_LINE_LIMIT, ...quiet }
   }
 
   async close(): Promise<void> {
@@ -98,8 +128,14 @@ export class PaperVenue implements Venue {
       case 'cancel':
         return this.exchange.cancel(effect.clientOrderId, effect.venueOrderId, nowUs)
       case 'query':
-        return this.exchange.query(effect.clientOrderId, nowUs)
+        return this.#query(effect.clientOrderId, nowUs)
     }
+  }
+
+  /** Nothing overtakes the question, so that what is not there when it arrives was never sent before it. */
+  #query(clientOrderId: string, nowUs: number): void {
+    if (this.exchange.query(clientOrderId, nowUs)) return
+    this.#answers.push({ type: 'ORDER_NOT_FOUND', clientOrderId, venueTimeUs: this.exchange.nowUs }, this.exchange.nowUs)
   }
 
   #collect(): void {

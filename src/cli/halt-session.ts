@@ -1,0 +1,184 @@
+// The kill switch from the command line: tells the running session to halt and waits until it has; where it does not
+// answer, leaves the kill file. Ends no process: that is for a person to do, and it says how.
+
+import { DitaError, EXIT } from '../core/errors.ts'
+import type { ControlClient } from '../core/session/socket/control-client.ts'
+import { killFileAt, readKillFile, removeKillFile, writeKillFile } from '../core/session/socket/kill-file.ts'
+import { type SessionStatus, sessionLost } from '../core/session/socket/protocol.ts'
+import type { StoreHolder } from '../core/session/socket/store-holder.ts'
+import { holderNow, reachRunning, untilFree } from './running-session.ts'
+
+/** A session that has halted sums up and closes its store within this time; its halt stands in any case. */
+const RELEASE_MS = 5_000
+/** Among so many the session that just ended is found. */
+const LATEST_SESSIONS = 20
+
+export interface HaltOptions {
+  readonly storePath: string
+  readonly reason: string | null
+  /** Null: it is enough that the session was told. */
+  readonly waitMs: number | null
+  /** Leaves the kill file in any case, so that nothing starts either. */
+  readonly file: boolean
+  /** Takes what a person should know while it lasts. */
+  readonly say: (text: string) => void
+}
+
+export interface HaltView {
+  readonly store: string
+  /** Whether a session may still be running. */
+  readonly running: boolean
+  /** The session that was told to halt; null where none ran. */
+  readonly sessionId: string | null
+  readonly pid: number | null
+  /** How it ended; null where it did not say so, or none ran. */
+  readonly haltReason: string | null
+  readonly haltDetail: string | null
+  /** What the session's own process ends with. */
+  readonly sessionExitCode: number | null
+  /** The kill file that lies beside the store; null where none does. */
+  readonly killFile: string | null
+  /** With --clear: whether there was one to remove. */
+  readonly cleared: boolean
+}
+
+/**
+ * Halts what runs on a store.
+ * @throws DitaError HALT_UNPROVED (exit 5) where it is not known to have halted, SESSION_LOST (exit 3) where it ended without a halt
+ */
+export async function haltSession(options: HaltOptions): Promise<HaltView> {
+  const { file, reason, storePath, waitMs } = options
+  if (file) writeKillFile(storePath, reason)
+  const reached = await reachRunning(storePath)
+  if (reached.how !== 'connected') return haltByFile(options)
+  const { client } = reached
+  try {
+    const telling = tell(client, options)
+    // Asked in the same breath: a session that halts at once may be gone before a second question.
+    const ending = waitMs === null ? null : client.haltAndWait(reason, waitMs)
+    // It is looked at below, and only where the first was answered.
+    ending?.catch(() => undefined)
+    const told = await telling
+    if (told === 'silent') return await haltByFile(options)
+    if (told === 'gone') return await gone(storePath, client.session)
+    return ending === null
+      ? { ...viewOf(storePath), running: true, sessionId: told.sessionId, pid: told.pid }
+      : await awaitHalt(told, ending, options)
+  } finally {
+    client.close()
+  }
+}
+
+/** Takes the kill file away, so that sessions may start again. */
+export function clearKillFile(storePath: string): HaltView {
+  const cleared = removeKillFile(storePath)
+  const holder = holderNow(storePath)
+  return { ...viewOf(storePath), running: holder !== null, sessionId: holder?.sessionId ?? null, pid: holder?.pid ?? null, cleared }
+}
+
+async function tell(client: ControlClient, { reason, storePath }: HaltOptions): Promise<SessionStatus | 'silent' | 'gone'> {
+  try {
+    return await client.halt(reason)
+  } catch (thrown) {
+    if (hasCode(thrown, 'CONTROL_TIMEOUT')) return 'silent'
+    if (!hasCode(thrown, 'CONTROL_LOST')) throw thrown
+    return (await untilFree(storePath, RELEASE_MS, client.session.pid)) ? 'gone' : 'silent'
+  }
+}
+
+/** It ended while it was being told: either it wrote its halt, or it is lost. */
+async function gone(storePath: string, { sessionId, pid }: SessionStatus): Promise<HaltView> {
+  const haltReason = await writtenHalt(storePath, sessionId)
+  if (haltReason === null) throw sessionLost(sessionId)
+  return { ...viewOf(storePath), sessionId, pid, haltReason }
+}
+
+/** The halt reason that stands in the store; null where none does, or where it cannot be read just now. */
+async function writtenHalt(storePath: string, sessionId: string): Promise<string | null> {
+  const { sessionsOfStore } = await import('../core/report/open-report.ts')
+  try {
+    const { sessions } = await sessionsOfStore(storePath, { limit: LATEST_SESSIONS })
+    return sessions.find((session) => session.sessionId === sessionId)?.haltReason ?? null
+  } catch (thrown) {
+    // What is wrong with the store is for `dita verify` to say; here it is only not known how the session ended.
+    if (thrown instanceof DitaError) return null
+    throw thrown
+  }
+}
+
+async function awaitHalt(told: SessionStatus, ending: Promise<SessionStatus>, { storePath, say }: HaltOptions): Promise<HaltView> {
+  const { sessionId, pid } = told
+  say(`Session ${sessionId} (pid ${pid}) was told to halt: it takes back its orders.`)
+  try {
+    const { haltReason, haltDetail, exitCode } = await ending
+    // Who starts the next session after this command finds the store free.
+    await untilFree(storePath, RELEASE_MS, pid)
+    return { ...viewOf(storePath), sessionId, pid, haltReason, haltDetail, sessionExitCode: exitCode }
+  } catch (thrown) {
+    if (hasCode(thrown, 'CONTROL_TIMEOUT')) throw unproved(storePath, told)
+    if (!hasCode(thrown, 'CONTROL_LOST') && !hasCode(thrown, 'SESSION_LOST')) throw thrown
+    if (await untilFree(storePath, RELEASE_MS, pid)) return await gone(storePath, told)
+    throw unproved(storePath, told)
+  }
+}
+
+/** Nobody can be asked: either nothing runs, or the kill file is the way. */
+async function haltByFile({ storePath, reason, waitMs, say }: HaltOptions): Promise<HaltView> {
+  const holder = holderNow(storePath)
+  if (holder === null) return viewOf(storePath)
+  const file = writeKillFile(storePath, reason)
+  if (waitMs === null) throw unproved(storePath, holder)
+  say(`${nameOf(holder)} does not answer: ${file.path} tells it to halt. Waiting for up to ${waitMs / 1000} s.`)
+  if (!(await untilFree(storePath, waitMs, holder.pid))) throw unproved(storePath, holder)
+  const { sessionId, pid } = holder
+  const haltReason = sessionId === null ? null : await writtenHalt(storePath, sessionId)
+  return { ...viewOf(storePath), sessionId, pid, haltReason }
+}
+
+function viewOf(store: string): HaltView {
+  const killFile = readKillFile(store)?.path ?? null
+  const none = { sessionId: null, pid: null, haltReason: null, haltDetail: null, sessionExitCode: null }
+  return { store, running: false, ...none, killFile, cleared: false }
+}
+
+export function renderHalt(view: HaltView, { clear }: { readonly clear: boolean }): string {
+  const lines = clear ? clearText(view) : haltText(view)
+  if (view.killFile !== null)
+    lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
+  return lines.join('\n')
+}
+
+function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
+  const name = nameOf({ sessionId, pid })
+  if (running) return [`${name} was told to halt. It may still be taking back its orders.`]
+  if (sessionId === null && pid === null) return [`No session runs on ${store}: there is nothing to halt.`]
+  const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
+  return [`${name} ${how}.`, ...(sessionId === null ? [] : [`What happened in it: dita summarize ${sessionId}`])]
+}
+
+function clearText({ store, running, sessionId, pid, cleared }: HaltView): string[] {
+  const what = cleared
+    ? 'The kill switch is off: sessions may start again.'
+    : `The kill switch was not on: there is no ${killFileAt(store)}.`
+  return running ? [what, `${nameOf({ sessionId, pid })} is still running.`] : [what]
+}
+
+function nameOf({ sessionId, pid }: StoreHolder): string {
+  const who = sessionId === null ? 'A process without a name' : `Session ${sessionId}`
+  return pid === null ? who : `${who} (pid ${pid})`
+}
+
+function unproved(storePath: string, holder: StoreHolder): DitaError {
+  const file = readKillFile(storePath)
+  const left = file === null ? '' : ` ${file.path} stays there and tells it to halt.`
+  return new DitaError('HALT_UNPROVED', {
+    fault: 'machine',
+    exitCode: EXIT.storeBusy,
+    message: `${nameOf(holder)} holds the store ${storePath} and is not known to have halted.${left}`,
+    next: `${holder.pid === null ? 'Find its process and end it' : `End its process with \`kill -TERM ${holder.pid}\``}, then look at the venue: orders may still rest there.`,
+  })
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof DitaError && thrown.code === code
+}

@@ -1,0 +1,100 @@
+// What `dita reconcile` does and how it says so. The comparison itself is the session's and recovery's.
+
+import { type FindingView, type ReconcileView, reconcileAccount } from '../core/session/reconcile-account.ts'
+import { withAccountCare } from './account-care.ts'
+import { counted, labelled, paragraph, placeLines, SHOWN, utcText } from './account-text.ts'
+
+export interface ReconcileRequest {
+  readonly configPath: string | null
+  readonly storePath: string
+  readonly fixOrphans: boolean
+  readonly dryRun: boolean
+  readonly live: boolean
+}
+
+/** @throws DitaError where the config, the store or the venue are in the way */
+export function runReconcileCommand({ fixOrphans, dryRun, ...request }: ReconcileRequest): Promise<ReconcileView> {
+  const fix = fixOrphans && !dryRun
+  return withAccountCare({ ...request, changes: fix }, (parts) => reconcileAccount({ ...parts, fix }))
+}
+
+type Action = FindingView['action']
+
+/** In words: what it takes, and what was done. */
+const ACTIONS: Readonly<Record<Action, readonly [proposed: string, done: string]>> = {
+  adopt: ['take the order on as live', 'taken on as live'],
+  cancel: ['cancel the order at the venue', 'its cancel was sent'],
+  book_fill: ['book the fill', 'the fill was booked'],
+  mark_absent: ['mark the order absent', 'marked absent'],
+  quarantine: ['quarantine the order', 'quarantined: a person decides'],
+  settle_order: ['settle the order as the venue says', 'settled as the venue says'],
+  adjust_position: ["set our position to the venue's", "our position was set to the venue's"],
+  ask: ['ask again', 'asked again'],
+  none: ['nothing by itself: a person decides', 'nothing'],
+}
+
+export function renderReconcile(view: ReconcileView): string {
+  const { note, account, findings, alsoDone, notices, closedAsCrashed } = view
+  if (account === null) return `${note}`
+  const shown = findings.slice(0, SHOWN)
+  const left = findings.length - shown.length
+  return [
+    `Reconcile: ${view.fixed ? 'looked and mended' : 'only looked'}; ${verdictOf(view)}.`,
+    ...placeLines(view),
+    ...labelled('we hold', holdingsText(view)),
+    ...(note === null ? [] : ['', ...paragraph(note)]),
+    ...closedAsCrashed.flatMap((id) => paragraph(`Session ${id} had no end: it was closed as crashed.`)),
+    ...shown.flatMap((found) => ['', ...findingLines(found, view)]),
+    ...(left > 0 ? ['', `and ${counted(left, 'more finding')}; --json lists all`] : []),
+    ...(alsoDone.length > 0 ? ['', 'Came up on the way:'] : []),
+    ...alsoDone.slice(0, SHOWN).flatMap(({ kind, subject, action, refused }) => labelled(kind, `${subject}: ${doneText(action, refused)}`)),
+    ...(notices.length > 0 ? ['', 'The venue had to say:'] : []),
+    ...notices.slice(0, SHOWN).flatMap((text) => paragraph(text, '  ')),
+    ...nextLines(view),
+  ].join('\n')
+}
+
+function verdictOf({ findings, remaining, drift, window }: ReconcileView): string {
+  if (remaining === 0)
+    return findings.length === 0 ? 'our books and the venue agree' : `${counted(findings.length, 'finding')}, none remain`
+  const care = drift === 0 ? 'nothing to see to' : `${drift} to see to`
+  return `${counted(remaining, 'finding')}, ${care}${window?.complete === false ? ', and the look was NOT COMPLETE' : ''}`
+}
+
+function holdingsText({ holdings }: ReconcileView): string {
+  const { liveOrders = {}, positions = [] } = holdings ?? {}
+  const orders = Object.entries(liveOrders).map(([status, count]) => `${count} ${status.replaceAll('_', ' ')}`)
+  const open = positions.map(({ instrument, quantity, unassigned }) => {
+    return `position ${quantity} ${instrument}${unassigned === '0' ? '' : ` (${unassigned} of it unassigned)`}`
+  })
+  return [orders.length === 0 ? 'no live orders' : `live orders: ${orders.join(', ')}`, ...(open.length === 0 ? ['flat'] : open)].join('; ')
+}
+
+function findingLines(found: FindingView, { fixed, mode }: ReconcileView): string[] {
+  const { kind, severity, means, instrument, subject, ours, venues, sinceUs, action, taken, remains, counts } = found
+  const what = remains ? (counts ? severity : 'shown only') : fixed ? 'mended' : 'gone at the second look'
+  const proposal = ACTIONS[action][0]
+  const live = mode === 'live' ? ' --live' : ''
+  const how = action === 'none' || action === 'ask' || fixed ? proposal : `${proposal} (dita reconcile --fix-orphans${live})`
+  return [
+    `${kind}  ${what}`,
+    ...paragraph(means, '  '),
+    ...labelled('what', instrument === null || subject === instrument ? subject : `${subject} (${instrument})`),
+    ...labelled('we believe', ours),
+    ...labelled('venue says', venues),
+    ...labelled('since', sinceUs === null ? 'not known' : `${utcText(sinceUs)} UTC`),
+    ...taken.flatMap(({ action: done, refused }) => labelled('done', doneText(done, refused))),
+    ...(remains && counts ? labelled('to do', how) : []),
+  ]
+}
+
+function doneText(action: Action, refused: string | null): string {
+  return refused === null ? ACTIONS[action][1] : `could not ${ACTIONS[action][0]}: ${refused}`
+}
+
+function nextLines({ drift, fixed, findings, mode }: ReconcileView): string[] {
+  if (drift === 0) return []
+  const canMend = findings.some(({ remains, counts, action }) => remains && counts && action !== 'none')
+  if (fixed || !canMend) return ['', ...paragraph('What remains is for a person: look at the account at the venue, then reconcile again.')]
+  return ['', ...paragraph(`Mend what evidence allows: dita reconcile --fix-orphans${mode === 'live' ? ' --live' : ''}`)]
+}

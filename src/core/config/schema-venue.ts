@@ -1,0 +1,55 @@
+// The keys of a real venue and of the account there: part of the one schema of dita.yaml.
+
+import { choice, decimal, optionalText, plainNumber, section, text } from './fields.ts'
+
+/** A path or a word on one line: no control characters. Written without classes that editors' JSON Schema does not know. */
+const LINE = /^[ -~¡-\uffff]{1,1024}$/
+const URL = /^(http|ws)s?:\/\/[!-~]{1,1000}$/
+
+export function venueSection() {
+  return section('The venue that orders go to in the modes `demo` and `live`, and the account there.', {
+    name: choice({ choices: ['bingx'], default: 'bingx', description: '`bingx`: USDT perpetuals at BingX.' }),
+    account: text({
+      default: 'main',
+      pattern: /^[a-z0-9][a-z0-9_-]{0,31}$/,
+      expected: 'a name of lower-case letters, digits, _ and -, at most 32 characters, starting with a letter or digit',
+      description: 'Your own name for the account: its facts are kept under it, from session to session.',
+    }),
+    instrument: text({
+      default: 'BTC/USDT:USDT',
+      pattern: /^[A-Z0-9]{1,16}\/[A-Z0-9]{1,16}:[A-Z0-9]{1,16}$/,
+      expected: 'a name such as BTC/USDT:USDT',
+      description: 'What is traded there. Tick, lot, smallest order and leverage are asked of the venue.',
+    }),
+    credentials_file: optionalText({
+      pattern: LINE,
+      expected: 'the path of a file',
+      description:
+        'A file that only you can read (0600) with the lines `api_key=…` and `api_secret=…`. Left out: DITA_BINGX_API_KEY and DITA_BINGX_API_SECRET.',
+    }),
+    rest_url: optionalText({
+      pattern: URL,
+      expected: 'an address such as http://127.0.0.1:8080',
+      description: "Where to call instead of the venue's own host: `dita exchange` prints both addresses.",
+    }),
+    stream_url: optionalText({
+      pattern: URL,
+      expected: 'an address such as ws://127.0.0.1:8080/swap-market',
+      description: "Where to listen instead of the venue's own host.",
+    }),
+    call_timeout_seconds: decimal({
+      default: '8',
+      min: '0.1',
+      max: '60',
+      step: '0.001',
+      description: 'Longest time of one call to the venue, in seconds.',
+    }),
+    queue_limit: plainNumber({
+      default: '64',
+      min: '20',
+      max: '10000',
+      step: '1',
+      description: 'Most calls that may wait for their turn; a quarter of them is kept for cancels and questions.',
+    }),
+  })
+}

@@ -1,0 +1,31 @@
+// What of the venue is open to question, as settings of one exchange: the defaults follow what was recorded last. Data.
+
+/** Key in a fault plan → what it decides, and its default. */
+export interface DoorSettings {
+  /** Whether a placement answers its fields in `data` or in `data.order`. */
+  readonly placementForm: 'fields' | 'order'
+  /** The name of order events on the private stream. */
+  readonly orderEvent: 'TRADE_UPDATE' | 'ORDER_TRADE_UPDATE'
+  /** In one-way mode: `BOTH` with a signed size, or the side with a size above zero. */
+  readonly positionForm: 'both' | 'side'
+  /** Whether an id whose order was refused counts as used. */
+  readonly burnRefusedIds: boolean
+  /** Whether limits are kept; the headers say them anyway. */
+  readonly rateLimits: boolean
+  /** Decimals of a fee in the lists of fills. */
+  readonly fillFeeDecimals: number
+  readonly pingMs: number
+  /** How long a listen key lives unless it is prolonged. */
+  readonly listenKeyMs: number
+}
+
+export const DEFAULT_SETTINGS: DoorSettings = {
+  placementForm: 'fields',
+  orderEvent: 'TRADE_UPDATE',
+  positionForm: 'both',
+  burnRefusedIds: false,
+  rateLimits: true,
+  fillFeeDecimals: 4,
+  pingMs: 5_000,
+  listenKeyMs: 3_600_000,
+}

@@ -1,0 +1,290 @@
+// The truth log of a rehearsed exchange: every order, fill, cancel and query it ever saw, as JSON lines in a private file,
+// on the disk before anybody hears of them. Owns the file and its words; it never matches and never answers.
+
+import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DitaError, EXIT, messageOf } from '../errors.ts'
+import { add, type Decimal, neg, parseDecimal, ZERO } from '../kernel/decimal.ts'
+import type { Liquidity, Side, TimeInForce } from '../kernel/inputs.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import { accountOf } from './truth-account.ts'
+
+/** How an order was asked for. Money is decimal text; `clientOrderId` as the venue keeps it, empty where none was given. */
+export interface TruthOrderTerms {
+  readonly clientOrderId: string
+  readonly side: Side
+  readonly type: 'LIMIT' | 'MARKET'
+  readonly price: string | null
+  readonly quantity: string
+  readonly timeInForce: TimeInForce
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+}
+
+export interface TruthFill {
+  readonly kind: 'fill'
+  readonly orderId: string
+  readonly clientOrderId: string
+  readonly tradeId: string
+  readonly side: Side
+  readonly price: string
+  readonly quantity: string
+  /** Above zero for a cost. */
+  readonly fee: string
+  readonly liquidity: Liquidity
+}
+
+/** The instrument that is traded, its numbers as decimal text. */
+export type TruthInstrument = { readonly [Key in Exclude<keyof Instrument, 'kind'>]: string }
+
+export interface TruthOpening {
+  readonly kind: 'opened'
+  readonly version: 1
+  readonly instrument: TruthInstrument
+  readonly balance: string
+  readonly makerFeeRate: string
+  readonly takerFeeRate: string
+  readonly leverage: string
+}
+
+/** What happened. */
+export type TruthEntry =
+  | TruthOpening
+  /** Built anew from this file; so many bytes of a torn last line were thrown away. */
+  | { readonly kind: 'restarted'; readonly orders: number; readonly fills: number; readonly tornBytes: number }
+  | { readonly kind: 'stopped' }
+  | ({ readonly kind: 'order_accepted'; readonly orderId: string; readonly source: 'api' | 'control' } & TruthOrderTerms)
+  | {
+      readonly kind: 'order_refused'
+      readonly clientOrderId: string
+      readonly code: number
+      readonly message: string
+      /** Whether the id counts as used from now on. */
+      readonly burnsId: boolean
+    }
+  | TruthFill
+  | {
+      readonly kind: 'order_closed'
+      readonly orderId: string
+      readonly clientOrderId: string
+      readonly outcome: 'canceled' | 'expired'
+      readonly reason: string
+    }
+  /** A cancel was asked for; `orderId` is null where it met no order, `code` 0 where it was accepted. */
+  | { readonly kind: 'cancel'; readonly orderId: string | null; readonly clientOrderId: string; readonly code: number }
+  | { readonly kind: 'query'; readonly endpoint: string; readonly orderId: string; readonly clientOrderId: string; readonly code: number }
+  | { readonly kind: 'leverage'; readonly leverage: string }
+  /** All open orders are cancelled at this time; null: not any more. */
+  | { readonly kind: 'cancel_all_after'; readonly atUs: number | null }
+  | { readonly kind: 'fault'; readonly fault: string; readonly rule: number; readonly where: string; readonly detail: string }
+  | { readonly kind: 'control'; readonly action: string; readonly detail: string }
+
+/** One line: what happened, which in the count of all, and when on the exchange's clock. */
+export type TruthRecord = TruthEntry & { readonly seq: number; readonly timeUs: number }
+
+const KINDS: Readonly<Record<TruthEntry['kind'], true>> = {
+  opened: true,
+  restarted: true,
+  stopped: true,
+  order_accepted: true,
+  order_refused: true,
+  fill: true,
+  order_closed: true,
+  cancel: true,
+  query: true,
+  leverage: true,
+  cancel_all_after: true,
+  fault: true,
+  control: true,
+}
+
+const FILE_MODE = 0o600
+
+export class TruthLog {
+  readonly path: string
+  #fd: number | null
+  #seq: number
+
+  private constructor(path: string, fd: number, seq: number) {
+    this.path = path
+    this.#fd = fd
+    this.#seq = seq
+  }
+
+  /**
+   * Opens or makes the file and reads what it holds; a torn last line is cut off, because nobody was ever told of it.
+   * @throws DitaError TRUTH_UNUSABLE, TRUTH_DAMAGED
+   */
+  static open(path: string): { readonly log: TruthLog; readonly records: readonly TruthRecord[]; readonly tornBytes: number } {
+    const fd = openPrivate(path)
+    try {
+      const { records, wholeBytes, tornBytes } = parseTruth(readAll(fd), path)
+      if (tornBytes > 0) {
+        ftruncateSync(fd, wholeBytes)
+        fsyncSync(fd)
+      }
+      return { log: new TruthLog(path, fd, records.length), records, tornBytes }
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+  }
+
+  /** On the disk when it returns, all of them in one write. @throws DitaError TRUTH_UNUSABLE: then the exchange must stop */
+  append(entries: readonly TruthEntry[], timeUs: number): TruthRecord[] {
+    if (this.#fd === null) throw unusable(this.path, 'it was closed')
+    const records = entries.map((entry, index) => ({ seq: this.#seq + index + 1, timeUs, ...entry }))
+    const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written)
+      fsyncSync(this.#fd)
+    } catch (error) {
+      // What is on the disk now nobody knows: after half a line no other may follow.
+      this.close()
+      throw unusable(this.path, messageOf(error), error)
+    }
+    this.#seq += records.length
+    return records
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd)
+    this.#fd = null
+  }
+}
+
+/**
+ * What a truth log holds; a torn last line is left out.
+ * @throws DitaError TRUTH_UNUSABLE, TRUTH_DAMAGED
+ */
+export function readTruth(path: string): TruthRecord[] {
+  try {
+    return [...parseTruth(readFileSync(path), path).records]
+  } catch (error) {
+    throw error instanceof DitaError ? error : unusable(path, messageOf(error), error)
+  }
+}
+
+/** What the log proves, added up on its own: the oracle of tests and of the crash sweep. */
+export interface TruthAudit {
+  /** How many orders the exchange ever accepted under each client order id that was given. */
+  readonly ordersByClientId: ReadonlyMap<string, number>
+  /** The client order ids with more than one: must be empty. */
+  readonly doubled: readonly string[]
+  readonly orders: ReadonlyMap<string, TruthOrder>
+  readonly fills: readonly TruthFill[]
+  /** Signed: above zero long. */
+  readonly position: Decimal
+  /** What is in the wallet, before open profit and loss. */
+  readonly balance: Decimal
+}
+
+export interface TruthOrder extends TruthOrderTerms {
+  readonly orderId: string
+  readonly filledQuantity: Decimal
+  readonly status: 'open' | 'filled' | 'canceled' | 'expired'
+}
+
+/** Sums up the records of one log, from its first line. */
+export function auditTruth(records: readonly TruthRecord[]): TruthAudit {
+  const ordersByClientId = new Map<string, number>()
+  const orders = new Map<string, TruthOrder>()
+  const fills: TruthFill[] = []
+  const opening = records.find((record) => record.kind === 'opened')
+  const account = opening === undefined ? null : accountOf(opening)
+  let position: Decimal = ZERO
+  for (const record of records) {
+    if (record.kind === 'order_accepted') {
+      const { clientOrderId, orderId } = record
+      if (clientOrderId !== '') ordersByClientId.set(clientOrderId, (ordersByClientId.get(clientOrderId) ?? 0) + 1)
+      orders.set(orderId, { ...record, filledQuantity: ZERO, status: 'open' })
+    } else if (record.kind === 'order_closed') {
+      const order = orders.get(record.orderId)
+      if (order !== undefined) orders.set(record.orderId, { ...order, status: record.outcome })
+    } else if (record.kind === 'fill') {
+      const quantity = parseDecimal(record.quantity)
+      fills.push(record)
+      position = add(position, record.side === 'buy' ? quantity : neg(quantity))
+      account?.settle(record.side, parseDecimal(record.price), quantity, parseDecimal(record.fee))
+      const order = orders.get(record.orderId)
+      if (order === undefined) continue
+      const filledQuantity = add(order.filledQuantity, quantity)
+      const isWhole = filledQuantity === parseDecimal(order.quantity)
+      orders.set(record.orderId, { ...order, filledQuantity, status: isWhole ? 'filled' : order.status })
+    }
+  }
+  const doubled = [...ordersByClientId].filter(([, count]) => count > 1).map(([clientOrderId]) => clientOrderId)
+  return { ordersByClientId, doubled, orders, fills, position, balance: account?.total(opening?.instrument.settle ?? '') ?? ZERO }
+}
+
+function parseTruth(bytes: Buffer, path: string): { records: TruthRecord[]; wholeBytes: number; tornBytes: number } {
+  const records: TruthRecord[] = []
+  let from = 0
+  for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+    const record = parseLine(bytes.toString('utf8', from, end))
+    const isLast = end === bytes.length - 1
+    if (record === null && isLast) break
+    if (record === null || record.seq !== records.length + 1) throw damaged(path, records.length + 1)
+    records.push(record)
+    from = end + 1
+  }
+  return { records, wholeBytes: from, tornBytes: bytes.length - from }
+}
+
+function parseLine(line: string): TruthRecord | null {
+  try {
+    const record: unknown = JSON.parse(line)
+    if (typeof record !== 'object' || record === null || !('kind' in record) || typeof record.kind !== 'string') return null
+    return Object.hasOwn(KINDS, record.kind) ? (record as TruthRecord) : null
+  } catch {
+    return null
+  }
+}
+
+function openPrivate(path: string): number {
+  try {
+    const fd = openSync(path, 'a+', FILE_MODE)
+    // The umask may have taken rights away from a new file, and an old one may have too many.
+    fchmodSync(fd, FILE_MODE)
+    // The name itself has to survive a power cut as well.
+    const folder = openSync(dirname(path), 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+    return fd
+  } catch (error) {
+    throw unusable(path, messageOf(error), error)
+  }
+}
+
+function readAll(fd: number): Buffer {
+  const bytes = Buffer.alloc(fstatSync(fd).size)
+  let length = 0
+  while (length < bytes.length) {
+    const read = readSync(fd, bytes, length, bytes.length - length, length)
+    if (read === 0) break
+    length += read
+  }
+  return bytes.subarray(0, length)
+}
+
+function unusable(path: string, why: string, cause?: unknown): DitaError {
+  return new DitaError('TRUTH_UNUSABLE', {
+    fault: 'machine',
+    exitCode: EXIT.defect,
+    message: `The truth log ${path} cannot be used: ${why}.`,
+    next: 'Give another file with --truth, or make room and rights for this one.',
+    cause,
+  })
+}
+
+function damaged(path: string, line: number): DitaError {
+  return new DitaError('TRUTH_DAMAGED', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `Line ${line} of the truth log ${path} is no record, and it is not the last one.`,
+    next: 'Look at the line; an exchange starts anew with another file after --truth.',
+  })
+}

@@ -1,0 +1,327 @@
+// One session from its first fact to its halt: opens itself in the journal, recovers what was left, runs the loop and stops in
+// good order. It acquires nothing: what it runs with is handed in.
+
+import { DitaError, EXIT, messageOf } from '../errors.ts'
+import { type Halt, haltEntry } from '../halt-reasons.ts'
+import type { StoreWriter } from '../journal/writer.ts'
+import { type Decimal, decimalPlacesOf, formatDecimal, ZERO } from '../kernel/decimal.ts'
+import type { SessionOpening } from '../kernel/inputs.ts'
+import { unrealizedPnl } from '../kernel/valuation.ts'
+import type { StateView } from '../kernel/views.ts'
+import type { Feed } from '../market/feed.ts'
+import { Doubts } from '../recovery/doubts.ts'
+import type { Strategy } from '../strategy/port.ts'
+import { defaultBalances } from '../venue/paper/default-balances.ts'
+import type { Venue } from '../venue/port.ts'
+import type { Arena, Entered } from './arena.ts'
+import { buildViewModel } from './build-view-model.ts'
+import { Chronicle } from './chronicle.ts'
+import type { Engine } from './engine.ts'
+import { type Baseline, baselineOf } from './gates.ts'
+import { SessionLoop } from './loop.ts'
+import { expireOrphansOfPaper, replayed } from './open-engine.ts'
+import { openingOf } from './opening.ts'
+import { Pacer } from './pacer.ts'
+import { recoverAccount } from './recover-account.ts'
+import type { RunSessionOptions } from './run-session.ts'
+import type { LookingOn } from './socket/observe-together.ts'
+import { microseconds } from './time.ts'
+import { VenueLine } from './venue-line.ts'
+import type { RecoveryModel, SessionPhase, SessionViewModel } from './view-model.ts'
+
+export interface SessionParts {
+  readonly arena: Arena
+  readonly strategy: Strategy
+  readonly journal: StoreWriter
+  readonly lookers: LookingOn
+  /** What somebody should read at the start, in whole sentences. */
+  readonly problems: readonly string[]
+}
+
+/** A session between its first fact and its halt. Everything it runs with is handed in, and outlives it. */
+export class Session {
+  readonly #venue: Venue
+  readonly #options: RunSessionOptions
+  readonly #feed: Feed
+  readonly #journal: StoreWriter
+  readonly #engine: Engine
+  readonly #opening: SessionOpening
+  readonly #entered: Entered
+  readonly #chronicle: Chronicle
+  readonly #loop: SessionLoop
+  readonly #doubts: Doubts
+  readonly #speed: string
+  #phase: SessionPhase = 'starting'
+  #halt: Halt | null = null
+  #lookers: LookingOn
+  #baseline: Baseline
+  /** The position as an older session left it. */
+  readonly #brought: { readonly quantity: Decimal; readonly cost: Decimal }
+  #recovery: RecoveryModel | null = null
+
+  /** Opens the session in the journal, with its money, and sets up everything it runs with. */
+  constructor(options: RunSessionOptions, { arena, strategy, journal, lookers, problems }: SessionParts) {
+    this.#options = options
+    this.#lookers = lookers
+    const { feed } = arena
+    this.#feed = feed
+    this.#journal = journal
+    this.#speed = options.speed === 'max' ? 'max' : String(options.speed)
+    this.#opening = openingOf(options, arena, strategy)
+    const { instrument } = this.#opening
+    this.#chronicle = new Chronicle({
+      pricePlaces: decimalPlacesOf(instrument.tickSize),
+      quantityPlaces: decimalPlacesOf(instrument.lotSize),
+    })
+    this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
+    refuseOtherPositions(this.#engine.view, this.#opening)
+    for (const text of [...journal.warnings, ...problems]) this.#chronicle.say(feed.startTimeUs, 'warning', text)
+    this.#baseline = baselineOf(this.#engine.view, instrument)
+    const { quantity, cost } = this.#engine.view.positions.get(instrument.symbol) ?? { quantity: ZERO, cost: ZERO }
+    this.#brought = { quantity, cost }
+    this.#entered = arena.enter(this.#engine.view, instrument)
+    this.#venue = this.#entered.venue
+    this.#openSession(this.#entered.money?.now ?? {})
+    this.#doubts = doubtsOf(options, this.#opening, feed.startTimeUs)
+    this.#loop = this.#createLoop(strategy)
+  }
+
+  #createLoop(strategy: Strategy): SessionLoop {
+    const { options, engine, venue, chronicle } = {
+      options: this.#options,
+      engine: this.#engine,
+      venue: this.#venue,
+      chronicle: this.#chronicle,
+    }
+    const { instrument, tickIntervalUs, limits } = this.#opening
+    const { market, money } = this.#entered
+    const line = new VenueLine({ engine, venue, chronicle, doubts: this.#doubts, nowMs: () => options.wall.nowMs() })
+    const loop: SessionLoop = new SessionLoop({
+      engine,
+      venue,
+      line,
+      steps: () => this.#entered.steps({ nextDueUs: () => loop.nextDueUs(), stop: options.control.signal }),
+      awaitVenue: (atMostUs) => awaitNews(venue, options.wall, atMostUs),
+      feed: this.#feed,
+      market,
+      strategy,
+      instrument,
+      pacer: new Pacer({ wall: options.wall, speed: venue.clock === 'world' ? 'max' : options.speed, signal: options.control.signal }),
+      control: options.control,
+      chronicle,
+      baseline: () => this.#baseline,
+      startUs: this.#feed.startTimeUs,
+      durationUs: options.durationUs,
+      tickIntervalUs,
+      staleFeedUs: limits.staleFeedUs,
+      payIn: (mid, nowUs) => {
+        if (money?.byDefault === true) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
+      },
+      onFirstMark: (mark) => {
+        // What the session found, not what reconcile has booked since: that is this session's doing.
+        this.#baseline = { ...this.#baseline, unrealized: unrealizedPnl(this.#brought, mark, instrument.kind) }
+      },
+      onProgress: () => this.#publish(false),
+    })
+    return loop
+  }
+
+  /** Where it is and how it ended, for whoever asks from outside. */
+  status(): { readonly sessionId: string; readonly phase: SessionPhase; readonly halt: Halt | null } {
+    return { sessionId: this.#options.sessionId, phase: this.#phase, halt: this.#halt }
+  }
+
+  /** Says how it ended; with orders that may still live at the venue, an end in good order is a finding. */
+  async run(): Promise<Halt> {
+    const { log, sessionId } = this.#options
+    log.info('session_started', { sessionId, feed: this.#feed.source, strategy: this.#opening.strategy })
+    const { halt, failure } = await this.#play()
+    this.#halt = halt
+    this.#phase = 'stopping'
+    const leftOpen = await this.#cancelAll(failure !== null)
+    this.#writeEnd(halt)
+    if (failure !== null) throw failure.thrown
+    log.info('session_halted', { sessionId, reason: halt.reason, detail: halt.detail })
+    const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
+    return leftOpen > 0 && isDone ? { ...halt, exitCode: EXIT.findings } : halt
+  }
+
+  /** Connects and runs the loop. What fails on the way is handed back, save a journal's failure: nothing may follow that. */
+  async #play(): Promise<{ readonly halt: Halt; readonly failure: { readonly thrown: unknown } | null }> {
+    const { log, sessionId } = this.#options
+    try {
+      await this.#connect()
+      const refused = await this.#recover()
+      if (refused !== null) return { halt: refused, failure: null }
+      this.#phase = 'running'
+      return { halt: await this.#loop.run(), failure: null }
+    } catch (thrown) {
+      log.error('session_failed', { sessionId, message: messageOf(thrown), cause: thrown })
+      if (isJournalFailure(thrown)) throw thrown
+      return { halt: haltOf(thrown, this.#phase), failure: { thrown } }
+    }
+  }
+
+  /** A stop that is asked for meanwhile ends the wait; the loop then finds it at its first step. A venue in the world is connected. */
+  async #connect(): Promise<void> {
+    const { control } = this.#options
+    if (this.#venue.clock === 'world') return
+    try {
+      await this.#venue.connect(control.signal)
+    } catch (thrown) {
+      if (control.halt === null) throw thrown
+    }
+  }
+
+  /** What an older session left open at a venue in the world is found out before anything is traded. */
+  async #recover(): Promise<Halt | null> {
+    if (this.#venue.clock !== 'world') return null
+    const { control, wall, onStart, log } = this.#options
+    return recoverAccount({
+      engine: this.#engine,
+      venue: this.#venue,
+      journal: this.#journal,
+      instrument: this.#opening.instrument,
+      sessionId: this.#options.sessionId,
+      onStart,
+      quarantineAfterUs: microseconds(this.#options.config.engine.quarantineAfterSeconds),
+      control,
+      wall,
+      log,
+      say: (severity, text) => this.#chronicle.say(wall.wallUs(), severity, text),
+      found: (recovery) => {
+        this.#recovery = recovery
+      },
+    })
+  }
+
+  /** After a failure the orders that rest are taken back as far as that still works: the failure itself is what counts. */
+  async #cancelAll(hasFailed: boolean): Promise<number> {
+    try {
+      return await this.#loop.stop()
+    } catch (thrown) {
+      if (!hasFailed || isJournalFailure(thrown)) throw thrown
+      this.#options.log.error('cancelling_failed', { message: messageOf(thrown), cause: thrown })
+      return this.#engine.view.liveOrders.size
+    }
+  }
+
+  #openSession(money: Readonly<Record<string, Decimal>>): void {
+    const { process, sessionId, wall } = this.#options
+    const engine = this.#engine
+    const startUs = this.#feed.startTimeUs
+    const opened = engine.handle(startUs, { type: 'OPEN_SESSION', session: this.#opening })
+    const denied = opened.find((fact) => fact.body.type === 'INTENT_DENIED')?.body
+    if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
+    if (this.#opening.venue === 'paper') expireOrphansOfPaper(engine, startUs)
+    this.#deposit(money, startUs, 'paper.balances')
+    engine.commit()
+    this.#chronicle.say(startUs, 'info', instrumentText(this.#opening))
+    this.#journal.recordRun({ sessionId, ...process, startedWallUs: wall.wallUs() })
+  }
+
+  /** Money is paid in twice, once in our books and once at the exchange: the two must agree from the start. */
+  #deposit(amounts: Readonly<Record<string, Decimal>>, nowUs: number, note: string): void {
+    for (const [asset, amount] of Object.entries(amounts)) {
+      if (amount === ZERO) continue
+      this.#engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset, amount, note })
+      this.#entered.deposit(asset, amount)
+    }
+  }
+
+  #writeEnd(halt: Halt): void {
+    const nowUs = this.#loop.nowUs
+    const report = { ...this.#loop.feedReport(), source: this.#opening.feedSource }
+    this.#engine.handle(nowUs, { type: 'REPORT_FEED', report })
+    this.#engine.handle(nowUs, { type: 'HALT_SESSION', reason: halt.reason, detail: halt.detail })
+    this.#engine.commit()
+    this.#journal.recordRunEnd(this.#options.sessionId, this.#options.wall.wallUs())
+    this.#phase = 'halted'
+    this.#publish(true)
+  }
+
+  #publish(last: boolean): void {
+    const hasNews = this.#chronicle.unseen > 0
+    if (!last && !this.#lookers.wants(hasNews)) return
+    this.#chronicle.unseen = 0
+    this.#lookers.publish(this.#model())
+  }
+
+  #model(): SessionViewModel {
+    const { counts } = this.#engine
+    return buildViewModel({
+      state: this.#engine.view,
+      market: this.#entered.market,
+      instrument: this.#opening.instrument,
+      chronicle: this.#chronicle,
+      speed: this.#speed,
+      phase: this.#phase,
+      halt: this.#halt,
+      startedAtUs: this.#feed.startTimeUs,
+      nowUs: this.#loop.nowUs,
+      feed: this.#loop.feedReport(),
+      ticks: this.#loop.ticks,
+      facts: counts.facts,
+      commits: counts.commits,
+      baseline: this.#baseline,
+      doubts: this.#doubts.list(),
+      health: this.#venue.clock === 'world' ? this.#venue.health() : null,
+      recovery: this.#recovery,
+    })
+  }
+}
+
+/** Which instrument, with the numbers that bind its orders, and where they came from. */
+function instrumentText({ instrument, instrumentOrigin }: SessionOpening): string {
+  const { symbol, kind, tickSize, lotSize } = instrument
+  const words = { config: 'from the config', inferred: 'inferred from the recording', 'built-in': 'built in', venue: 'as the venue says' }
+  const origin = Object.entries(words).find(([name]) => name === instrumentOrigin)?.[1]
+  return `instrument ${symbol}, ${kind}, tick ${formatDecimal(tickSize)}, lot ${formatDecimal(lotSize)}, ${origin ?? instrumentOrigin}`
+}
+
+function isJournalFailure(thrown: unknown): boolean {
+  return thrown instanceof DitaError && (thrown.code === 'JOURNAL_FAILED' || thrown.code === 'JOURNAL_REFUSED')
+}
+
+function haltOf(thrown: unknown, phase: SessionPhase): Halt {
+  const reason = phase === 'starting' ? 'startup_failure' : 'unexpected_halt'
+  return { reason, detail: messageOf(thrown), ...(thrown instanceof DitaError ? { exitCode: thrown.exitCode } : {}) }
+}
+
+/** Equity, margin and the gates look at one instrument: a position in another would be traded blind. */
+function refuseOtherPositions({ positions }: StateView, { account, instrument }: SessionOpening): void {
+  const other = [...positions.values()].find((position) => position.instrument !== instrument.symbol && position.quantity !== ZERO)
+  if (other === undefined) return
+  throw new DitaError('ACCOUNT_HOLDS_OTHER', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The account ${account} holds ${formatDecimal(other.quantity)} ${other.instrument}, and this session would trade ${instrument.symbol}.`,
+    next: `Close that position with a session on ${other.instrument}, or name another \`paper.account\` in the config.`,
+  })
+}
+
+function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {
+  return new DitaError('SESSION_DENIED', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The session cannot be opened, ${denied.code}: ${denied.detail} (${denied.field}=${denied.value})`,
+    next: 'Correct the instrument or the slots of the strategy in the config.',
+  })
+}
+
+function doubtsOf({ config }: RunSessionOptions, { absenceMarginUs, querySpacingUs }: SessionOpening, startUs: number): Doubts {
+  const quarantineAfterUs = microseconds(config.engine.quarantineAfterSeconds)
+  return new Doubts({ rules: { absenceMarginUs, querySpacingUs }, startUs, limits: { quarantineAfterUs } })
+}
+
+/** How long a wait for news lasts at most, in milliseconds, before what is in doubt is looked at again. */
+const LONGEST_WAIT_MS = 250
+
+/** The world's time once the venue has news, or once the wait is over. */
+async function awaitNews(venue: Venue, wall: RunSessionOptions['wall'], atMostUs: number): Promise<number> {
+  const nap = new AbortController()
+  venue.onNews(() => nap.abort())
+  if (venue.nextEventUs() === undefined) await wall.sleep(Math.min(atMostUs / 1_000, LONGEST_WAIT_MS), nap.signal)
+  venue.onNews(() => undefined)
+  return wall.wallUs()
+}

@@ -1,0 +1,65 @@
+// What a screen may know of the venue: the orders of which nobody knows how they stand there, and how well it answers. Finished
+// texts and counts; reads everything, changes nothing.
+
+import type { Decimal } from '../kernel/decimal.ts'
+import type { OrderView, StateView } from '../kernel/views.ts'
+import type { DoubtReport } from '../recovery/doubts.ts'
+import type { VenueHealth } from '../venue/port.ts'
+import type { DoubtModel, VenueHealthModel } from './view-model.ts'
+
+interface DoubtSources {
+  readonly state: Pick<StateView, 'liveOrders'>
+  /** What is known of the asking; an order that nobody follows yet has no report. */
+  readonly reports: readonly DoubtReport[]
+  readonly show: { price(value: Decimal): string; quantity(value: Decimal): string }
+}
+
+/** Worst first: this is also the order in which they are told. */
+const WORST_FIRST: readonly DoubtModel['status'][] = ['quarantined', 'in_doubt', 'cancel']
+
+/** By the state and not by the reports, so that none is left out that the kernel does not know the truth about. */
+export function doubtModels({ state, reports, show }: DoubtSources): DoubtModel[] {
+  const reportOf = new Map(reports.map((report) => [report.clientOrderId, report]))
+  const models: DoubtModel[] = []
+  for (const order of state.liveOrders.values()) {
+    const status = doubtOf(order)
+    if (status === null) continue
+    const { clientOrderId, side, quantity, price } = order.request
+    const report = reportOf.get(clientOrderId)
+    models.push({
+      clientOrderId,
+      side,
+      quantity: show.quantity(quantity),
+      price: price === null ? null : show.price(price),
+      status,
+      sinceUs: report?.sinceUs ?? order.updatedAtUs,
+      asks: report?.asks ?? 0,
+      lastWords: report?.lastWords ?? null,
+    })
+  }
+  return models.sort((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status) || a.sinceUs - b.sinceUs)
+}
+
+function doubtOf({ status, cancel }: OrderView): DoubtModel['status'] | null {
+  if (status === 'quarantined' || status === 'in_doubt') return status
+  return cancel === 'in_doubt' ? 'cancel' : null
+}
+
+/** More codes than these say nothing new. */
+const MOST_CODES = 10
+
+export function healthModel(health: VenueHealth): VenueHealthModel {
+  const { state, clockOffsetUs, queued, queueLimit, budget, latencyMs, errors, calls } = health
+  const codes = [...errors].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count)
+  return {
+    state,
+    clockOffsetMs: clockOffsetUs === null ? null : Math.round(clockOffsetUs / 1_000),
+    queued,
+    queueLimit,
+    budget,
+    latencyMedianMs: latencyMs === null ? null : Math.round(latencyMs.median),
+    latencySlowestMs: latencyMs === null ? null : Math.round(latencyMs.slowest),
+    errors: codes.slice(0, MOST_CODES),
+    calls,
+  }
+}

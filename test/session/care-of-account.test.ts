@@ -1,0 +1,239 @@
+// An account whose process died, on a real store, beside a real exchange over the wire: what is looked at, what may be changed, and
+// that everything is let go of again.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { loadConfig } from '../../src/core/config/load-config.ts'
+import type { StoreWriter } from '../../src/core/journal/writer.ts'
+import { dec, formatDecimal } from '../../src/core/kernel/decimal.ts'
+import type { OrderRequest } from '../../src/core/kernel/facts.ts'
+import { FINDING_KINDS } from '../../src/core/recovery/finding.ts'
+import { type CareOptions, withCareOfAccount } from '../../src/core/session/care-of-account.ts'
+import { cleanAccount } from '../../src/core/session/clean-account.ts'
+import { Engine } from '../../src/core/session/engine.ts'
+import { machineClock } from '../../src/core/session/pacer.ts'
+import { reconcileAccount } from '../../src/core/session/reconcile-account.ts'
+import { BTC, KEY, type Rehearsed, rehearsed, SECRET } from '../core/exchange/bingx/rehearsed.ts'
+import { openTestWriter, query, storePath } from '../core/journal/stores.ts'
+import { enterIntent } from '../core/kernel/intents.ts'
+import { openingOf } from '../core/kernel/opening.ts'
+
+const ACCOUNT = 'bingx-demo/main'
+const MINUTE_US = 60_000_000
+const SLOTS = ['a', 'b', 'c'] as const
+
+/** What a process left that died ten minutes ago: durable, never halted, with orders that were prepared and maybe sent. */
+class Wreck {
+  readonly path = storePath()
+  readonly writer: StoreWriter = openTestWriter(this.path)
+  readonly engine = new Engine({ account: ACCOUNT, journal: this.writer, onFact: () => undefined })
+  readonly requests: OrderRequest[] = []
+  #nowUs = Date.now() * 1_000 - 10 * MINUTE_US
+
+  static async of(orders: number): Promise<Wreck> {
+    const wreck = new Wreck()
+    const opening = openingOf({ instrument: BTC, slotIds: SLOTS })
+    const quick = { orderValidityUs: 1_000_000, absenceMarginUs: 100_000, querySpacingUs: 100_000 }
+    wreck.#when({ type: 'OPEN_SESSION', session: { ...opening, ...quick, account: ACCOUNT, mode: 'demo', venue: 'bingx' } })
+    wreck.#when({ type: 'FLOW_CAPITAL', asset: 'USDT', amount: dec('10000'), note: 'initial' })
+    wreck.#when({ type: 'MARK_PRICE', instrument: BTC.symbol, price: dec('60000') })
+    for (const slotId of SLOTS.slice(0, orders)) {
+      const facts = wreck.#when(enterIntent({ slotId, instrument: BTC.symbol, price: '59990', quantity: '0.01' }))
+      const prepared = facts.find(({ body }) => body.type === 'ORDER_PREPARED')?.body
+      if (prepared?.type !== 'ORDER_PREPARED') throw new Error('the order was denied')
+      wreck.requests.push(prepared.request)
+    }
+    wreck.engine.commit()
+    await wreck.writer.close()
+    return wreck
+  }
+
+  #when(input: Parameters<Engine['handle']>[1]) {
+    this.#nowUs += 1
+    return this.engine.handle(this.#nowUs, input)
+  }
+
+  /** The order arrived after all: its answer, and the process, were lost. */
+  async arrives(exchange: Rehearsed, index: number): Promise<string> {
+    const { clientOrderId, quantity, price } = this.requests[index] as OrderRequest
+    const terms = { clientOrderId, quantity: formatDecimal(quantity), price: formatDecimal(price as ReturnType<typeof dec>) }
+    expect((await exchange.place(terms)).json.code).toBe(0)
+    return clientOrderId
+  }
+
+  /** How far the account's facts go, and how many sessions have no end. */
+  async left(): Promise<{ readonly seq: number; readonly unfinished: number }> {
+    const writer = openTestWriter(this.path)
+    const [{ seq }, unfinished] = [writer.head(ACCOUNT), writer.unfinishedSessions().length]
+    await writer.close()
+    return { seq, unfinished }
+  }
+
+  options({ exchange }: Pick<Rehearsed, 'exchange'>, extra = ''): Omit<CareOptions, 'holder' | 'mayChange'> {
+    const venue = `venue: { rest_url: ${exchange.restUrl}, stream_url: ${exchange.streamUrl}, call_timeout_seconds: 1 }`
+    const text = `mode: demo\nfeed: { source: live }\n${venue}\nengine: { quarantine_after_seconds: 5 }\n${extra}`
+    return {
+      config: loadConfig({ file: 'dita.yaml', text }),
+      storePath: this.path,
+      pid: process.pid,
+      environment: { DITA_BINGX_API_KEY: KEY, DITA_BINGX_API_SECRET: SECRET },
+      random: () => 0.5,
+      wall: { ...machineClock(), wallUs: () => Date.now() * 1_000 },
+      log: { info: () => undefined, error: () => undefined },
+      signal: new AbortController().signal,
+    }
+  }
+}
+
+const kindsOf = ({ findings }: Awaited<ReturnType<typeof reconcileAccount>>): string[] =>
+  findings.flatMap(({ kind, remains }) => (remains ? [kind] : []))
+
+test('V01 orders that were only prepared are covered: one never sent is absent, one sent and lost is taken on, none is sent again', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(2)
+  const arrived = await wreck.arrives(exchange, 1)
+  const looked = await reconcileAccount({ ...wreck.options(exchange), fix: false })
+  expect(looked).toMatchObject({ exitCode: 3, drift: 2, holdings: { liveOrders: { prepared: 2 } } })
+  expect(kindsOf(looked)).toEqual(['ORDER_IN_DOUBT', 'ORDER_IN_DOUBT'])
+  expect(await wreck.left()).toMatchObject({ unfinished: 1 })
+
+  const mended = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(mended).toMatchObject({ exitCode: 0, closedAsCrashed: ['s1'], holdings: { liveOrders: { acked: 1 } } })
+  const taken = Object.fromEntries(mended.findings.map(({ subject, taken: [deed] }) => [subject, deed?.action ?? 'by its own word']))
+  expect(taken[(wreck.requests[0] as OrderRequest).clientOrderId]).toBe('mark_absent')
+  expect(taken[arrived] ?? 'by its own word').toMatch(/^(adopt|by its own word)$/)
+
+  const { seq, unfinished } = await wreck.left()
+  expect(unfinished).toBe(0)
+  expect(await reconcileAccount({ ...wreck.options(exchange), fix: true })).toMatchObject({ exitCode: 0, findings: [], rounds: 1 })
+  expect(await wreck.left()).toEqual({ seq, unfinished: 0 })
+  expect(exchange.audit().ordersByClientId).toEqual(new Map([[arrived, 1]]))
+})
+
+test('V01 J08 a stranger’s fill is not booked while an order of ours may be the one that it belongs to', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  const arrived = await wreck.arrives(exchange, 0)
+  await exchange.control('orders/fill', { clientOrderId: arrived, share: 1 })
+  // Nobody can say what became of the order, and its fill is listed under an order id that we do not know.
+  await exchange.control('faults', { add: { fault: 'truncated_json', on: { endpoint: 'query' } } })
+  const frozen = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(frozen.exitCode).toBe(3)
+  expect(new Set(kindsOf(frozen))).toEqual(new Set(['EXTERNAL_FILL', 'ORDER_QUARANTINED']))
+  expect(frozen.holdings).toMatchObject({ positions: [], liveOrders: { quarantined: 1 } })
+
+  await exchange.control('faults', { clear: true })
+  const mended = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(mended).toMatchObject({ exitCode: 0, holdings: { liveOrders: {}, positions: [{ quantity: '0.01', unassigned: '0' }] } })
+  expect(formatDecimal(exchange.audit().position)).toBe('0.01')
+})
+
+test.each([
+  ['of the other side', 'SELL', '0.004', '-0.004'],
+  ['too large for it', 'BUY', '0.02', '0.02'],
+])('V01 J08 a fill by hand that is %s keeps no order in doubt: both are settled in one run', async (_, side, quantity, position) => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  await exchange.control('orders/place', { side, type: 'MARKET', quantity })
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(view).toMatchObject({ exitCode: 0, holdings: { liveOrders: {}, positions: [{ quantity: position, unassigned: position }] } })
+})
+
+test('V01 a fill by hand that may as well be an order of ours is left to a person, and so is the order', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  await exchange.control('orders/place', { side: 'BUY', type: 'MARKET', quantity: '0.004' })
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(view).toMatchObject({ exitCode: 3, holdings: { liveOrders: { quarantined: 1 }, positions: [] } })
+  expect(kindsOf(view)).toEqual(['EXTERNAL_FILL', 'ORDER_QUARANTINED'])
+})
+
+test('J08 V02 what could not be seen is incomplete and exit 3, and never taken for nothing', async () => {
+  const exchange = await rehearsed({ rules: [] })
+  const wreck = await Wreck.of(1)
+  await wreck.arrives(exchange, 0)
+  await exchange.control('faults', { add: { fault: 'truncated_json', on: { endpoint: 'positions' } } })
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: false })
+  expect(view).toMatchObject({ exitCode: 3, window: { complete: false } })
+  expect(view.findings).toContainEqual(expect.objectContaining({ kind: 'INCOMPLETE', subject: 'positions', remains: true, counts: true }))
+})
+
+test('V02 a look that could have none of its parts is a venue that cannot be reached: exit 7', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(0)
+  // The first question of each kind belongs to the connection, and one of each to a look.
+  const parts = ['open_orders', 'positions'].flatMap((endpoint) => [2, 3].map((nth) => ({ on: { endpoint }, where: { nth } })))
+  for (const part of [...parts, { on: { endpoint: 'fill_history' } }]) {
+    await exchange.control('faults', { add: { fault: 'truncated_json', ...part } })
+  }
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: false })
+  expect(view.findings.map(({ subject }) => subject)).toEqual(['open orders', 'positions', 'fills'])
+  expect(view).toMatchObject({ exitCode: 7, window: { complete: false } })
+})
+
+test('findings are kept as rows, those that were mended as resolved', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(query(wreck.path, 'SELECT session_id, kind, action, resolved FROM reconcile_findings')).toEqual([
+    { session_id: 's1', kind: 'ORDER_IN_DOUBT', action: 'mark_absent', resolved: 1 },
+  ])
+})
+
+test('an account without a session here: an order that some session of dita sent is exit 3, and it is left as it is', async () => {
+  const exchange = await rehearsed()
+  const wreck = new Wreck()
+  await wreck.writer.close()
+  expect(await reconcileAccount({ ...wreck.options(exchange), fix: true })).toMatchObject({ exitCode: 0, sessions: 0, fixed: false })
+  const clientOrderId = `dita${'a'.repeat(26)}`
+  await exchange.place({ clientOrderId })
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(view).toMatchObject({ exitCode: 3, drift: 1, findings: [{ kind: 'FOREIGN_ORDER', subject: clientOrderId, counts: true }] })
+  expect(await cleanAccount({ ...wreck.options(exchange), dryRun: false, olderThanUs: 1 })).toMatchObject({ exitCode: 0, orphans: [] })
+  expect([...exchange.audit().orders.values()].map(({ status }) => status)).toEqual(['open'])
+})
+
+test('a venue that cannot be reached leaves the store as it was, and free for the next', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  const before = await wreck.left()
+  const options = wreck.options(exchange)
+  await exchange.exchange.close()
+  await expect(reconcileAccount({ ...options, fix: true })).rejects.toMatchObject({ code: 'VENUE_UNREACHABLE', exitCode: 7 })
+  expect(await wreck.left()).toEqual(before)
+})
+
+test('whatever the work throws, store and venue are let go of; a leverage that a session may not use is no obstacle', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(0)
+  const options = { ...wreck.options(exchange, 'risk: { max_leverage: 1 }'), holder: 'dita-test', mayChange: false } as const
+  await expect(withCareOfAccount(options, () => Promise.reject(new Error('the work failed')))).rejects.toThrow('the work failed')
+  expect(await wreck.left()).toMatchObject({ unfinished: 1 })
+  expect((await exchange.control('status')).json.privateStreams).toBe(0)
+})
+
+test('an end that is asked for ends the wait, and what was mended stands', async () => {
+  const exchange = await rehearsed({ rules: [] })
+  const wreck = await Wreck.of(1)
+  const stop = new AbortController()
+  const working = reconcileAccount({ ...wreck.options(exchange), fix: true, signal: stop.signal })
+  stop.abort()
+  await expect(working).rejects.toThrow()
+  expect(await reconcileAccount({ ...wreck.options(exchange), fix: true })).toMatchObject({ exitCode: 0 })
+})
+
+test('a store that is not there is not made', async () => {
+  const exchange = await rehearsed()
+  const path = storePath()
+  const wreck = await Wreck.of(0)
+  const options = { ...wreck.options(exchange), storePath: path, fix: true }
+  await expect(reconcileAccount(options)).rejects.toMatchObject({ code: 'STORE_MISSING', exitCode: 2 })
+  expect(existsSync(path)).toBe(false)
+})
+
+test('docs/RECONCILE.md names every kind of finding, with what it means, and nothing else', () => {
+  const page = readFileSync(new URL('../../docs/RECONCILE.md', import.meta.url), 'utf8')
+  const block = /<!-- kinds: [^\n]* -->\n(.*?)\n<!-- \/kinds -->/s.exec(page)?.[1]
+  const rows = Object.entries(FINDING_KINDS).map(([kind, { severity, means }]) => `| \`${kind}\` | ${severity} | ${means} |`)
+  expect(block?.split('\n')).toEqual(['| kind | | means |', '|---|---|---|', ...rows])
+})

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest'
+import { dec, formatDecimal } from '../../src/core/kernel/decimal.ts'
+import { doubtModels, healthModel } from '../../src/core/session/venue-models.ts'
+import type { VenueHealth } from '../../src/core/venue/port.ts'
+import { enter } from '../core/report/eventful-session.ts'
+import { DEMO, LINEAR, ScriptedSession, temporaryFolder, writeStore } from '../core/report/recorded-store.ts'
+
+const show = { price: formatDecimal, quantity: formatDecimal }
+
+/** Two orders that rest, of which one has a cancel that nobody answers; one quarantined; one in doubt since later. */
+async function doubted(look: (session: ScriptedSession, ids: readonly string[]) => void): Promise<void> {
+  const folder = temporaryFolder()
+  try {
+    await writeStore(`${folder.path}/dita.db`, (journal) => {
+      const session = new ScriptedSession(journal, 'doubted', {
+        instrument: LINEAR,
+        maxExposure: '0',
+        capital: { USDT: '100000' },
+        place: DEMO,
+      })
+      session.tick(dec('28000'))
+      const ids = [enter(session, 's1', { price: '28000', quantity: '0.01' })]
+      session.input({ type: 'CANCEL', target: { kind: 'order', clientOrderId: ids[0] as string } })
+      // Nobody answers: what leaves here reaches no venue.
+      session.engine.commit()
+      session.input({ type: 'NOTE_CANCEL', clientOrderId: ids[0] as string, outcome: 'unknown', detail: 'no answer' })
+      session.unanswered = 1
+      ids.push(enter(session, 's2', { price: '27990', quantity: '0.02' }))
+      session.timeUs += 5
+      const { symbol: instrument } = LINEAR
+      session.unanswered = 1
+      session.input({ type: 'QUOTE', instrument, bid: { price: dec('27000'), quantity: dec('0.03') }, ask: null, postOnly: true })
+      session.commit()
+      ids.push(session.live().at(-1) as string)
+      session.input({ type: 'RECONCILE', action: 'quarantine', clientOrderId: ids[2] as string, evidence: 'nobody could say' })
+      session.commit()
+      look(session, ids)
+    })
+  } finally {
+    folder.remove()
+  }
+}
+
+describe('orders in doubt, for the screen', () => {
+  test('K23 come from the state, worst first, with what is known of the asking', async () => {
+    await doubted(({ engine, timeUs }, [resting, lost, quarantined]) => {
+      const report = { instrument: LINEAR.symbol, reason: 'in_doubt', lastAskedUs: 9, lastWords: 'asked' } as const
+      const reports = [{ ...report, clientOrderId: lost as string, sinceUs: 77, asks: 4 }]
+      expect(doubtModels({ state: engine.view, reports, show })).toEqual([
+        {
+          clientOrderId: quarantined,
+          side: 'buy',
+          quantity: '0.03',
+          price: '27000',
+          status: 'quarantined',
+          sinceUs: timeUs,
+          asks: 0,
+          lastWords: null,
+        },
+        {
+          clientOrderId: lost,
+          side: 'buy',
+          quantity: '0.02',
+          price: '27990',
+          status: 'in_doubt',
+          sinceUs: 77,
+          asks: 4,
+          lastWords: 'asked',
+        },
+        {
+          clientOrderId: resting,
+          side: 'buy',
+          quantity: '0.01',
+          price: '28000',
+          status: 'cancel',
+          sinceUs: timeUs - 5,
+          asks: 0,
+          lastWords: null,
+        },
+      ])
+    })
+  })
+
+  test('K23 one that the venue has spoken of is none any more', async () => {
+    await doubted((session, [, lost]) => {
+      session.input({ type: 'ORDER_ACK', clientOrderId: lost as string, venueOrderId: 'v1' })
+      const left = doubtModels({ state: session.engine.view, reports: [], show }).map(({ clientOrderId }) => clientOrderId)
+      expect(left).toHaveLength(2)
+      expect(left).not.toContain(lost)
+    })
+  })
+})
+
+describe('the health of a venue, for the screen', () => {
+  const HEALTH: VenueHealth = {
+    state: 'limited',
+    clockOffsetUs: -1_600,
+    queued: 3,
+    queueLimit: 64,
+    budget: 7,
+    latencyMs: { median: 12.4, slowest: 99.6 },
+    errors: new Map(Array.from({ length: 12 }, (_, index) => [`E${index}`, index + 1])),
+    calls: 30,
+  }
+
+  test('has whole milliseconds, and the ten most frequent errors first', () => {
+    const { errors, ...rest } = healthModel(HEALTH)
+    expect(rest).toEqual({
+      state: 'limited',
+      clockOffsetMs: -2,
+      queued: 3,
+      queueLimit: 64,
+      budget: 7,
+      latencyMedianMs: 12,
+      latencySlowestMs: 100,
+      calls: 30,
+    })
+    expect(errors).toHaveLength(10)
+    expect(errors.slice(0, 2)).toEqual([
+      { code: 'E11', count: 12 },
+      { code: 'E10', count: 11 },
+    ])
+  })
+
+  test('what was not measured is null and not zero', () => {
+    const model = healthModel({ ...HEALTH, clockOffsetUs: null, latencyMs: null, budget: null })
+    expect(model).toMatchObject({ clockOffsetMs: null, latencyMedianMs: null, latencySlowestMs: null, budget: null })
+  })
+})

@@ -1,0 +1,81 @@
+// The live screen of a session that runs in another process: the keys leave the screen, and say so.
+
+import { Console } from 'node:console'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type LiveScreen, startLiveScreen } from '../../src/tui/live-screen.tsx'
+import { FakeKeyboard, FakeTerminal } from './fake-terminal.ts'
+import { sampleModel } from './sample-model.ts'
+
+const open: LiveScreen[] = []
+
+// Ink takes over the console by the class that every real one has; the runner's has none.
+const runnerConsole = console.Console
+beforeAll(() => {
+  Object.assign(console, { Console })
+})
+afterAll(() => {
+  Object.assign(console, { Console: runnerConsole })
+})
+afterEach(async () => {
+  for (const screen of open.splice(0)) await screen.close()
+})
+
+function start({ columns = 100, rows = 30, keys = true } = {}) {
+  const terminal = new FakeTerminal(columns, rows)
+  const keyboard = new FakeKeyboard(keys)
+  const stops: string[] = []
+  const screen = startLiveScreen({
+    stdout: terminal.stream,
+    stdin: keyboard.stream,
+    stderr: { write: () => true },
+    stop: (cause) => stops.push(cause),
+    colour: false,
+    watching: true,
+    now: () => performance.now(),
+  })
+  open.push(screen)
+  return { terminal, keyboard, screen, stops }
+}
+
+async function until(terminal: FakeTerminal, shown: (text: string) => boolean): Promise<string> {
+  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    if (shown(terminal.text())) return terminal.text()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error(`the screen never showed it:\n${terminal.text()}`)
+}
+
+test('before the first model it waits for the session, which started long ago', async () => {
+  const { terminal } = start()
+  await until(terminal, (text) => text.includes('waiting for the session…'))
+})
+
+test('q leaves once, and nothing on the screen says that the session stops', async () => {
+  const { terminal, keyboard, screen, stops } = start()
+  screen.publish(sampleModel())
+  await until(terminal, (text) => text.includes('q leave') && text.includes('● running'))
+  keyboard.press('q')
+  keyboard.press('q')
+  screen.publish(sampleModel({ sessionId: 'later' }))
+  expect(await until(terminal, (text) => text.includes('later'))).not.toContain('stopping')
+  expect(stops).toEqual(['quit'])
+})
+
+test('the help says that the session goes on', async () => {
+  const { terminal, keyboard, screen } = start()
+  screen.publish(sampleModel())
+  await until(terminal, (text) => text.includes('? help'))
+  keyboard.press('?')
+  const help = await until(terminal, (text) => text.includes('Esc back'))
+  expect(help).toContain('q leave, the session goes on')
+  expect(help).not.toContain('stop')
+})
+
+test('without a keyboard, and on a small terminal, the way out is said as well', async () => {
+  const mute = start({ keys: false })
+  mute.screen.publish(sampleModel())
+  await until(mute.terminal, (text) => text.includes('Ctrl-C leave'))
+  const small = start({ columns: 50, rows: 5 })
+  small.screen.publish(sampleModel())
+  await until(small.terminal, (text) => text.includes('q leaves'))
+})
