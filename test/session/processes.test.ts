@@ -41,30 +41,6 @@ describe('L02 a signal', () => {
     expect(statSync(`${store}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0)
   })
 
-  test('L02 a second signal leaves at once, and what was committed stands', async () => {
-    const cwd = temporaryFolder()
-    const store = join(cwd, 'dita.db')
-    const dita = startDita(SLOW, { cwd })
-    await atWork(store)
-    // Stopped, it cannot hear the first before the second is there too: both wait for it.
-    dita.process.kill('SIGSTOP')
-    dita.process.kill('SIGTERM')
-    dita.process.kill('SIGINT')
-    dita.process.kill('SIGCONT')
-    const { code, stderr } = await dita.ended
-    expect([130, 143]).toContain(code)
-    expect(stderr).toBe('')
-    const next = await startDita(['run', '--duration', '5s', '--speed', 'max', '--session', 'next', '--store', 'dita.db', '--json'], {
-      cwd,
-    }).ended
-    expect(next.code).toBe(0)
-    expect(query(store, 'SELECT session_id, halt_reason FROM sessions ORDER BY session_id')).toEqual([
-      { session_id: 'next', halt_reason: 'duration_elapsed' },
-      { session_id: 'proc', halt_reason: expect.stringMatching(/^(crashed|interrupted_sig(term|int))$/) },
-    ])
-    expect(query(store, LIVE)).toEqual([])
-  })
-
   test('L02 a signal that comes while the session is starting ends it with the code of the signal, never as a defect', async () => {
     for (const afterMs of [150, 250, 350, 450]) {
       const cwd = temporaryFolder()

@@ -9,6 +9,7 @@ import { openRehearsal, type Rehearsal } from '../../src/core/exchange/bingx/ope
 import { auditTruth, readTruth } from '../../src/core/exchange/truth-log.ts'
 import { verifyStore } from '../../src/core/journal/verify-store.ts'
 import { formatDecimal } from '../../src/core/kernel/decimal.ts'
+import { ORDER_LIVE, type OrderStatus } from '../../src/core/kernel/order-table.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
 import { machineClock } from '../../src/core/session/pacer.ts'
 import { runSession, type SessionOutcome } from '../../src/core/session/run-session.ts'
@@ -42,6 +43,34 @@ async function exchange(plan = ''): Promise<Rehearsal> {
   return rehearsal
 }
 
+/** Ticks and margins that let a test see the end. */
+const FAST = { tick_interval_seconds: 0.2, order_validity_seconds: 2, absence_margin_seconds: 0.5, query_spacing_seconds: 0.3 }
+
+/** Enters at the market whenever its slot is free. */
+const REENTER = `export default ({ instrument, decimal }) => ({
+  name: 'reenter',
+  slotIds: ['s'],
+  onTick({ market, portfolio }) {
+    const slot = portfolio.slots.get('s')
+    if (market.mid === null || portfolio.liveOrders.size > 0 || (slot && slot.stage !== 'idle' && slot.stage !== 'closed')) return []
+    const terms = { orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false, leverage: decimal.dec('2'), exitRatios: [] }
+    return [{ type: 'ENTER', slotId: 's', instrument: instrument.symbol, side: 'buy', quantity: decimal.dec('0.004'), ...terms }]
+  },
+})
+`
+
+/** Rests one bid far below the market, and leaves it there. */
+const REST = `export default ({ instrument, decimal }) => ({
+  name: 'rest',
+  slotIds: [],
+  onTick({ market }) {
+    if (market.mid === null) return []
+    const bid = { price: decimal.dec('59000'), quantity: decimal.dec('0.004') }
+    return [{ type: 'QUOTE', instrument: instrument.symbol, bid, ask: null, postOnly: true }]
+  },
+})
+`
+
 interface Wish {
   readonly sessionId?: string
   readonly seconds?: number
@@ -59,7 +88,7 @@ function session(at: Rehearsal, wish: Wish = {}): { readonly storePath: string; 
     mode: 'demo',
     feed: { source: 'live' },
     venue: { instrument: 'BTC/USDT:USDT', rest_url: at.restUrl, stream_url: at.streamUrl },
-    engine: { tick_interval_seconds: 0.2, order_validity_seconds: 2, absence_margin_seconds: 0.5, query_spacing_seconds: 0.3 },
+    engine: FAST,
     strategy: { market_maker: { order_notional: 300, max_inventory_notional: 2000, half_spread_bps: 0.4 } },
     ...wish.config,
   })
@@ -83,6 +112,11 @@ function session(at: Rehearsal, wish: Wish = {}): { readonly storePath: string; 
     },
   })
   return { storePath, ended }
+}
+
+/** How every order of a store stands. */
+function statusesOf(storePath: string): OrderStatus[] {
+  return query<{ status: OrderStatus }>(storePath, 'SELECT status FROM orders').map(({ status }) => status)
 }
 
 /** The journal and the exchange tell one story: orders, fills, position. */
@@ -110,9 +144,8 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
     const at = await exchange()
     const { storePath, ended } = session(at, { seconds: 6 })
     expect((await ended).halt).toMatchObject({ reason: 'duration_elapsed' })
-    expect(query<{ live: number }>(storePath, "SELECT count(*) AS live FROM orders WHERE status IN ('acked','in_doubt')")).toEqual([
-      { live: 0 },
-    ])
+    expect(statusesOf(storePath).filter((status) => ORDER_LIVE[status])).toEqual([])
+    expect(query(storePath, 'SELECT 1 FROM fills').length).toBeGreaterThan(0)
     expect(query(storePath, 'SELECT 1 FROM orders').length).toBeGreaterThan(4)
     expectOneStory(storePath, at)
     expect(verifyStore({ path: storePath, wallUs: () => 0 }).verdict).toBe('sound')
@@ -156,6 +189,57 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
     expectOneStory(storePath, at)
   })
 
+  test('V01 an order that filled and is not found is never absent: the position says that it was there', async () => {
+    const at = await exchange(
+      `faults:
+  - { fault: drop_event, on: { event: order } }
+  - { fault: drop_event, on: { event: account } }
+  - { fault: late_visibility, times: 1, ms: 120000, lists_ms: 120000 }
+  - { fault: answer_lost, on: { endpoint: place }, times: 1 }
+`,
+    )
+    const strategy = join(temporaryFolder(), 'reenter.js')
+    writeFileSync(strategy, REENTER)
+    const { storePath, ended } = session(at, {
+      seconds: 12,
+      config: { strategy: { name: strategy }, engine: { ...FAST, quarantine_after_seconds: 6 } },
+    })
+    await ended
+    const reached = query<{ to_state: string }>(storePath, "SELECT to_state FROM transitions WHERE entity = 'order'").map(
+      ({ to_state }) => to_state,
+    )
+    expect(reached).toContain('in_doubt')
+    expect(reached).not.toContain('absent')
+    expect(auditTruth(readTruth(at.truthPath)).orders.size).toBe(1)
+  })
+
+  test('a cancel that meets a fault while the session stops is asked for again: nothing is left resting', async () => {
+    const at = await exchange('faults:\n  - { fault: http_504_refused, on: { endpoint: cancel }, times: 1 }\n')
+    const strategy = join(temporaryFolder(), 'rest.js')
+    writeFileSync(strategy, REST)
+    const { storePath, ended } = session(at, { seconds: 2, config: { strategy: { name: strategy } } })
+    expect(await ended).toMatchObject({ exitCode: 0, halt: { reason: 'duration_elapsed' } })
+    expect(statusesOf(storePath).filter((status) => ORDER_LIVE[status])).toEqual([])
+    expectOneStory(storePath, at)
+  })
+
+  test('J02 a session does not begin with a position that somebody else has moved', async () => {
+    const at = await exchange()
+    const first = session(at, { sessionId: 's1', seconds: 2 })
+    await first.ended
+    const byHand = await fetch(`${at.restUrl}/control/orders/place`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
+      body: JSON.stringify({ side: 'BUY', type: 'MARKET', quantity: '0.05' }),
+    })
+    expect(byHand.status).toBe(200)
+    const second = session(at, { sessionId: 's2', seconds: 5, storePath: first.storePath })
+    const { halt, exitCode } = await second.ended
+    expect([halt.reason, exitCode]).toEqual(['reconciler_halt', 3])
+    expect(halt.detail).toContain('dita reconcile --fix-orphans')
+    expect(query(first.storePath, "SELECT 1 FROM orders WHERE session_id = 's2'")).toEqual([])
+  })
+
   test('V03 what is wrong with the key or the account is said before anything is opened', async () => {
     const at = await exchange()
     const wrong = session(at, { keys: { ...KEYS, DITA_BINGX_API_SECRET: 'another-secret' } })
@@ -176,6 +260,11 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
     setTimeout(() => void at.close(), 2_500)
     const outcome = await ended
     expect(outcome).toMatchObject({ exitCode: 8, halt: { reason: 'risk_stale_feed' } })
+    const live = statusesOf(storePath).filter((status) => ORDER_LIVE[status])
+    expect(live.length).toBeGreaterThan(0)
+    expect(live.filter((status) => status !== 'quarantined' && status !== 'in_doubt')).toEqual([])
+    const flagged = query<{ code: string }>(storePath, "SELECT code FROM risk_events WHERE severity = 'alarm'").map(({ code }) => code)
+    expect(flagged).toContain('ORDER_LEFT_OPEN')
     expect(verifyStore({ path: storePath, wallUs: () => 0 }).verdict).toBe('sound')
   })
 

@@ -139,6 +139,8 @@ function judgeSizes(preparing: Preparing, instrument: Instrument): void {
   const working = add(quantity, workingOf(preparing, request.instrument, positionSide, side))
   const after = add(held, signed(side, working))
   const shrinks = isSmaller(after, held)
+  const { venues } = books.position(request.instrument, positionSide)
+  must(shrinks || venues === null, `order ${id} adds to a position of ${held}, and the venue says ${venues}`)
   const judged = limits.maxExposure > ZERO || instrument.kind !== 'spot'
   must(shrinks || !judged || held === ZERO || books.marks.has(request.instrument), `order ${id} adds to what has no mark`)
   must(shrinks || limits.maxPosition === ZERO || magnitude(after) <= limits.maxPosition, `order ${id} could lead to a position of ${after}`)

@@ -41,6 +41,7 @@ interface LoadConfigOptions {
 export function loadConfig({ file, text, overrides = {} }: LoadConfigOptions): Config {
   const parsed = file === null ? checked({}, 'the built-in config') : fromText(text ?? readText(file), file)
   const flags = checkedOverrides(overrides)
+  refuseOtherFeed(parsed.mode, flags.feedSource)
   const folder = file === null ? process.cwd() : dirname(resolve(file))
   const config = toConfig(parsed, file === null ? null : resolve(file))
   const source = flags.feedSource === undefined ? pathFrom(folder, config.feed.source) : pathFrom(process.cwd(), flags.feedSource)
@@ -55,6 +56,20 @@ export function loadConfig({ file, text, overrides = {} }: LoadConfigOptions): C
 
 function pathFrom(folder: string, written: string): string {
   return FEEDS.has(written) || BUILT_IN_STRATEGIES.has(written) ? written : resolve(folder, written)
+}
+
+/** Orders go to the venue that the market comes from: no flag may part the two. */
+function refuseOtherFeed(mode: ParsedConfig['mode'], source: string | undefined): void {
+  if (source === undefined || (source === 'live') === (mode !== 'paper')) return
+  throw new DitaError('FLAG_INVALID', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message:
+      mode === 'paper'
+        ? '--feed live is for the modes `demo` and `live`, and this config trades on paper.'
+        : `--feed ${escapeText(source)} plays a market, and this config trades at a venue (\`mode: ${mode}\`).`,
+    next: 'Leave --feed out, or name a config of the other mode with --config.',
+  })
 }
 
 function fileFrom(folder: string, written: string | null): string | null {

@@ -217,6 +217,11 @@ export function auditTruth(records: readonly TruthRecord[]): TruthAudit {
   return { ordersByClientId, doubled, orders, fills, position, balance: account?.total(opening?.instrument.settle ?? '') ?? ZERO }
 }
 
+/** How the first line of every truth log begins. */
+const FIRST = '{"seq":1,'
+
+const isBeginning = (text: string): boolean => FIRST.startsWith(text) || text.startsWith(FIRST)
+
 function parseTruth(bytes: Buffer, path: string): { records: TruthRecord[]; wholeBytes: number; tornBytes: number } {
   const records: TruthRecord[] = []
   let from = 0
@@ -228,6 +233,8 @@ function parseTruth(bytes: Buffer, path: string): { records: TruthRecord[]; whol
     records.push(record)
     from = end + 1
   }
+  // A torn line is cut off, but a file that was never a truth log is somebody's own.
+  if (records.length === 0 && !isBeginning(bytes.toString('utf8', 0, FIRST.length))) throw damaged(path, 1)
   return { records, wholeBytes: from, tornBytes: bytes.length - from }
 }
 

@@ -103,7 +103,9 @@ export function listBackups(store: string): StoredBackup[] {
 
 /** The shell command that puts a backup in the store's place and keeps what was there in a folder beside it. */
 export function restoreCommand(store: string, backup: StoredBackup): string {
-  const there = ['', '-wal', '-shm', MARK].map((suffix) => `${store}${suffix}`).filter((path) => statSync(path, { throwIfNoEntry: false }))
+  const there = ['', '-journal', '-wal', '-shm', MARK]
+    .map((suffix) => `${store}${suffix}`)
+    .filter((path) => statSync(path, { throwIfNoEntry: false }))
   const aside = join(dirname(store), `replaced-by-${stampAt(Date.parse(backup.madeAt) * 1_000)}`)
   const keep = there.length === 0 ? [] : [`mkdir -m 700 ${quoted(aside)}`, `mv ${there.map(quoted).join(' ')} ${quoted(aside)}/`]
   const mark = `${backup.path}${MARK}`

@@ -134,7 +134,7 @@ function moveOrder(state: KernelState, body: FactOf<'ORDER_MOVED'>, timeUs: numb
   order.updatedAtUs = timeUs
   if (body.venueOrderId !== null) bind(state, order, body.venueOrderId)
   if (ORDER_LIVE[body.to]) {
-    state.liveOrders.set(body.clientOrderId, order)
+    if (!ORDER_LIVE[body.from]) state.liveOrders.set(body.clientOrderId, order)
   } else {
     state.liveOrders.delete(body.clientOrderId)
     // A cancel has nothing left to cancel.

@@ -249,6 +249,10 @@ function sizeFault(candidate: Candidate): Denial | null {
       limit: maxPosition,
     })
   }
+  // Until it is known what is held, only less of it may be wanted.
+  if (position.venues !== null && !shrinks) {
+    return denialOf('POSITION_DIFFERS', `${wish.path}quantity`, wish.quantity, { position: position.quantity, venues: position.venues })
+  }
   // What is held without a mark has no worth that a limit could be judged by.
   if (position.mark === null && position.quantity !== ZERO) {
     return shrinks ? null : denialOf('MARK_MISSING', `${wish.path}price`, 'none')

@@ -36,6 +36,10 @@ export const DENIALS = {
   POSITION_ABOVE_LIMIT: ['The position once all working orders are filled would be above risk.max_position.', 'position working limit'],
   EXPOSURE_ABOVE_LIMIT: ['The exposure once all working orders are filled would be above risk.max_exposure.', 'asset limit'],
   EXPOSURE_UNPRICED: ['The asset is held against another quote too, and nobody has stated what that is worth in this one.', 'asset'],
+  POSITION_DIFFERS: [
+    'The venue holds another position than we do: only what lowers ours passes until reconcile has found out why.',
+    'position venues',
+  ],
   OPEN_ORDERS_ABOVE_LIMIT: ['There are already risk.max_open_orders orders working.', 'limit'],
   ORDER_RATE_ABOVE_LIMIT: ['There have been risk.max_orders_per_second orders within a second.', 'limit'],
   CANCEL_RATE_ABOVE_LIMIT: ['These cancels would be more than risk.max_cancels_per_second within a second.', 'limit'],

@@ -56,7 +56,8 @@ export function sha256Base32(text: string, length: number): string {
   const words = sha256Words(text)
   let out = ''
   for (let bit = 0; bit < length * 5; bit += 5) {
-    const [word, from] = [bit >> 5, bit & 31]
+    const word = bit >> 5
+    const from = bit & 31
     const here = words[word] as number
     // A letter that starts in the last four bits of a word takes the rest of its five from the next.
     out += BASE32[(from <= 27 ? here >>> (27 - from) : (here << (from - 27)) | ((words[word + 1] as number) >>> (59 - from))) & 31]

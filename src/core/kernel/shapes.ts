@@ -21,6 +21,7 @@ const textOrNull: Holds = (value) => value === null || typeof value === 'string'
 const time: Holds = (value) => Number.isFinite(value)
 const count: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const amount: Holds = (value) => typeof value === 'bigint' && value <= LARGEST && value >= -LARGEST
+const amountOrNone: Holds = (value) => value === undefined || value === null || amount(value)
 const limit: Holds = (value) => amount(value) && (value as bigint) >= 0n
 const yesNo: Holds = (value) => typeof value === 'boolean'
 const side: Holds = (value) => value === 'buy' || value === 'sell'
@@ -68,7 +69,7 @@ function misfitOf(value: unknown, shape: Compiled): Misfit | undefined {
 }
 
 const ORDER: Shape = { clientOrderId: textOrNull, venueOrderId: textOrNull }
-const WORD: Shape = { ...ORDER, totalFilled: orNone(amount) }
+const WORD: Shape = { ...ORDER, totalFilled: amountOrNone }
 const VENUE_FILL: Shape = { tradeId: text, feeAsset: text, liquidity: orNull(oneOf('maker', 'taker')) }
 const FILL_REPORT: Shape = { ...WORD, instrument: text, side, positionSide: orNone(positionSide), fill: VENUE_FILL }
 const REFUSAL: Shape = { ...ORDER, code: text, reason: text }

@@ -3,13 +3,14 @@
 import { add, type Decimal, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
 import type { KernelInput, OrderReference, ReconcileIntent, SettledOutcome } from '../kernel/inputs.ts'
 import { CANCEL_PENDING, ORDER_LIVE, type OrderStatus } from '../kernel/order-table.ts'
-import { fillKey, positionKey } from '../kernel/state.ts'
+import { positionKey } from '../kernel/state.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
 import type { VenueBooks, VenueOrder, VenueOrderStatus } from '../venue/port.ts'
 import { type AbsenceRules, absenceProof } from './absence.ts'
 import { canBeAbsent, missingInput } from './doubts.ts'
 import { type Finding, type FindingKind, finding, type OrderAnswer, type Remedy } from './finding.ts'
 import { isOurs } from './ours.ts'
+import { mayHaveFilled, unseenOf } from './trace.ts'
 import { ourOrderText, shortText, timeText, venueOrderText } from './words.ts'
 
 export interface OrdersQuestion {
@@ -257,8 +258,9 @@ function notFoundOf(order: OrderView, answer: OrderAnswer, question: OrdersQuest
     return finding({ ...about, action: 'ask', otherwise })
   }
   // A fill of it that the venue lists says that it has had the order: once that is booked the order is looked at again.
-  const moved = unexplained.has(positionKey(instrument, positionSide)) || named.has(clientOrderId) || mayHaveFilled(order, question)
-  const isPossible = canBeAbsent(order, view) && !moved
+  const moved =
+    unexplained.has(positionKey(instrument, positionSide)) || named.has(clientOrderId) || mayHaveFilled(order, view, question.books)
+  const isPossible = canBeAbsent(order, view) && !moved && unseenOf(order, question.books) === null
   const proof = isPossible ? absenceProof(answer.notFound, validUntilUs, view.session as AbsenceRules) : null
   if (proof !== null) {
     const evidenceText = `The venue says: ${venues}; its clock was ${timeText(proof.venueTimeUs)}, the order was valid until ${timeText(validUntilUs)}.`
@@ -269,19 +271,6 @@ function notFoundOf(order: OrderView, answer: OrderAnswer, question: OrdersQuest
   // is explained the order may still turn out to be absent.
   const isOver = order.status === 'quarantined' && (order.venueOrderId !== null || order.filledQuantity !== ZERO)
   return finding({ ...about, action: isOver ? 'none' : 'ask', otherwise: giveUp(order, answer) })
-}
-
-/** Clocks differ, and some venues tell the time of a fill in whole seconds. */
-const CLOCK_US = 2_000_000
-
-/** Whether the venue lists a fill of nobody's that could be this order's: of its side, since it was asked for, and under no id we know. */
-function mayHaveFilled({ request, preparedAtUs }: OrderView, { view, books }: OrdersQuestion): boolean {
-  const { instrument, side } = request
-  return (books.fills?.list ?? []).some(({ clientOrderId, venueOrderId, fill, timeUs, ...report }) => {
-    const isNobodys = (clientOrderId === null || !view.orders.has(clientOrderId)) && !view.clientIdByVenueId.has(venueOrderId ?? '')
-    const fits = report.instrument === instrument && report.side === side && timeUs >= preparedAtUs - CLOCK_US
-    return isNobodys && fits && !view.fills.has(fillKey(instrument, fill.tradeId, side))
-  })
 }
 
 function giveUp(order: OrderView, { failure, notFound }: OrderAnswer): Remedy[] {

@@ -179,7 +179,7 @@ function orderLines(view: SummaryView): string[] {
   const { requested, refused, inDoubt } = orders.cancels
   const unsent = orders.prepared - orders.sent
   return [
-    `${countText(orders.sent)} sent${unsent === 0 ? '' : `, ${countText(unsent)} prepared and not sent`}${statuses.length === 0 ? '' : `: ${statuses.join(', ')}`}`,
+    `${countText(orders.sent)} sent${unsent === 0 ? '' : `, ${countText(unsent)} prepared, and not known to have been sent`}${statuses.length === 0 ? '' : `: ${statuses.join(', ')}`}`,
     `${plural(requested, 'cancel')} requested, ${countText(refused)} refused, ${countText(inDoubt)} in doubt`,
   ]
 }

@@ -22,6 +22,9 @@ import type { VenueLine } from './venue-line.ts'
 /** How long a stopping session waits for its last cancels: in virtual time above the longest round trip a config allows. */
 const FINALITY_US = { session: 180_000_000, world: 30_000_000 } as const
 
+/** While a session stops, a cancel that was lost or refused is asked for again so often. */
+const ASK_AGAIN_US = 1_500_000
+
 export interface LoopParts {
   readonly engine: Engine
   readonly venue: Venue
@@ -115,9 +118,9 @@ export class SessionLoop {
 
   /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. Says how many orders are left open. */
   async stop(): Promise<number> {
-    const { engine, instrument, venue, line, awaitVenue } = this.#parts
+    const { engine, venue, line, awaitVenue } = this.#parts
     if (venue.clock === 'world') this.#nowUs = Math.max(this.#nowUs, await awaitVenue(0))
-    engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
+    this.#cancelAll()
     line.commit(this.#nowUs)
     const deadlineUs = this.#nowUs + FINALITY_US[venue.clock]
     if (venue.clock === 'world') {
@@ -139,11 +142,16 @@ export class SessionLoop {
   async #awaitFinality(deadlineUs: number): Promise<void> {
     const { engine, line, awaitVenue } = this.#parts
     const isOpen = (): boolean => [...engine.view.liveOrders.values()].some(({ status }) => status !== 'quarantined')
+    let askedUs = this.#nowUs
     while (this.#nowUs < deadlineUs && isOpen()) {
       const nowUs = await awaitVenue(deadlineUs - this.#nowUs)
       this.#hearVenue(nowUs)
       this.#nowUs = Math.max(this.#nowUs, nowUs)
       line.followDoubts(this.#nowUs)
+      if (this.#nowUs - askedUs >= ASK_AGAIN_US) {
+        askedUs = this.#nowUs
+        this.#cancelAll()
+      }
       line.commit(this.#nowUs)
       this.#parts.onProgress()
     }
@@ -275,10 +283,14 @@ export class SessionLoop {
   }
 
   #takeBackOrders(): void {
-    const { engine, instrument, chronicle } = this.#parts
-    if (this.#silent) return
+    if (!this.#silent) this.#parts.chronicle.say(this.#nowUs, 'warning', 'the feed is silent: everything that rests is taken back')
     this.#silent = true
-    chronicle.say(this.#nowUs, 'warning', 'the feed is silent: everything that rests is taken back')
+    this.#cancelAll()
+  }
+
+  /** Everything that rests and is not being cancelled: also what a lost or refused cancel has left. */
+  #cancelAll(): void {
+    const { engine, instrument } = this.#parts
     engine.handle(this.#nowUs, { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
   }
 

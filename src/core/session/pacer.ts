@@ -1,9 +1,10 @@
-// Session time against the wall: as fast as the machine, or at a factor of real time. Holds the only waits of a session.
+// Session time against the wall: as fast as the machine, or at a factor of real time; and the wall's own clock.
 
 /** The wall, as a session may know it. Injected, so that a test can be the wall. */
 export interface WallClock {
   /** Milliseconds, monotonic. */
   nowMs(): number
+  /** Resolves early, and at once where the signal is aborted already; never throws. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** Lets signals, timers and the screen have their turn. */
   breathe(): Promise<void>
@@ -73,6 +74,7 @@ export function machineClock(): WallClock {
         }
         const timer = setTimeout(done, ms)
         signal.addEventListener('abort', done, { once: true })
+        if (signal.aborted) done()
       }),
   }
 }

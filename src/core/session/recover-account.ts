@@ -1,7 +1,7 @@
 // The start of a session at a venue in the world: what an older one left open is asked about and reconciled, and the money there
 // becomes the account's. Nothing is traded before this is done.
 
-import { DitaError, EXIT } from '../errors.ts'
+import { DitaError, EXIT, messageOf } from '../errors.ts'
 import type { Halt } from '../halt-reasons.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { abs, type Decimal, dec, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
@@ -25,6 +25,8 @@ export interface RecoverParts {
   /** What becomes of orders that an older session left resting. */
   readonly onStart: 'adopt' | 'cancel'
   readonly quarantineAfterUs: number
+  /** When the account's last fact before this session was; null for an account that had none. */
+  readonly knownUntilUs: number | null
   readonly control: SessionControl
   readonly wall: RunSessionOptions['wall']
   readonly log: SessionLog
@@ -34,7 +36,7 @@ export interface RecoverParts {
 }
 
 /** With these open a session goes on: the slot, or the side, of such an order is frozen, and everybody can see it. */
-const BEARABLE: ReadonlySet<FindingKind> = new Set(['ORDER_QUARANTINED', 'CANCEL_IN_DOUBT', 'EXTERNAL_FILL'])
+const BEARABLE: ReadonlySet<FindingKind> = new Set(['ORDER_QUARANTINED', 'CANCEL_IN_DOUBT'])
 
 /** Reconciles, and says why the session must not go on; null where it may. */
 export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> {
@@ -49,15 +51,17 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
     mode: 'fix',
     sessionIds: journal.sessionsOf(account),
     instruments: [parts.instrument.symbol],
+    fillsFromUs: windowFrom(parts),
     bookedFills: (fromUs) => journal.fillsSince(account, fromUs),
     nowUs: () => wall.wallUs(),
     sleep: (us) => wall.sleep(us / 1_000, control.signal),
     signal: control.signal,
     limits: { withinUs: parts.quarantineAfterUs },
   }).catch((thrown: unknown) => {
-    // A stop that is asked for meanwhile ends it: the loop finds that at its first step.
-    if (control.halt !== null) return null
-    throw thrown
+    // A stop that is asked for meanwhile breaks off calls and waits, whatever they then throw: the loop finds it at its first step.
+    if (control.halt === null || (thrown instanceof DitaError && thrown.fault !== 'venue')) throw thrown
+    log.error('reconcile_broken_off', { message: messageOf(thrown), cause: thrown })
+    return null
   })
   if (result === null) return null
   note(result, say)
@@ -70,6 +74,21 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
   if (stopper !== undefined) return haltOf(stopper)
   await adoptMoney(parts)
   return null
+}
+
+/** Clocks differ, and a fill may be told late. */
+const WINDOW_MARGIN_US = 600_000_000
+const SECOND_US = 1_000_000
+/** Venues keep their lists of fills for a week; what is older shows in the position alone. */
+const LONGEST_WINDOW_US = 6.9 * 86_400_000_000
+
+/** Fills are compared from where the account was last known, or from before the oldest order that may have been filled since. */
+function windowFrom({ engine, knownUntilUs, wall }: RecoverParts): number {
+  const nowUs = wall.wallUs()
+  // What somebody did on the account before its first session is not ours to explain: what is held then is.
+  if (knownUntilUs === null) return nowUs - SECOND_US
+  const sent = [...engine.view.liveOrders.values()].map(({ preparedAtUs }) => preparedAtUs)
+  return Math.max(Math.min(knownUntilUs, ...sent) - WINDOW_MARGIN_US, nowUs - LONGEST_WINDOW_US)
 }
 
 /** After a crash what was prepared counts as maybe sent, and a cancel that was asked for as maybe done. */
@@ -105,7 +124,8 @@ function note({ before, done, remaining }: ReconcileResult, say: RecoverParts['s
 }
 
 function haltOf({ kind, subject, evidence }: Finding): Halt {
-  const detail = `${FINDING_KINDS[kind].means} ${subject}: we hold ${evidence.ours}; the venue says ${evidence.venues}`
+  const next = kind === 'INCOMPLETE' ? 'try again' : 'mend it with `dita reconcile --fix-orphans`'
+  const detail = `${FINDING_KINDS[kind].means} ${subject}: we hold ${evidence.ours}; the venue says ${evidence.venues}; ${next}`
   return { reason: 'reconciler_halt', detail, exitCode: kind === 'INCOMPLETE' ? EXIT.unreachable : EXIT.findings }
 }
 

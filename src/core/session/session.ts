@@ -57,6 +57,8 @@ export class Session {
   #baseline: Baseline
   /** The position as an older session left it. */
   readonly #brought: { readonly quantity: Decimal; readonly cost: Decimal }
+  /** When the account's last fact before this session was. */
+  readonly #knownUntilUs: number | null
   #recovery: RecoveryModel | null = null
 
   /** Opens the session in the journal, with its money, and sets up everything it runs with. */
@@ -74,6 +76,7 @@ export class Session {
       quantityPlaces: decimalPlacesOf(instrument.lotSize),
     })
     this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
+    this.#knownUntilUs = this.#engine.lastFactUs === 0 ? null : this.#engine.lastFactUs
     refuseOtherPositions(this.#engine.view, this.#opening)
     for (const text of [...journal.warnings, ...problems]) this.#chronicle.say(feed.startTimeUs, 'warning', text)
     this.#baseline = baselineOf(this.#engine.view, instrument)
@@ -184,6 +187,7 @@ export class Session {
       instrument: this.#opening.instrument,
       sessionId: this.#options.sessionId,
       onStart,
+      knownUntilUs: this.#knownUntilUs,
       quarantineAfterUs: microseconds(this.#options.config.engine.quarantineAfterSeconds),
       control,
       wall,
@@ -289,14 +293,14 @@ function haltOf(thrown: unknown, phase: SessionPhase): Halt {
 }
 
 /** Equity, margin and the gates look at one instrument: a position in another would be traded blind. */
-function refuseOtherPositions({ positions }: StateView, { account, instrument }: SessionOpening): void {
+function refuseOtherPositions({ positions }: StateView, { account, instrument, venue }: SessionOpening): void {
   const other = [...positions.values()].find((position) => position.instrument !== instrument.symbol && position.quantity !== ZERO)
   if (other === undefined) return
   throw new DitaError('ACCOUNT_HOLDS_OTHER', {
     fault: 'user',
     exitCode: EXIT.config,
     message: `The account ${account} holds ${formatDecimal(other.quantity)} ${other.instrument}, and this session would trade ${instrument.symbol}.`,
-    next: `Close that position with a session on ${other.instrument}, or name another \`paper.account\` in the config.`,
+    next: `Close that position with a session on ${other.instrument}, or name another \`${venue === 'paper' ? 'paper' : 'venue'}.account\` in the config.`,
   })
 }
 

@@ -4,7 +4,8 @@
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { Doubts } from '../recovery/doubts.ts'
-import type { Effect, TimedVenueEvent, Venue } from '../venue/port.ts'
+import { traceOf } from '../recovery/trace.ts'
+import type { Effect, TimedVenueEvent, Venue, VenueBooks } from '../venue/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Engine } from './engine.ts'
 
@@ -20,8 +21,16 @@ export interface VenueLineParts {
 /** A commit that takes longer is told of. */
 const STALL_MS = 250
 
+type Absence = Extract<KernelInput, { type: 'RECONCILE'; action: 'mark_absent' }>
+
+/** Fills are looked for from so long before the order was prepared, and a look may take so long. */
+const LOOK_BACK_US = 60_000_000
+const LOOK_MS = 30_000
+
 export class VenueLine {
   readonly #parts: VenueLineParts
+  readonly #looking = new Set<string>()
+  readonly #looks: { readonly input: Absence; readonly books: VenueBooks }[] = []
 
   constructor(parts: VenueLineParts) {
     this.#parts = parts
@@ -47,11 +56,41 @@ export class VenueLine {
   /** Asks about what is in doubt, and draws the conclusions that the answers allow. */
   followDoubts(nowUs: number): void {
     const { doubts, engine, venue } = this.#parts
+    this.#believe(nowUs)
     for (const step of doubts.onTick(nowUs, engine.view)) {
       if ('ask' in step) venue.send(step.ask, nowUs)
+      else if (isAbsence(step.handle) && venue.clock === 'world') this.#lookFirst(step.handle)
       else engine.handle(nowUs, step.handle)
     }
     if (engine.hasEffects) this.commit(nowUs)
+  }
+
+  /** An order that is not found may have filled: before its absence is believed, all that it could have left is looked at. */
+  #lookFirst(input: Absence): void {
+    const { engine, venue } = this.#parts
+    const { clientOrderId } = input
+    const order = engine.view.orders.get(clientOrderId)
+    if (order === undefined || this.#looking.has(clientOrderId)) return
+    this.#looking.add(clientOrderId)
+    const question = { instruments: [order.request.instrument], fillsFromUs: order.preparedAtUs - LOOK_BACK_US }
+    const looked = (books: VenueBooks | null): void => {
+      this.#looking.delete(clientOrderId)
+      if (books !== null) this.#looks.push({ input, books })
+    }
+    // A look that fails is none: the order stays in doubt, and the next proof looks again.
+    venue.lookAtBooks(question, AbortSignal.timeout(LOOK_MS)).then(looked, () => looked(null))
+  }
+
+  /** What was seen decides; where there is a trace of it, or not all could be seen, the order stays in doubt. */
+  #believe(nowUs: number): void {
+    const { engine, chronicle } = this.#parts
+    for (const { input, books } of this.#looks.splice(0)) {
+      const order = engine.view.orders.get(input.clientOrderId)
+      const trace = order === undefined ? 'nobody knows it' : traceOf(order, engine.view, books)
+      if (trace !== null)
+        chronicle.say(nowUs, 'warning', `order ${input.clientOrderId} is not found at the venue, and not absent: ${trace}`)
+      else engine.handle(nowUs, { ...input, evidence: `${input.evidence} Open orders, positions and fills show no trace of it.` })
+    }
   }
 
   /** Makes everything durable, and only then lets it leave. */
@@ -75,8 +114,10 @@ export class VenueLine {
     return effects
   }
 
-  #hear({ timeUs, event }: TimedVenueEvent): void {
-    const { engine, chronicle, doubts } = this.#parts
+  #hear({ timeUs: saidUs, event }: TimedVenueEvent): void {
+    const { engine, venue, chronicle, doubts } = this.#parts
+    // News may have waited while the session started: the journal's time never goes back.
+    const timeUs = venue.clock === 'world' ? Math.max(saidUs, engine.lastFactUs) : saidUs
     let facts: readonly Fact[] = []
     if (event.type === 'NOTICE') {
       chronicle.say(timeUs, event.severity, event.text)
@@ -95,6 +136,10 @@ export class VenueLine {
       engine.handle(nowUs, { type: 'NOTE_CANCEL', clientOrderId: effect.clientOrderId, outcome: 'sent', detail: null })
     }
   }
+}
+
+function isAbsence(input: KernelInput): input is Absence {
+  return input.type === 'RECONCILE' && input.action === 'mark_absent'
 }
 
 function flagOf(text: string): KernelInput {

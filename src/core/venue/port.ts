@@ -5,7 +5,7 @@ import type { OrderRequest } from '../kernel/facts.ts'
 import type { FillReport, OrderReference, SnapshotOrder, SnapshotPosition, VenueEvent } from '../kernel/inputs.ts'
 import type { MarketEvent } from '../market/events.ts'
 
-/** What leaves for a venue, only after the facts that order it are durable. */
+/** What leaves for a venue: submits and cancels only after the facts that order them are durable; questions at any time. */
 export type Effect =
   | { readonly type: 'submit'; readonly request: OrderRequest }
   | { readonly type: 'cancel'; readonly clientOrderId: string; readonly venueOrderId: string | null; readonly instrument: string }
@@ -72,7 +72,7 @@ export interface BooksQuestion {
   readonly fillsFromUs: number
 }
 
-/** For the screen and for the gates. */
+/** For the screen. */
 export interface VenueHealth {
   readonly state: 'ok' | 'limited' | 'unreachable'
   /** How far the venue's clock is ahead of ours; null before it was measured. */
@@ -102,7 +102,10 @@ export interface Venue {
    * @throws DitaError with exit code 7 where the venue cannot be reached, 4 where what it says contradicts the config
    */
   connect(signal: AbortSignal): Promise<void>
-  /** Takes an effect at `nowUs`. Never throws for what the venue thinks of it: that comes back as an event. */
+  /**
+   * Takes an effect at `nowUs`. What the venue thinks of it comes back as an event.
+   * @throws DitaError VENUE_CLOSED, VENUE_QUEUE_FULL: defects of ours; what was committed and not sent is in doubt at the next start
+   */
   send(effect: Effect, nowUs: number): void
   /** Lets a rehearsed venue see the market it trades against; a real one ignores it. */
   onMarket(event: MarketEvent): void

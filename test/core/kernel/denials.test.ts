@@ -6,7 +6,7 @@ import { DENIALS, type DenialCode, denialFact, denialOf, textOf } from '../../..
 import type { FactBody } from '../../../src/core/kernel/facts.ts'
 import type { KernelInput } from '../../../src/core/kernel/inputs.ts'
 import { contextKeysOf, factsOf } from './facts-of.ts'
-import { enterIntent, exitIntent, given, KernelBench, LINEAR, openingOf, quoteIntent } from './kernel-bench.ts'
+import { enterIntent, exitIntent, given, KernelBench, LINEAR, openingOf, quoteIntent, SYMBOL } from './kernel-bench.ts'
 import type { Setup } from './opening.ts'
 
 type Drive = () => readonly FactBody[]
@@ -72,6 +72,14 @@ const DRIVES: Readonly<Record<DenialCode, Drive>> = {
     },
     enter(),
     { limits: { maxExposure: dec('100000') } },
+  ),
+  POSITION_DIFFERS: after(
+    (bench) => {
+      bench.mark('2')
+      bench.snapshot({ positions: [{ instrument: SYMBOL, positionSide: 'net', quantity: dec('5'), averagePrice: dec('2') }] })
+    },
+    enter(),
+    { instrument: LINEAR },
   ),
   OPEN_ORDERS_ABOVE_LIMIT: after((bench) => bench.enter(), enter({ slotId: 'b' }), { limits: { maxOpenOrders: 1 } }),
   ORDER_RATE_ABOVE_LIMIT: after((bench) => bench.enter(), enter({ slotId: 'b' }), { limits: { maxOrdersPerSecond: 1 } }),

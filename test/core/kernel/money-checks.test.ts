@@ -13,6 +13,7 @@ import {
   LINEAR,
   quoteIntent,
   requestsOf,
+  SYMBOL,
 } from './kernel-bench.ts'
 
 const OTHER = { symbol: 'XRP/USDC', quote: 'USDC', settle: 'USDC' } as const
@@ -256,6 +257,20 @@ describe('exposure in one base asset', () => {
     bench.mark('4', null, null, PERPETUAL.symbol)
     expect(denialsOf(bench.when(enterIntent({ quantity: '10.01' })))).toEqual(['EXPOSURE_ABOVE_LIMIT exposure 100.02'])
     bench.enter({ quantity: '10' })
+  })
+
+  test('what the venue holds otherwise only shrinks, until it agrees', () => {
+    const bench = given({ instrument: LINEAR })
+    bench.mark('2')
+    bench.opened({ quantity: '10' })
+    const theirs = (quantity: string) =>
+      bench.snapshot({ positions: [{ instrument: SYMBOL, positionSide: 'net', quantity: dec(quantity), averagePrice: dec('2') }] })
+    theirs('12')
+    expect(denialsOf(bench.when(enterIntent({ slotId: 'b', quantity: '1' })))).toEqual(['POSITION_DIFFERS quantity 1'])
+    expect(denialsOf(bench.when(quoteIntent('1.9 x 1', '2.1 x 1')))).toEqual(['POSITION_DIFFERS bid.quantity 1'])
+    expect(bench.exit()).toBeTruthy()
+    theirs('10')
+    expect(bench.prepare(enterIntent({ slotId: 'b', quantity: '1' }))).toHaveLength(1)
   })
 
   test('what is held without a mark only shrinks', () => {

@@ -52,6 +52,11 @@ function settled(bench: KernelBench): KernelBench {
   }
   bench.mark('2')
   bench.wait(61_000_000)
+  // The venue agrees with all of it.
+  const held = [...bench.state.positions.values()].filter(({ quantity }) => quantity !== ZERO)
+  bench.snapshot({
+    positions: held.map(({ instrument, positionSide, quantity }) => ({ instrument, positionSide, quantity, averagePrice: null })),
+  })
   return bench
 }
 

@@ -81,6 +81,21 @@ describe('orders that may have been sent', () => {
     expect(bench.position).toBe('0')
   })
 
+  test.each([['positions'], ['fills'], ['openOrders'], ['positions', 'fills'], ['openOrders', 'positions', 'fills']] as const)(
+    'V01 an order that filled unseen is never absent, whatever of the venue could not be seen: %s %s %s',
+    async (...parts) => {
+      const bench = given()
+      const { clientOrderId } = bench.prepare()
+      const held = bench.venue.accept(bench.order(clientOrderId).request)
+      bench.venue.fill(clientOrderId, '5', '2')
+      await bench.restart(60 * SECOND_US)
+      bench.venue.change(held.clientOrderId ?? '', { clientOrderId: 'hidden' })
+      for (const part of parts) bench.venue.failing.add(part)
+      await bench.reconcile()
+      expect(bench.order(clientOrderId).status).not.toBe('absent')
+    },
+  )
+
   test('V01 an order is not absent while the venue lists a fill of nobody’s that could be its own', async () => {
     for (const [side, deed] of [
       ['buy', 'quarantine'],

@@ -4,9 +4,9 @@
 import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import { LONGEST_REASON } from './protocol.ts'
 
 const NAME = 'HALT'
-const LONGEST_REASON = 500
 const LARGEST_BYTES = 4_096
 
 export interface KillFile {

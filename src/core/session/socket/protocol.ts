@@ -12,7 +12,8 @@ const VERSION = 1
 export const LONGEST_REQUEST_BYTES = 64 * 1024
 /** Of an answer: a model with thousands of orders. */
 export const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024
-const LONGEST_REASON = 500
+/** Of the words that come with a halt; the rest of them is cut off. */
+export const LONGEST_REASON = 500
 const LARGEST_ID = 1_000_000_000
 
 /**
@@ -54,8 +55,8 @@ export function readRequest(line: string): ControlRequest {
   if (head.do === 'status' || head.do === 'watch') return { id, do: head.do }
   if (head.do !== 'halt') throw unknownRequest()
   const { reason, wait } = readHaltFields(value, 'request')
-  if (reason !== null && reason.length > LONGEST_REASON) throw new NotAsAgreed(`request.reason is longer than ${LONGEST_REASON} characters`)
-  return { id, do: 'halt', reason: reason === '' ? null : reason, wait: wait ?? false }
+  // Nothing about its words may stop a halt: they are cut.
+  return { id, do: 'halt', reason: reason === null || reason === '' ? null : reason.slice(0, LONGEST_REASON), wait: wait ?? false }
 }
 
 const readHead = record<{ v: number; id: number; do: string }>({ v: number, id: number, do: text })

@@ -23,10 +23,10 @@ export async function checkAccount(desk: Desk, wish: ConnectWish, signal: AbortS
   const symbol = symbolOf(wish.instrument)
   checkHosts(wish)
   if (wish.positionMode === 'hedge') {
-    const next = 'Set venue.position_mode to one_way in the config, and the account with it.'
-    throw contradicts('POSITION_MODE_UNSUPPORTED', 'Trading BingX in hedge mode is not there yet; the config asks for it.', next)
+    const next = 'Ask for one_way, and set the account to it.'
+    throw contradicts('POSITION_MODE_UNSUPPORTED', 'BingX cannot be traded in hedge mode here yet.', next)
   }
-  await checkClock(desk, signal)
+  await checkClock(desk, signal, wish.restUrl)
   const contract = await askPart(desk, { name: 'contracts', parameters: { symbol }, what: 'the contracts', signal }, (body) =>
     desk.answers.contract(body, symbol),
   )
@@ -59,9 +59,9 @@ function hostOf(url: string): string {
   return new URL(url).host
 }
 
-async function checkClock(desk: Desk, signal: AbortSignal): Promise<void> {
+async function checkClock(desk: Desk, signal: AbortSignal, restUrl: string): Promise<void> {
   const { tuning, rest } = desk
-  if ((await measureClock(desk, signal)) === null) throw unreachable('its clock', 'it gave no answer that can be read')
+  if ((await measureClock(desk, signal)) === null) throw unreachable('its clock', `there was no answer that can be read at ${restUrl}`)
   const offsetMs = (rest.time.offsetUs ?? 0) / 1_000
   if (Math.abs(offsetMs) > tuning.largestClockOffsetMs) throw clockOff(offsetMs, tuning.largestClockOffsetMs)
 }
@@ -74,7 +74,7 @@ async function checkLeverage(desk: Desk, symbol: string, { maxLeverage, instrume
   if (maxLeverage !== null && highest > maxLeverage) {
     const [set, allowed] = [formatDecimal(highest), formatDecimal(maxLeverage)]
     const message = `The account at BingX is set to leverage ${set} on ${instrument}, and the config allows ${allowed}.`
-    throw contradicts('LEVERAGE_DIFFERS', message, `Set it to ${allowed} or less at the venue, or raise limits.max_leverage in the config.`)
+    throw contradicts('LEVERAGE_DIFFERS', message, `Set it to ${allowed} or less at the venue, or raise risk.max_leverage in the config.`)
   }
   return min(maxLongLeverage, maxShortLeverage)
 }

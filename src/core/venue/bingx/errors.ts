@@ -9,7 +9,7 @@ export function unreachable(what: string, why: string, cause?: unknown): DitaErr
     fault: 'venue',
     exitCode: EXIT.unreachable,
     message: `BingX could not be asked for ${what}: ${why}.`,
-    next: 'Look at the network and at the status page of the venue, then try again.',
+    next: 'Look at the network and at the status page of the venue; where the config names `venue.rest_url`, see that `dita exchange` runs at that very port.',
     cause,
   })
 }

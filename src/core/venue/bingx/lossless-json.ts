@@ -6,8 +6,8 @@ export class JsonFault extends Error {
 }
 
 const DEEPEST = 32
-/** Strings whole, so that nothing inside them counts; then numbers as JSON writes them; then what opens and closes. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|[[\]{}]/gs
+/** Strings whole, also one that never ends (else each quote in it would be tried as a beginning), so that nothing inside them counts; then numbers as JSON writes them; then what opens and closes. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|[[\]{}]/gs
 /** Names that would reach beyond the object they stand in. */
 const POISONED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
