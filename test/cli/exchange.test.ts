@@ -122,6 +122,8 @@ describe('dita exchange', () => {
     for (const clientOrderId of [...acknowledged].slice(0, 3)) {
       expect((await again.signed('GET', ORDER, { symbol: 'BTC-USDT', clientOrderId })).data.order.clientOrderId).toBe(clientOrderId)
     }
+    // All four lives may have been so short that its first second is not over.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect((await again.signed('POST', ORDER, wishOf([...acknowledged][0] ?? ''))).code).toBe(101481)
     await again.end('SIGTERM')
     const { ordersByClientId, doubled } = auditTruth(readTruth(join(cwd, 'truth.jsonl')))

@@ -111,6 +111,12 @@ export class DoubtCase {
     this.note(nowUs, words)
   }
 
+  /** A refused cancel answers what was wanted of the cancel; of whether the order is there it says nothing. */
+  cancelRefused(nowUs: number, words: string): void {
+    this.note(nowUs, words)
+    this.isWanted = false
+  }
+
   /** The venue speaks of the order: whatever was gathered for its absence is worth nothing any more. */
   contradicted(nowUs: number, words: string): void {
     this.note(nowUs, words)

@@ -94,6 +94,8 @@ export class Doubts {
       case 'UNRECOGNISED':
       case 'RATE_LIMITED':
         return this.#find(event, view)?.answeredUnreadably(nowUs, `no readable answer (${event.type})`)
+      case 'CANCEL_REJECT':
+        return this.#find(event, view)?.cancelRefused(nowUs, `the venue refuses to cancel it: ${event.reason}`)
       default: {
         const unmatched = facts.some(({ body }) => body.type === 'EVENT_UNMATCHED')
         const words = unmatched ? `the venue says ${event.type}, and it does not fit` : `the venue says ${event.type}`

@@ -124,6 +124,19 @@ describe('an order in doubt', () => {
     expect(bench.order(clientOrderId).status).toBe('absent')
   })
 
+  test('V01 cancels of an order in doubt that the venue refuses, again and again, put off neither the proof nor the quarantine', () => {
+    const bench = new DoubtBench()
+    bench.answer = bench.notFound
+    const clientOrderId = bench.doubted()
+    for (let second = 0; second < 30 && bench.order(clientOrderId).status === 'in_doubt'; second += 1) {
+      bench.when({ type: 'CANCEL', target: { kind: 'order', clientOrderId } })
+      bench.leave(bench.engine.commit())
+      bench.hear({ type: 'CANCEL_REJECT', clientOrderId, venueOrderId: null, code: '109421', reason: 'order not exist' })
+      bench.pass(SECOND_US)
+    }
+    expect(bench.order(clientOrderId).status).toBe('absent')
+  })
+
   test('V01 a quarantine that is refused is not proposed again and again', () => {
     const bench = new DoubtBench()
     bench.doubted()
