@@ -3,6 +3,8 @@
 import { type ConfigKey, configKeys, type JsonSchema } from '../src/core/config/config-keys.ts'
 import { pathText } from '../src/core/config/config-values.ts'
 import { yamlValue } from '../src/core/config/describe-config.ts'
+import { OTHER_VARIABLES, variableOf } from '../src/core/config/environment.ts'
+import { RETIRED_KEYS } from '../src/core/config/retired-keys.ts'
 
 export function configPage(): string {
   const keys = configKeys()
@@ -11,7 +13,8 @@ export function configPage(): string {
     '',
     'Every key of the config, made from the schema that checks it. A key that is left out has its default; a key that is not',
     'listed here is refused. Numbers are exact decimals: write them plainly (`0.0002`). Relative paths start at the folder of the',
-    'config file. `dita init` writes a file with all of this in it.',
+    'config file. `dita init` writes a file with all of this in it, `dita config show` says which value is in force and where it was',
+    'written, and `dita audit-config` looks a config through ([AUDIT.md](AUDIT.md)).',
     '',
     '## Top level',
     '',
@@ -22,7 +25,37 @@ export function configPage(): string {
     const held = keys.filter((key) => !key.isSection && pathText(key.path.slice(0, -1)) === name)
     lines.push('', `## \`${name}\``, '', section.description, ...(held.length === 0 ? [] : ['', ...table(held)]))
   }
-  return `${lines.join('\n')}\n`
+  return `${[...lines, ...variables(keys), ...retired()].join('\n')}\n`
+}
+
+function variables(keys: readonly ConfigKey[]): string[] {
+  const rows = keys.filter((key) => !key.isSection).map(({ path }) => `| \`${variableOf(path)}\` | \`${pathText(path)}\` |`)
+  return [
+    ...['', '## Variables', ''],
+    'Every key has a variable that stands above the file: `DITA_`, then the key in capitals with `_` for each dot. A flag of the command',
+    'line (`--feed`, `--seed`, `--strategy`) stands above the variable. A value is checked as in the file, and an error names the variable.',
+    'A list may be written without its brackets (`2, 4, 8`), a group without its braces (`XRP: 500, RLUSD: 1000`), `null` where a key may',
+    'be null. A variable that is set to nothing counts as not set; relative paths in one start at the working folder. One that begins as a',
+    'section does (`DITA_RISK_…`) and stands for no key is an error. These are no keys of the config:',
+    `${OTHER_VARIABLES.map((name) => `\`${name}\``).join(', ')}.`,
+    ...['', '| variable | key |', '|---|---|', ...rows],
+  ]
+}
+
+function retired(): string[] {
+  const rows = RETIRED_KEYS.map(
+    ({ path, since, instead, note }) => `| \`${pathText(path)}\` | ${since} | \`${pathText(instead)}\` | ${note} |`,
+  )
+  return [
+    '',
+    '## Retired keys',
+    '',
+    'A config that still has one is refused.',
+    '',
+    '| key | since | instead | |',
+    '|---|---|---|---|',
+    ...rows,
+  ]
 }
 
 function table(keys: readonly ConfigKey[]): string[] {

@@ -2,8 +2,10 @@
 // `--seed N` and `--jobs N`; `--write` puts the outcome into docs/RELIABILITY.md. Exit 1 where anything was violated.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bundledBuild } from '../test/crash/build.ts'
 import { placed } from '../test/crash/page.ts'
 import { pointOf, sampleOf } from '../test/crash/points.ts'
 import { canTrace, countedPoints, seedOf, sweep, sweepPage, violationLines } from '../test/crash/sweep.ts'
@@ -21,7 +23,8 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       sample: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      jobs: { type: 'string', default: '2' },
+      // A point waits for more than half of its time.
+      jobs: { type: 'string', default: String(2 * availableParallelism()) },
       write: { type: 'boolean', default: false },
     },
   })
@@ -29,8 +32,9 @@ async function main(): Promise<void> {
   const jobs = wholeNumber('jobs', values.jobs)
   const startMs = performance.now()
   if (!canTrace()) console.log('LEFT OUT: every system call, since there is no strace here that may trace; only times are swept')
+  using build = bundledBuild()
   const named = values.only?.split(',').map(pointOf)
-  const { counts, points } = named === undefined ? await countedPoints(seed) : { counts: {}, points: named }
+  const { counts, points } = named === undefined ? await countedPoints(seed, build) : { counts: {}, points: named }
   for (const [call, count] of Object.entries(counts)) console.log(`${call}: 1 to ${count}`)
   const chosen = values.sample === undefined ? points : sampleOf(points, wholeNumber('sample', values.sample))
   let played = 0
@@ -38,6 +42,7 @@ async function main(): Promise<void> {
     // A point that is named is replayed with the seed that stands beside it.
     points: chosen.map((point) => ({ point, seed: named === undefined ? seedOf(point, seed) : seed })),
     jobs,
+    build,
     onVerdict: (verdict) => {
       played += 1
       const { point, story, reached, elapsedMs } = verdict

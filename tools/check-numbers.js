@@ -14,6 +14,11 @@ const NOT_MONEY = /(Us|Ms|Count|Places|Length|Index|Bytes|Seq|within_?2_?bps)$|^
 /** Where a decimal may become a float, and why. An entry that is no longer needed is a fault of its own. */
 const MAY_BECOME_FLOAT = [
   {
+    path: 'src/core/report/html/coordinate.ts',
+    within: 'coordinateOf',
+    why: 'a place in a drawing; never shown as a figure, and nothing is added up of them',
+  },
+  {
     path: 'src/core/session/build-view-model.ts',
     within: 'limitModel',
     why: 'the share of a limit that is used, for the length of a bar on the screen',

@@ -1,4 +1,4 @@
-// How commands that compare an account lay out what they say: labelled blocks that fit 80 columns. Text only.
+// How commands that compare an account or prove a store lay out what they say: labelled blocks that fit 80 columns. Text only.
 
 /** A terminal that is wider is not filled: evidence is read, not scanned. */
 const WIDTH = 80
@@ -13,7 +13,11 @@ export function utcText(timeUs: number): string {
 
 /** `label     text`, the text wrapped under itself; a word that is longer than a line stays whole. */
 export function labelled(label: string, text: string, indent = INDENT): string[] {
-  const head = `${indent}${label.padEnd(LABEL)}`
+  return hanging(`${indent}${label.padEnd(LABEL)}`, text)
+}
+
+/** The text behind its head, wrapped under itself. */
+export function hanging(head: string, text: string): string[] {
   return wrapped(text, WIDTH - head.length).map((line, index) => (index === 0 ? head : ' '.repeat(head.length)) + line)
 }
 

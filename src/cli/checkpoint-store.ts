@@ -1,6 +1,7 @@
 // What `dita wal-checkpoint` does and how it says so. The checkpoint itself is the journal's.
 
 import { type CheckpointReport, checkpointStore } from '../core/journal/checkpoint-store.ts'
+import { paragraph } from './account-text.ts'
 
 export interface CheckpointRequest {
   readonly storePath: string
@@ -12,7 +13,7 @@ export function runCheckpointCommand(request: CheckpointRequest): Promise<Checkp
   return checkpointStore({
     path: request.storePath,
     mode: request.mode === 'truncate' ? 'TRUNCATE' : 'PASSIVE',
-    owner: { sessionId: 'wal-checkpoint', pid: process.pid, since: new Date().toISOString() },
+    owner: { command: 'dita wal-checkpoint', pid: process.pid, since: new Date().toISOString() },
     wallUs: () => Date.now() * 1_000,
   })
 }
@@ -27,13 +28,14 @@ export function renderCheckpoint(report: CheckpointReport): string {
     `  busy                ${busy ? 'yes' : 'no'}`,
     `  took                ${elapsedMs} ms`,
   ]
-  if (report.because !== null) lines.push(report.because)
+  if (report.because !== null) lines.push(...paragraph(report.because))
   if (walBytesBefore === 0) lines.push('The log was empty: there was nothing to move, and no row of it was written.')
-  else if (!report.recorded) lines.push(`No row of it was written: ${holderText(report)} is the writer of this store.`)
+  else if (!report.recorded) lines.push(...paragraph(`No row of it was written: ${holderText(report)} is the writer of this store.`))
   return lines.join('\n')
 }
 
 function holderText({ holder }: CheckpointReport): string {
-  const pid = holder?.pid === null || holder === null ? '' : ` (pid ${holder.pid})`
-  return holder?.sessionId == null ? `another process${pid}` : `session ${holder.sessionId}${pid}`
+  const { sessionId = null, command = null, pid = null } = holder ?? {}
+  const name = sessionId === null ? (command ?? 'another process') : `session ${sessionId}`
+  return pid === null ? name : `${name} (pid ${pid})`
 }

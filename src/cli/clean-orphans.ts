@@ -37,12 +37,13 @@ export function renderCleanup(view: OrphansView, olderThan: string): string {
   if (account === null || host === null) return `${note}`
   const hidden = orphans.length - SHOWN
   return [
-    `Orphan cleanup${dryRun ? ', only looked' : ''}: ${verdictOf(view, olderThan)}.`,
+    ...paragraph(`Orphan cleanup${dryRun ? ', only looked' : ''}: ${verdictOf(view, olderThan)}.`),
     ...placeLines(view),
     ...(note === null ? [] : ['', ...paragraph(note)]),
     ...closedAsCrashed.flatMap((id) => paragraph(`Session ${id} had no end: it was closed as crashed.`)),
     ...orphans.slice(0, SHOWN).flatMap((orphan) => ['', ...orphanLines(orphan, dryRun)]),
     ...(hidden > 0 ? ['', `and ${counted(hidden, 'more order')}; --json lists all`] : []),
+    ...youngerLines(view, olderThan),
     ...(notices.length > 0 ? ['', 'The venue had to say:'] : []),
     ...notices.slice(0, SHOWN).flatMap((text) => paragraph(text, '  ')),
   ].join('\n')
@@ -53,6 +54,15 @@ function verdictOf({ orphans, left, window }: OrphansView, olderThan: string): s
   if (orphans.length === 0)
     return `no order older than ${olderThan} without an answer, and none of ours that should not be there${incomplete}`
   return `${counted(orphans.length, 'order')}, ${left === 0 ? 'none left' : `${left} left`}${incomplete}`
+}
+
+/** Not looked at, and not to be forgotten. */
+function youngerLines({ younger: { count, oldestSentUs, dueUs } }: OrphansView, olderThan: string): string[] {
+  if (oldestSentUs === null || dueUs === null) return []
+  const which = count === 1 ? 'It was' : 'The oldest was'
+  const what = `Left alone: ${counted(count, 'order')} younger than ${olderThan} without an answer.`
+  const when = `${which} sent ${utcText(oldestSentUs)} UTC, and is old enough for this at ${utcText(dueUs)} UTC.`
+  return ['', ...paragraph(`${what} ${when} What the venue says of such orders now: dita reconcile`)]
 }
 
 function orphanLines({ clientOrderId, instrument, status, sentUs, outcome, words }: OrphanView, dryRun: boolean): string[] {

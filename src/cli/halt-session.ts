@@ -1,17 +1,17 @@
 // The kill switch from the command line: tells the running session to halt and waits until it has; where it does not
 // answer, leaves the kill file. Ends no process: that is for a person to do, and it says how.
 
-import { DitaError, EXIT } from '../core/errors.ts'
+import { existsSync } from 'node:fs'
+import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
 import type { ControlClient } from '../core/session/socket/control-client.ts'
 import { killFileAt, readKillFile, removeKillFile, writeKillFile } from '../core/session/socket/kill-file.ts'
 import { type SessionStatus, sessionLost } from '../core/session/socket/protocol.ts'
-import type { StoreHolder } from '../core/session/socket/store-holder.ts'
+import type { OrdersLeft } from '../core/session/socket/stored-end.ts'
+import { counted } from './account-text.ts'
 import { holderNow, reachRunning, untilFree } from './running-session.ts'
 
 /** A session that has halted sums up and closes its store within this time; its halt stands in any case. */
 const RELEASE_MS = 5_000
-/** Among so many the session that just ended is found. */
-const LATEST_SESSIONS = 20
 
 export interface HaltOptions {
   readonly storePath: string
@@ -40,11 +40,18 @@ export interface HaltView {
   readonly killFile: string | null
   /** With --clear: whether there was one to remove. */
   readonly cleared: boolean
+  /** What the books hold as live now that nothing runs, paper left out; null where it was not looked at, or cannot be. */
+  readonly ordersLeft: readonly OrdersLeft[] | null
+  /** Of this command. */
+  readonly exitCode: ExitCode
 }
 
+type Named = Pick<HaltView, 'sessionId' | 'pid'>
+
 /**
- * Halts what runs on a store.
- * @throws DitaError HALT_UNPROVED (exit 5) where it is not known to have halted, SESSION_LOST (exit 3) where it ended without a halt
+ * Halts what runs on a store. Orders that the books hold as live once nothing runs are exit 3: nobody takes those back by itself.
+ * @throws DitaError HALT_UNPROVED (exit 5) where it is not known to have halted, SESSION_LOST (exit 3) where it ended without a halt,
+ * STORE_MISSING (exit 2) where there is no store and no kill file was asked for
  */
 export async function haltSession(options: HaltOptions): Promise<HaltView> {
   const { file, reason, storePath, waitMs } = options
@@ -90,15 +97,14 @@ async function tell(client: ControlClient, { reason, storePath }: HaltOptions): 
 async function gone(storePath: string, { sessionId, pid }: SessionStatus): Promise<HaltView> {
   const haltReason = await writtenHalt(storePath, sessionId)
   if (haltReason === null) throw sessionLost(sessionId)
-  return { ...viewOf(storePath), sessionId, pid, haltReason }
+  return await ended(storePath, { sessionId, pid, haltReason })
 }
 
 /** The halt reason that stands in the store; null where none does, or where it cannot be read just now. */
 async function writtenHalt(storePath: string, sessionId: string): Promise<string | null> {
-  const { sessionsOfStore } = await import('../core/report/open-report.ts')
+  const { writtenHaltIn } = await import('../core/session/socket/stored-end.ts')
   try {
-    const { sessions } = await sessionsOfStore(storePath, { limit: LATEST_SESSIONS })
-    return sessions.find((session) => session.sessionId === sessionId)?.haltReason ?? null
+    return await writtenHaltIn(storePath, sessionId)
   } catch (thrown) {
     // What is wrong with the store is for `dita verify` to say; here it is only not known how the session ended.
     if (thrown instanceof DitaError) return null
@@ -113,7 +119,7 @@ async function awaitHalt(told: SessionStatus, ending: Promise<SessionStatus>, { 
     const { haltReason, haltDetail, exitCode } = await ending
     // Who starts the next session after this command finds the store free.
     await untilFree(storePath, RELEASE_MS, pid)
-    return { ...viewOf(storePath), sessionId, pid, haltReason, haltDetail, sessionExitCode: exitCode }
+    return await ended(storePath, { sessionId, pid, haltReason, haltDetail, sessionExitCode: exitCode })
   } catch (thrown) {
     if (hasCode(thrown, 'CONTROL_TIMEOUT')) throw unproved(storePath, told)
     if (!hasCode(thrown, 'CONTROL_LOST') && !hasCode(thrown, 'SESSION_LOST')) throw thrown
@@ -122,30 +128,84 @@ async function awaitHalt(told: SessionStatus, ending: Promise<SessionStatus>, { 
   }
 }
 
-/** Nobody can be asked: either nothing runs, or the kill file is the way. */
-async function haltByFile({ storePath, reason, waitMs, say }: HaltOptions): Promise<HaltView> {
+/** Nobody can be asked: either no session runs, or the kill file is the way. */
+async function haltByFile(options: HaltOptions): Promise<HaltView> {
+  const { storePath, reason, waitMs, say } = options
   const holder = holderNow(storePath)
-  if (holder === null) return viewOf(storePath)
+  if (holder === null || holder.command !== null) return await nothingRuns(options)
   const file = writeKillFile(storePath, reason)
   if (waitMs === null) throw unproved(storePath, holder)
   say(`${nameOf(holder)} does not answer: ${file.path} tells it to halt. Waiting for up to ${waitMs / 1000} s.`)
   if (!(await untilFree(storePath, waitMs, holder.pid))) throw unproved(storePath, holder)
   const { sessionId, pid } = holder
   const haltReason = sessionId === null ? null : await writtenHalt(storePath, sessionId)
-  return { ...viewOf(storePath), sessionId, pid, haltReason }
+  return await ended(storePath, { sessionId, pid, haltReason })
+}
+
+/** A store that is not there is more likely a wrong path than a quiet one: the kill switch does not pass over it in silence. */
+async function nothingRuns({ storePath, file }: HaltOptions): Promise<HaltView> {
+  if (existsSync(storePath)) return withOrdersLeft(viewOf(storePath), await ordersLeft(storePath))
+  if (file) return viewOf(storePath)
+  throw new DitaError('STORE_MISSING', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `There is no store at ${storePath}, so no session runs on it, and nothing was halted.`,
+    next: "Name the session's store with --store, or go into its folder. To let none start there either: `dita halt --file`.",
+  })
+}
+
+type Ending = Partial<Pick<HaltView, 'sessionId' | 'pid' | 'haltReason' | 'haltDetail' | 'sessionExitCode'>>
+
+async function ended(storePath: string, ending: Ending): Promise<HaltView> {
+  const view = { ...viewOf(storePath), ...ending }
+  // The orders of a session that has started meanwhile are that one's own matter.
+  if (holderNow(storePath) !== null) return view
+  return withOrdersLeft(view, await ordersLeft(storePath).catch(notKnown))
+}
+
+/** What is wrong with the store is for `dita verify` to say: the session itself has halted. */
+function notKnown(thrown: unknown): null {
+  if (thrown instanceof DitaError) return null
+  throw thrown
+}
+
+async function ordersLeft(storePath: string): Promise<readonly OrdersLeft[]> {
+  const { ordersLeftIn } = await import('../core/session/socket/stored-end.ts')
+  try {
+    return await ordersLeftIn(storePath)
+  } catch (thrown) {
+    if (hasCode(thrown, 'STORE_EMPTY')) return []
+    throw thrown
+  }
+}
+
+function withOrdersLeft(view: HaltView, left: readonly OrdersLeft[] | null): HaltView {
+  return { ...view, ordersLeft: left, exitCode: left === null || left.length === 0 ? EXIT.done : EXIT.findings }
 }
 
 function viewOf(store: string): HaltView {
   const killFile = readKillFile(store)?.path ?? null
-  const none = { sessionId: null, pid: null, haltReason: null, haltDetail: null, sessionExitCode: null }
-  return { store, running: false, ...none, killFile, cleared: false }
+  const none = { sessionId: null, pid: null, haltReason: null, haltDetail: null, sessionExitCode: null, ordersLeft: null }
+  return { store, running: false, ...none, killFile, cleared: false, exitCode: EXIT.done }
 }
 
 export function renderHalt(view: HaltView, { clear }: { readonly clear: boolean }): string {
-  const lines = clear ? clearText(view) : haltText(view)
+  const lines = clear ? clearText(view) : [...haltText(view), ...leftText(view)]
   if (view.killFile !== null)
     lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
   return lines.join('\n')
+}
+
+function leftText({ ordersLeft: left }: HaltView): string[] {
+  if (left === null || left.length === 0) return []
+  const lines = left.map(({ account, orders }) => `The books still hold ${counted(orders, 'order')} of ${account} as live.`)
+  const live = left.some(({ mode }) => mode === 'live') ? ' --live' : ''
+  return [
+    ...lines,
+    'Nobody watches them now: they may rest at the venue, and be filled there.',
+    `To find out, and to mend: dita reconcile --fix-orphans${live}`,
+    `What rests there then, the next session takes back: dita run --on-start cancel${live}`,
+  ]
 }
 
 function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
@@ -163,12 +223,12 @@ function clearText({ store, running, sessionId, pid, cleared }: HaltView): strin
   return running ? [what, `${nameOf({ sessionId, pid })} is still running.`] : [what]
 }
 
-function nameOf({ sessionId, pid }: StoreHolder): string {
+function nameOf({ sessionId, pid }: Named): string {
   const who = sessionId === null ? 'A process without a name' : `Session ${sessionId}`
   return pid === null ? who : `${who} (pid ${pid})`
 }
 
-function unproved(storePath: string, holder: StoreHolder): DitaError {
+function unproved(storePath: string, holder: Named): DitaError {
   const file = readKillFile(storePath)
   const left = file === null ? '' : ` ${file.path} stays there and tells it to halt.`
   return new DitaError('HALT_UNPROVED', {

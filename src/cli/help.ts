@@ -1,12 +1,17 @@
-// How help reads: examples first, because most people come for one. Loaded only when help is asked for.
+// How help reads: examples first, because most people come for one; exit codes last. Loaded only when help is asked for.
 
 import type { Config } from '@oclif/core/config'
 import { CommandHelp, Help } from '@oclif/core/help'
+import { exitsOf } from './exit-codes.ts'
 
-class ExamplesFirst extends CommandHelp {
+class DitaCommandHelp extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const sections = super.sections()
-    return [...sections.filter(({ header }) => header === 'EXAMPLES'), ...sections.filter(({ header }) => header !== 'EXAMPLES')]
+    const examples = sections.filter(({ header }) => header === 'EXAMPLES')
+    const others = sections.filter(({ header }) => header !== 'EXAMPLES')
+    const header = 'EXIT CODES'
+    const body = exitsOf(this.command.id.replaceAll(':', ' ')).map(([code, words]): [string, string] => [code, words])
+    return [...examples, ...others, { header, generate: () => ({ header, body }) }]
   }
 }
 
@@ -17,7 +22,7 @@ const FIRST_STEPS = [
 ] as const
 
 class DitaHelp extends Help {
-  protected override CommandHelpClass = ExamplesFirst
+  protected override CommandHelpClass = DitaCommandHelp
 
   override formatRoot(): string {
     const width = Math.max(...FIRST_STEPS.map(([command]) => command.length))

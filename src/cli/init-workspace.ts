@@ -2,8 +2,10 @@
 
 import { constants, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { ConfigMap } from '../core/config/config-values.ts'
 import { SCHEMA_FILE_NAME, scaffoldConfig } from '../core/config/describe-config.ts'
 import { DitaError, EXIT, messageOf } from '../core/errors.ts'
+import { quoted } from './quoted.ts'
 import { CONFIG_FILE } from './workspace.ts'
 
 export interface NewWorkspace {
@@ -12,15 +14,24 @@ export interface NewWorkspace {
   readonly files: readonly string[]
   /** Where the config that stood there before is kept; null where there was none, or the same one. */
   readonly backup: string | null
+  /** `paper`, `demo` or `live`. */
+  readonly mode: string
 }
 
 /** Backups of one config that are kept; more is a sign that something runs away. */
 const MOST_BACKUPS = 100
 
+export interface InitOptions {
+  readonly folder: string
+  readonly force: boolean
+  /** What the config is to say; every other key stands in it at its default, commented out. */
+  readonly chosen?: ConfigMap
+}
+
 /** @throws DitaError WORKSPACE_EXISTS where a file is in the way and `force` is not given, INIT_FAILED where writing fails */
-export function initWorkspace(options: { readonly folder: string; readonly force: boolean }): NewWorkspace {
+export function initWorkspace(options: InitOptions): NewWorkspace {
   const folder = resolve(options.folder)
-  const { yaml, schema } = scaffoldConfig()
+  const { yaml, schema } = scaffoldConfig(options.chosen)
   refuseFile(folder)
   let backup: string | null = null
   const files = [
@@ -28,8 +39,7 @@ export function initWorkspace(options: { readonly folder: string; readonly force
     { path: join(folder, SCHEMA_FILE_NAME), text: schema },
   ]
   try {
-    const standing = files.filter(({ path }) => statSync(path, { throwIfNoEntry: false }) !== undefined)
-    if (standing.length > 0 && !options.force) throw workspaceExists(standing.map(({ path }) => path))
+    if (!options.force) refuseStanding(folder)
     mkdirSync(folder, { recursive: true })
     backup = keepConfig(join(folder, CONFIG_FILE), yaml)
     // Without force a file that appeared meanwhile is not overwritten either.
@@ -44,20 +54,56 @@ export function initWorkspace(options: { readonly folder: string; readonly force
       cause: error,
     })
   }
-  return { folder, files: files.map(({ path }) => path), backup }
+  return { folder, files: files.map(({ path }) => path), backup, mode: modeOf(options.chosen) }
 }
 
-export function renderNewWorkspace({ folder, files, backup }: NewWorkspace): string {
-  const here = folder === process.cwd()
+function modeOf(chosen: ConfigMap = {}): string {
+  const { mode } = chosen
+  return typeof mode === 'string' ? mode : 'paper'
+}
+
+/** What to type next, and what it does. A venue takes keys, and its sessions go as fast as the world does. */
+function nextSteps(mode: string): readonly (readonly [command: string, does: string])[] {
+  if (mode === 'paper') {
+    return [
+      ['dita run --speed max', 'runs half an hour of its market with it'],
+      ['dita summarize', 'says what happened'],
+    ]
+  }
+  return [
+    ['export DITA_BINGX_API_KEY=… DITA_BINGX_API_SECRET=…', ''],
+    ['dita doctor', 'says whether everything is there'],
+    [mode === 'live' ? 'dita run --live' : 'dita run', 'trades for half an hour'],
+  ]
+}
+
+export function renderNewWorkspace({ folder, files, backup, mode }: NewWorkspace): string {
+  const steps = [...(folder === process.cwd() ? [] : [[`cd ${quoted(folder)}`, ''] as const]), ...nextSteps(mode)]
+  const width = Math.max(...steps.map(([command, does]) => (does === '' ? 0 : command.length)))
   return [
     `A workspace is ready in ${folder}:`,
     ...files.map((path) => `  ${path}`),
     ...(backup === null ? [] : [`Your ${CONFIG_FILE} of before is kept as ${backup}.`]),
     '',
     'Next:',
-    `  ${here ? '' : `cd ${folder} && `}dita run --speed max   runs half an hour of a simulated market with it`,
-    '  dita summarize         says what happened',
+    ...steps.map(([command, does]) => `  ${does === '' ? command : `${command.padEnd(width)}   ${does}`}`),
   ].join('\n')
+}
+
+/** @throws DitaError WORKSPACE_EXISTS where a file of a workspace is there already */
+export function refuseStanding(folder: string): void {
+  const paths = [CONFIG_FILE, SCHEMA_FILE_NAME].map((name) => join(resolve(folder), name))
+  const standing = paths.filter(isThere)
+  if (standing.length > 0) throw workspaceExists(standing)
+}
+
+/** What cannot be looked at is not in the way: who writes there will say what is wrong. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** A file where the folder should be; any other trouble with it shows when it is written to. */

@@ -39,7 +39,7 @@ export function renderReconcile(view: ReconcileView): string {
   const shown = findings.slice(0, SHOWN)
   const left = findings.length - shown.length
   return [
-    `Reconcile: ${view.fixed ? 'looked and mended' : 'only looked'}; ${verdictOf(view)}.`,
+    ...paragraph(`Reconcile: ${view.fixed ? 'looked and mended' : 'only looked'}; ${verdictOf(view)}.`),
     ...placeLines(view),
     ...labelled('we hold', holdingsText(view)),
     ...(note === null ? [] : ['', ...paragraph(note)]),

@@ -2,15 +2,17 @@
 
 import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setFlagsFromString } from 'node:v8'
-import { loadConfig } from '../core/config/load-config.ts'
+import { assertUsable } from '../core/config/load-config.ts'
 import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
 import { SessionControl } from '../core/session/control.ts'
 import { machineClock } from '../core/session/pacer.ts'
 import { runSession, type SessionOutcome } from '../core/session/run-session.ts'
+import type { CompareBooks } from '../core/session/shutdown-check.ts'
 import { sessionIdAt } from '../core/session/time.ts'
 import { escapeText } from '../core/text.ts'
+import { readingOf } from './config-request.ts'
 import { parseDuration } from './duration.ts'
+import { keepHeapSmall } from './heap.ts'
 import { openSessionLog } from './session-log.ts'
 import { openSessionOutput } from './session-output.ts'
 import { stopOnSignals } from './signals.ts'
@@ -33,24 +35,22 @@ export interface StartSessionOptions {
 
 const SESSION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
-/**
- * What is live in a session is small and steady, and what a feed leaves behind dies young. Left alone, the engine lets
- * the heap of a long recording grow to twice as much before it looks; these cost no time that can be measured.
- */
-const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const
-
 /** Runs one session with everything a process has to give it. */
 export async function startSession(options: StartSessionOptions): Promise<SessionOutcome> {
-  for (const flag of HEAP_FLAGS) setFlagsFromString(flag)
+  keepHeapSmall()
   const durationUs = parseDuration(options.duration)
   const speed = parseSpeed(options.speed)
   const sessionId = checkedSessionId(options.sessionId ?? sessionIdAt(Date.now(), () => randomInt(2 ** 32) / 2 ** 32))
-  const config = loadConfig({
-    file: options.configPath,
-    overrides: { feedSource: options.feed, seed: options.seed, strategyName: options.strategy },
-  })
+  const reading = readingOf(options)
+  const config = assertUsable(reading)
   refuseUnasked(config.mode, options.live)
   if (config.mode !== 'paper' && speed !== 1) throw worldHasOneSpeed(config.mode)
+  if (config.mode === 'live') {
+    const { assertCleanAudit } = await import('./audit-config.ts')
+    await assertCleanAudit(reading, durationUs)
+  }
+  // Only at the end: a session that starts need not load what reports are made with.
+  const compareBooks: CompareBooks = async (...books) => (await import('../core/report/open-report.ts')).compareBooksWithStore(...books)
   const control = new SessionControl()
   const leave = (exitCode: ExitCode): void => {
     process.stderr.write(`Left at once. What was committed stands; the next session in this store writes the end of ${sessionId}.\n`)
@@ -58,7 +58,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
   }
   const stopListening = stopOnSignals(control, leave)
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
-  const output = await openSessionOutput({ json: options.json, control, log, leave, env: process.env })
+  const output = await openSessionOutput({ json: options.json, sessionId, pid: process.pid, control, log, leave, env: process.env })
   try {
     const outcome = await runSession({
       config,
@@ -74,6 +74,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       control,
       observer: output.observer,
       log,
+      compareBooks,
     })
     for (const text of outcome.warnings) process.stderr.write(`${escapeText(text)}\n`)
     return outcome

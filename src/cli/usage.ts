@@ -6,8 +6,9 @@ import type { Failure } from './failure.ts'
 import { nearestName } from './nearest.ts'
 
 /** The failure an error of oclif's parser stands for; undefined for anything else. */
-export function usageFailure(thrown: unknown, command: string | undefined): Failure | undefined {
+export function usageFailure(thrown: unknown, typed: string | undefined): Failure | undefined {
   if (!(thrown instanceof Error) || !('oclif' in thrown)) return undefined
+  const command = commandOf(thrown) ?? typed
   const help = command === undefined ? '`dita help`' : `\`dita ${command} --help\``
   const flags = textsOf(thrown, 'flags')
   if (flags !== undefined) return unknownFlag(thrown, flags[0] ?? '', help)
@@ -16,14 +17,17 @@ export function usageFailure(thrown: unknown, command: string | undefined): Fail
   if (extra !== undefined) {
     return usage('UNEXPECTED_ARGUMENT', `There is no place for ${JSON.stringify(extra)} here.`, `See ${help} for what it takes.`)
   }
-  return usage(
-    name === 'RequiredArgsError' ? 'MISSING_ARGUMENT' : 'BAD_VALUE',
-    sentenceOf(thrown.message),
-    `See ${help} for what it takes.`,
-  )
+  const next = `See ${help} for what it takes.`
+  if (name === 'RequiredArgsError') return usage('MISSING_ARGUMENT', missingText(thrown) ?? sentenceOf(thrown.message), next)
+  return usage('BAD_VALUE', sentenceOf(thrown.message), next)
 }
 
 export function unknownCommand(typed: string, known: readonly string[]): Failure {
+  const inside = known.filter((name) => name.startsWith(`${typed} `))
+  if (inside.length > 0) {
+    const names = inside.map((name) => `\`dita ${name}\``).join(', ')
+    return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is only the beginning of a command.`, `Go on from it: ${names}.`)
+  }
   const what = typed.startsWith('-') ? 'a flag, and no command stands before it' : 'no command of dita'
   const nearest = typed.startsWith('-') ? undefined : nearestName(typed, known)
   const hint = nearest === undefined ? '' : `Did you mean \`dita ${nearest}\`? `
@@ -56,9 +60,30 @@ function textsOf(error: Error, key: string): string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
 }
 
+/** Every argument that is not there, as help writes it, and what it is. */
+function missingText(error: Error): string | undefined {
+  const args: unknown = Reflect.get(error, 'args')
+  if (!Array.isArray(args) || args.length === 0) return undefined
+  const words = args.map((arg: { readonly name?: unknown; readonly description?: unknown }) => {
+    const what = typeof arg.description === 'string' ? ` (${arg.description.replace(/\.$/, '')})` : ''
+    return `${String(arg.name).toUpperCase()}${what}`
+  })
+  return `${words.join(' and ')} ${words.length === 1 ? 'is' : 'are'} missing.`
+}
+
 function inputFlagsOf(error: Error): object {
-  const parse: unknown = Reflect.get(error, 'parse')
-  const input: unknown = typeof parse === 'object' && parse !== null ? Reflect.get(parse, 'input') : undefined
-  const flags: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'flags') : undefined
+  const flags = within(error, ['parse', 'input', 'flags'])
   return typeof flags === 'object' && flags !== null ? flags : {}
+}
+
+/** The command whose line could not be read, as it is typed. */
+function commandOf(error: Error): string | undefined {
+  const id = within(error, ['parse', 'input', 'context', 'id'])
+  return typeof id === 'string' ? id.replaceAll(':', ' ') : undefined
+}
+
+function within(value: unknown, path: readonly string[]): unknown {
+  let found = value
+  for (const key of path) found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined
+  return found
 }

@@ -3,6 +3,7 @@
 import type { ExitCode } from '../core/errors.ts'
 import { EXIT } from '../core/errors.ts'
 import { type Verdict, type Verification, verifyStore } from '../core/journal/verify-store.ts'
+import { hanging, paragraph } from './account-text.ts'
 
 const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = { sound: EXIT.done, unproved: EXIT.findings, damaged: EXIT.storeDamaged }
 
@@ -22,8 +23,8 @@ export function renderVerification(verification: Verification): string {
   const { store, verdict, checks, facts, commits, elapsedMs } = verification
   const width = Math.max(...checks.map(({ name }) => name.length))
   return [
-    `The store ${store} ${HEADLINE[verdict]}: ${facts} facts, ${commits} commits, ${(elapsedMs / 1_000).toFixed(1)} s.`,
-    ...checks.map(({ name, ok, detail }) => `  ${ok ? 'ok  ' : 'FAIL'}  ${name.replaceAll('_', ' ').padEnd(width)}  ${detail}`),
+    ...paragraph(`The store ${store} ${HEADLINE[verdict]}: ${facts} facts, ${commits} commits, ${(elapsedMs / 1_000).toFixed(1)} s.`),
+    ...checks.flatMap(({ name, ok, detail }) => hanging(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.replaceAll('_', ' ').padEnd(width)}  `, detail)),
     ...(verdict === 'damaged' ? damageLines(verification) : []),
   ].join('\n')
 }
@@ -31,12 +32,15 @@ export function renderVerification(verification: Verification): string {
 function damageLines({ firstFault, backup }: Verification): string[] {
   const { account = null, seq = null } = firstFault ?? {}
   const begins = account === null ? [] : [`It begins in account ${account}${seq === null ? '' : `, at fact ${seq}`}.`]
-  if (backup === null) return [...begins, 'There is no good backup beside it. Do not trade on it; keep all its files as they are.']
+  if (backup === null)
+    return [...begins, ...paragraph('There is no good backup beside it. Do not trade on it; keep all its files as they are.')]
   return [
     ...begins,
-    `The newest good backup was made before session ${backup.sessionId}, at ${backup.madeAt}: ${backup.facts} facts, ${backup.commits} commits.`,
+    ...paragraph(
+      `The newest good backup was made before session ${backup.sessionId}, at ${backup.madeAt}: ${backup.facts} facts, ${backup.commits} commits.`,
+    ),
     'To go back to it, with no session running (what is there now is kept beside it):',
     `  ${backup.command}`,
-    'Compare with the venue before you trade again: whatever happened after the backup is not in it.',
+    ...paragraph('Compare with the venue before you trade again: whatever happened after the backup is not in it.'),
   ]
 }

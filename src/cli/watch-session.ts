@@ -5,7 +5,7 @@ import { DitaError, EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import { haltEntry } from '../core/halt-reasons.ts'
 import { SessionControl } from '../core/session/control.ts'
 import type { ControlClient } from '../core/session/socket/control-client.ts'
-import { sessionLost } from '../core/session/socket/protocol.ts'
+import { type SessionStatus, sessionLost } from '../core/session/socket/protocol.ts'
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { escapeText } from '../core/text.ts'
 import { safeJson } from './escape.ts'
@@ -50,7 +50,7 @@ export async function watchSession(options: WatchOptions): Promise<WatchView> {
   process.stdout.once('error', onBrokenPipe)
   let viewer: Viewer | null = null
   try {
-    viewer = await openViewer(options, leaving)
+    viewer = await openViewer(options, client.session, leaving)
     return await follow(options.storePath, client, viewer, leaving)
   } finally {
     stopListening()
@@ -87,13 +87,14 @@ async function reach(storePath: string): Promise<ControlClient> {
   const reached = await reachRunning(storePath)
   if (reached.how === 'connected') return reached.client
   const holder = holderNow(storePath)
-  throw holder === null ? nothingRuns(storePath) : sessionSilent(storePath, holder)
+  throw holder === null || holder.command !== null ? nothingRuns(storePath) : sessionSilent(storePath, holder)
 }
 
-async function openViewer({ json, env }: WatchOptions, leaving: SessionControl): Promise<Viewer> {
+async function openViewer({ json, env }: WatchOptions, { sessionId, pid }: SessionStatus, leaving: SessionControl): Promise<Viewer> {
   if (json) return { publish: (model) => process.stdout.write(`${oneLine(model)}\n`), close: async () => undefined }
   if (isTerminal(env)) return openScreen(env, leaving)
   const { createPlainOutput } = await import('../tui/plain.ts')
+  process.stdout.write(`Session ${escapeText(sessionId)}, pid ${pid}: Ctrl-C leaves it running, \`dita halt\` ends it.\n`)
   const plain = createPlainOutput({ write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
   return { publish: (model) => plain.publish(model), close: async () => plain.close() }
 }

@@ -8,8 +8,9 @@ export default class Halt extends DitaCommand<HaltView> {
   static override summary = 'Halt the running session: the kill switch.'
   static override description =
     `The session takes back its orders, waits for the venue to say so, and ends with the halt reason kill_switch.
-This waits until it has, and the exit code is 0 once nothing runs any more: also where nothing ran.
-A session that does not answer finds a file named HALT beside its store. While that file is there, no session of the folder starts; --clear removes it.`
+This waits until it has. Where nothing runs, it says what the books still hold as live: after a crash that may rest at the venue.
+A session that does not answer finds a file named HALT beside its store. While one is there, or beside the dita.yaml of the workspace, no session starts; --clear removes it. You can as well make it by hand: touch HALT
+A session that is still connecting to its venue holds no store yet and is not found: --file halts that one too, as soon as it begins.`
   static override examples = [
     'dita halt',
     'dita halt --reason "spread looks wrong"',
@@ -20,7 +21,7 @@ A session that does not answer finds a file named HALT beside its store. While t
     reason: string({ summary: 'Why: kept with the session.', helpValue: 'TEXT' }),
     wait: boolean({ summary: 'Wait until the session has halted.', default: true, allowNo: true }),
     timeout: string({ summary: 'How long to wait.', default: '60s', helpValue: 'TIME' }),
-    file: boolean({ summary: 'Leave the file HALT beside the store in any case.' }),
+    file: boolean({ summary: 'Leave the file HALT beside the store in any case, so that nothing starts either.' }),
     clear: boolean({ summary: 'Remove the file HALT, and halt nothing.', exclusive: ['file', 'reason'] }),
   }
 
@@ -35,6 +36,7 @@ A session that does not answer finds a file named HALT beside its store. While t
     const waitMs = wait ? parseDuration(timeout) / 1000 : null
     const view = clear ? clearKillFile(storePath) : await haltSession({ storePath, reason, waitMs, file, say: (text) => this.show(text) })
     this.show(renderHalt(view, { clear }))
+    this.exitWith(view.exitCode)
     return view
   }
 }

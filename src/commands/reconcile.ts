@@ -7,10 +7,9 @@ import type { runReconcileCommand } from '../cli/reconcile-account.ts'
 type View = Awaited<ReturnType<typeof runReconcileCommand>>
 
 export default class Reconcile extends DitaCommand<View> {
-  static override summary = 'Compare what we believe with what the venue has: orders, fills and positions, both ways.'
+  static override summary = 'Compare our books with the venue: orders, fills and positions, both ways.'
   static override description = `It looks at the account of the config and writes nothing there; what it finds is kept as rows in the store.
-With --fix-orphans it mends what evidence allows: cancels orders of ours that should not be open, books fills that were missed, settles or ends orders that are in doubt. It never opens anything, and never touches an order that no session of the account sent.
-Exit 0: both agree. Exit 3: findings remain, or not all could be seen. Exit 5: a session runs, which reconciles itself. Exit 7: the venue cannot be reached.`
+With --fix-orphans it mends what evidence allows: cancels orders of ours that should not be open, books fills that were missed, settles or ends orders that are in doubt. It never opens anything, and never touches an order that no session of the account sent.`
   static override examples = [
     { description: 'Only look, as cron may', command: 'dita reconcile' },
     { description: 'Mend what evidence allows', command: 'dita reconcile --fix-orphans' },
@@ -20,9 +19,12 @@ Exit 0: both agree. Exit 3: findings remain, or not all could be seen. Exit 5: a
     },
   ]
   static override flags = {
-    'fix-orphans': boolean({ summary: 'Mend what evidence allows, rather than only look.' }),
-    'dry-run': boolean({ summary: 'Only say what would be done, whatever else is given.' }),
-    live: boolean({ summary: 'Confirms that orders of real money may be cancelled; only with `mode: live` in the config.' }),
+    'fix-orphans': boolean({ summary: 'Mend what evidence allows, rather than only look.', default: false }),
+    'dry-run': boolean({ summary: 'Only say what would be done, whatever else is given.', default: false }),
+    live: boolean({
+      summary: 'Confirms that orders of real money may be cancelled; only with `mode: live` in the config.',
+      default: false,
+    }),
     config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
   }
 

@@ -10,8 +10,7 @@ export default class Verify extends DitaCommand<Verification> {
   static override description =
     `Every fact is read once, proved and replayed; every table that facts decide is compared with that replay, row by row.
 It works beside a running session, takes no lock and writes nothing.
-Exit 0: sound. Exit 3: nothing is wrong, but the high-water mark is missing, so that nobody can tell whether the end is.
-Exit 6: damaged; it says where that begins, what the newest good backup is, and the command that goes back to it.`
+Of damage it says where it begins, what the newest good backup is, and the command that goes back to it.`
   static override examples = [
     { description: 'The store of this workspace', command: 'dita verify' },
     { description: 'A backup', command: 'dita verify --store .dita/backups/dita-20260131T142500.123Z-morning.db' },

@@ -8,9 +8,8 @@ import { EXIT } from '../core/errors.ts'
 type Report = Awaited<ReturnType<typeof runCheckpointCommand>>
 
 export default class WalCheckpoint extends DitaCommand<Report> {
-  static override summary = 'Move what the write-ahead log holds into the store, beside a running session or not.'
-  static override description =
-    `Complete means that every frame of the log is in the store: exit 0. Where frames remain: exit 3, with the reason.
+  static override summary = 'Move what the write-ahead log holds into the store, in use or not.'
+  static override description = `Complete means that every frame of the log is in the store.
 \`truncate\` empties the log as well, which readers can keep it from; it does not wait for them.
 A row of the checkpoint is kept only where no session is the writer of the store.`
   static override examples = [

@@ -40,18 +40,19 @@ function keySpans(keys: boolean, watching: boolean): Span[] {
 /** In fewer words where the terminal is narrow: the way back must be in sight. */
 function helpSpans(width: number, watching: boolean): Span[] {
   if (watching) return watchHelpSpans(width)
-  const help = (stop: string, leave: string): Span[] => [
+  const help = (stop: string, kill: string, leave: string): Span[] => [
     span(' q', 'value'),
     span(` ${stop}  `, 'label'),
+    span('K', 'value'),
+    span(` ${kill}  `, 'label'),
     span('Ctrl-C', 'value'),
     span(` again: ${leave}  `, 'label'),
-    span('Ctrl-L', 'value'),
-    span(' redraw  ', 'label'),
-    span('?/Esc', 'value'),
-    span(' back ', 'label'),
   ]
-  const whole = help('stop and sum up', 'leave at once')
-  return widthOf(whole) <= width ? whole : help('stop', 'leave')
+  const redraw = [span('Ctrl-L', 'value'), span(' redraw  ', 'label')]
+  const back = [span('?/Esc', 'value'), span(' back ', 'label')]
+  const whole = [...help('stop and sum up', 'kill switch', 'leave at once'), ...redraw, ...back]
+  const short = help('stop', 'kill', 'leave')
+  return [whole, [...short, ...redraw, ...back]].find((spans) => widthOf(spans) <= width) ?? [...short, ...back]
 }
 
 function watchHelpSpans(width: number): Span[] {

@@ -6,8 +6,8 @@ import { useRef, useState } from 'react'
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { Screen } from './screen.tsx'
 
-/** What asked: the key that ends a session in good order, or Ctrl-C, which in raw mode is a key and no signal. */
-export type StopCause = 'quit' | 'interrupt'
+/** What asked: the key that ends a session in good order, the kill switch, or Ctrl-C, which in raw mode is a key and no signal. */
+export type StopCause = 'quit' | 'kill' | 'interrupt'
 
 interface LiveAppProps {
   /** Null until the session has published for the first time. */
@@ -42,6 +42,8 @@ export function LiveApp({ model, colour, watching, stop, redraw }: LiveAppProps)
       else if (key.escape) setHelp(false)
       else if (key.ctrl || key.meta) return
       else if (input === 'q' && !asked.current) askToStop('quit')
+      // A capital letter: nobody presses it in passing. Who only watches has `dita halt`.
+      else if (input === 'K' && !asked.current && !watching) askToStop('kill')
       else if (input === '?' || input === 'h') setHelp((shown) => !shown)
     },
     { isActive: isRawModeSupported },

@@ -15,7 +15,7 @@ export interface LiveScreenOptions {
   readonly stdin: NodeJS.ReadStream
   /** Where nothing of the screen may go; the process's own where it is not given. */
   readonly stderr?: Pick<NodeJS.WriteStream, 'write'>
-  /** A person asks the session to stop: once by key (`quit`), and with every Ctrl-C (`interrupt`). */
+  /** A person asks the session to stop: once by key (`quit`, `kill`), and with every Ctrl-C (`interrupt`). */
   readonly stop: (cause: StopCause) => void
   readonly colour: boolean
   /** The session runs in another process: the keys leave the screen, and no key stops the session. */

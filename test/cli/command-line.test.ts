@@ -1,12 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { EXITS_OF, exitsOf } from '../../src/cli/exit-codes.ts'
 import { temporaryFolder } from '../core/report/recorded-store.ts'
+import { startDita } from '../session/processes.ts'
 import { dita, errorOf, PROJECT } from './dita.ts'
 
 const folder = temporaryFolder()
 const cwd = folder.path
 afterAll(() => folder.remove())
+
+const COMMANDS = Object.keys(EXITS_OF)
 
 describe('version and help', () => {
   test('--version says the version of the package', async () => {
@@ -35,11 +39,50 @@ describe('version and help', () => {
   )
 })
 
+describe('exit codes', () => {
+  test.each(COMMANDS)('the help of %s says what each of its exit codes means', async (command) => {
+    const { stdout } = await dita([...command.split(' '), '--help'], { cwd })
+    const said = stdout.slice(stdout.indexOf('\nEXIT CODES\n'))
+    expect([...said.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => code)).toEqual(exitsOf(command).map(([code]) => code))
+    expect(said).toMatch(/^ {2}0 +\S/m)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('no command is without', () => {
+    const manifest: { commands: Readonly<Record<string, unknown>> } = JSON.parse(readFileSync(join(PROJECT, 'oclif.manifest.json'), 'utf8'))
+    expect(
+      Object.keys(manifest.commands)
+        .map((id) => id.replaceAll(':', ' '))
+        .sort(),
+    ).toEqual([...COMMANDS].sort())
+  })
+
+  test('an alias has those of its command', async () => {
+    const { stdout } = await dita(['run-session', '--help'], { cwd })
+    expect(stdout.slice(stdout.indexOf('\nEXIT CODES\n'))).toContain('halted by a risk gate or the kill switch')
+  })
+})
+
+describe('a session without a terminal', () => {
+  test('says first which process it is, and how to end it', async () => {
+    const store = join(cwd, 'plain.db')
+    const running = startDita(['run', '--store', store, '--session', 'plain', '--duration', '1m', '--speed', 'max'], { cwd })
+    const { pid } = running.process
+    const { code, stdout } = await running.ended
+    expect(code).toBe(0)
+    expect(stdout.split('\n')[0]).toBe(`Session plain, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.`)
+  })
+})
+
 describe('wrong usage is exit 2, a sentence and a next step', () => {
   test.each([
     [['sumarize'], '"sumarize" is no command of dita.', 'Did you mean `dita summarize`?'],
     [['hovercraft'], '"hovercraft" is no command of dita.', 'See `dita help`'],
     [['help', 'sesions'], '"sesions" is no command of dita.', 'Did you mean `dita sessions`?'],
+    [['capital'], '"capital" is only the beginning of a command.', '`dita capital deposit`, `dita capital list`, `dita capital withdraw`'],
+    [['capital', 'depost'], '"capital depost" is no command of dita.', 'Did you mean `dita capital deposit`?'],
+    [['capital', 'deposit', '1'], 'ASSET (Of what, in upper case: USDT) is missing.', 'See `dita capital deposit --help`'],
+    [['capital', 'list', '--sotre', 'x'], 'There is no flag --sotre.', 'See `dita capital list --help`'],
     [['--frob'], '"--frob" is a flag, and no command stands before it.', 'See `dita help`'],
     [['summarize', '--sotre', 'x'], 'There is no flag --sotre.', 'Did you mean --store?'],
     [['summarize', '-x'], 'There is no flag -x.', 'See `dita summarize --help`'],

@@ -160,7 +160,8 @@ describe('dita exchange', () => {
     [['--api-key-file', 'open-keys'], 4, 'BAD_KEY_FILE'],
     [['--feed', 'missing.gz'], 7, 'FEED_MISSING'],
     [['--truth', 'damaged.jsonl'], 6, 'TRUTH_DAMAGED'],
-    [['--truth', 'no-such-folder/truth.jsonl'], 1, 'TRUTH_UNUSABLE'],
+    [['--truth', 'no-such-folder/truth.jsonl'], 2, 'TRUTH_UNUSABLE'],
+    [['--truth', '.'], 2, 'TRUTH_UNUSABLE'],
   ])('refuses %j', async (args, exitCode, code) => {
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, 'bad.yaml'), 'faults:\n  - fault: delai\n')

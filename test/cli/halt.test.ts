@@ -2,15 +2,22 @@
 
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { DitaError } from '../../src/core/errors.ts'
-import { assertNoKillFile, killFileAt, readKillFile, writeKillFile } from '../../src/core/session/socket/kill-file.ts'
+import type { HolderCommand } from '../../src/core/journal/lock.ts'
+import { openWriter } from '../../src/core/journal/open.ts'
+import type { StoreWriter } from '../../src/core/journal/writer.ts'
+import { ORDER_LIVE, type OrderStatus } from '../../src/core/kernel/order-table.ts'
+import { assertNoKillFile, killFileAt, killFilesOf, readKillFile, writeKillFile } from '../../src/core/session/socket/kill-file.ts'
 import { storeHolder } from '../../src/core/session/socket/store-holder.ts'
+import { until } from '../core/exchange/bingx/rehearsed.ts'
 import type { ControlChildMode } from '../session/control-child.ts'
 import { type ControlChild, startControlChild } from '../session/control-children.ts'
 import { privateFolder } from '../session/control-rig.ts'
 import { startDita } from '../session/processes.ts'
 import { dita, errorOf, type Outcome } from './dita.ts'
+import { RehearsalDesk } from './rehearsal-desk.ts'
 
 interface Desk {
   readonly store: string
@@ -49,6 +56,8 @@ describe('a session that runs', () => {
       sessionExitCode: 8,
       killFile: null,
       cleared: false,
+      ordersLeft: [],
+      exitCode: 0,
     })
     expect(await child.ended).toContain('ended kill_switch spread looks wrong')
   })
@@ -149,16 +158,32 @@ describe('a session that does not answer', () => {
 describe('where nothing runs', () => {
   test('there is nothing to halt, and that is done', async () => {
     const store = join(privateFolder(), 'dita.db')
+    await storeHeldBy({ sessionId: 'over' }, store).close()
     const outcome = await haltOn(store)
     expect(outcome).toEqual({ code: 0, stdout: `No session runs on ${store}: there is nothing to halt.\n`, stderr: '' })
-    expect(jsonOf(await haltOn(store, '--json'))).toMatchObject({ running: false, sessionId: null, killFile: null })
+    expect(jsonOf(await haltOn(store, '--json'))).toMatchObject({ running: false, sessionId: null, killFile: null, ordersLeft: [] })
   })
 
-  test('no folder is made for it', async () => {
+  test('a store that is not there is a wrong path and exit 2: it is named, and no folder is made for it', async () => {
     const cwd = privateFolder()
     const store = join(cwd, 'never', 'dita.db')
-    expect((await dita(['halt', '--store', store], { cwd })).code).toBe(0)
+    const outcome = await dita(['halt', '--store', store, '--json'], { cwd })
+    expect({ exit: outcome.code, ...errorOf(outcome) }).toMatchObject({
+      ...{ exit: 2, code: 'STORE_MISSING', message: expect.stringContaining(store), next: expect.stringContaining('--store') },
+    })
     expect(existsSync(join(cwd, 'never'))).toBe(false)
+  })
+
+  test('a command that holds the store is no session: there is nobody to halt or to watch, and who starts is told its name', async () => {
+    const store = join(privateFolder(), 'dita.db')
+    const cwd = join(store, '..')
+    const writer = storeHeldBy({ command: 'dita reconcile' }, store)
+    expect(await haltOn(store, '--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"running": false') })
+    expect(errorOf(await dita(['watch', '--store', store, '--json'], { cwd }))).toMatchObject({ code: 'NOTHING_RUNS', exitCode: 2 })
+    const refused = errorOf(await dita(['run', '--store', store, '--speed', 'max', '--json'], { cwd }))
+    const named = `The command \`dita reconcile\` (pid ${process.pid}) is using the store ${store}`
+    expect(refused).toMatchObject({ code: 'STORE_BUSY', exitCode: 5, message: expect.stringContaining(named) })
+    await writer.close()
   })
 
   test('a session that was killed counts as nothing, whatever it left behind', async () => {
@@ -170,7 +195,7 @@ describe('where nothing runs', () => {
     expect(jsonOf(outcome)).toMatchObject({ running: false, sessionId: null, killFile: null })
   })
 
-  test('with --file the switch is on, and no session starts until it is off', async () => {
+  test('with --file the switch is on, also before there is a store, and no session starts until it is off', async () => {
     const store = join(privateFolder(), 'dita.db')
     const outcome = await haltOn(store, '--file', '--reason', 'exchange is down')
     expect(outcome.code).toBe(0)
@@ -185,7 +210,64 @@ describe('where nothing runs', () => {
   })
 })
 
+describe('orders that a crash left', () => {
+  test('L02 of a venue in the world are exit 3 with what to type, until a session has taken them back', async () => {
+    const desk = await RehearsalDesk.open()
+    await desk.crash('night-shift', () => desk.accepted().length >= 2)
+    const { code, view } = await desk.json('halt')
+    expect({ code, view }).toMatchObject({ code: 3, view: { running: false, sessionId: null, exitCode: 3 } })
+    expect(view.ordersLeft).toEqual([{ account: 'bingx-demo/main', mode: 'demo', orders: expect.any(Number) }])
+    expect(view.ordersLeft[0].orders).toBeGreaterThan(0)
+    const { stdout } = await desk.dita('halt')
+    expect(stdout).toMatch(/^The books still hold \d+ orders? of bingx-demo\/main as live\.$/m)
+    expect(stdout).toContain('dita reconcile --fix-orphans')
+    await desk.json('run', '--on-start', 'cancel', '--duration', '3s')
+    expect(await desk.json('halt')).toMatchObject({ code: 0, view: { ordersLeft: [], exitCode: 0 } })
+  })
+
+  test('on paper ended with their exchange: there is nothing to see to', async () => {
+    const cwd = privateFolder()
+    const store = join(cwd, 'dita.db')
+    const running = startDita(['run', '--store', store, '--duration', '30m', '--speed', '1', '--session', 'paper', '--json'], { cwd })
+    await until(() => existsSync(store) && liveOrdersIn(store) > 0)
+    running.process.kill('SIGKILL')
+    await running.ended
+    expect(liveOrdersIn(store)).toBeGreaterThan(0)
+    expect(await haltOn(store, '--json')).toMatchObject({ code: 0, stdout: expect.stringContaining('"ordersLeft": []') })
+  })
+})
+
 describe('the kill file', () => {
+  test('counts beside the dita.yaml of a workspace as well, and --clear removes it from both places', async () => {
+    const desk = privateFolder()
+    writeFileSync(join(desk, 'dita.yaml'), 'mode: paper\n')
+    const store = join(desk, '.dita', 'dita.db')
+    // The folder of the store is not made yet: the workspace's own is there.
+    const halted = await dita(['halt', '--file', '--reason', 'lunch'], { cwd: desk })
+    expect(halted).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`${join(desk, 'HALT')} is there`) })
+    const refused = await dita(['run', '--speed', 'max', '--duration', '1m'], { cwd: desk })
+    expect(refused).toMatchObject({ code: 8, stderr: expect.stringContaining(join(desk, 'HALT')) })
+    mkdirSync(join(desk, '.dita'))
+    writeFileSync(join(desk, '.dita', 'HALT'), 'by hand\n')
+    expect(killFilesOf(store)).toEqual([join(desk, '.dita', 'HALT'), join(desk, 'HALT')])
+    expect((await dita(['halt', '--clear'], { cwd: desk })).code).toBe(0)
+    expect(killFilesOf(store).filter((path) => existsSync(path))).toEqual([])
+    expect((await dita(['run', '--speed', 'max', '--duration', '1m', '--json'], { cwd: desk })).code).toBe(0)
+  })
+
+  test('beside a store of another folder only that folder counts', () => {
+    const store = join(privateFolder(), 'dita.db')
+    expect(killFilesOf(store)).toEqual([killFileAt(store)])
+  })
+
+  test('that cannot be left says which folder is missing', async () => {
+    const store = join(privateFolder(), 'never', 'dita.db')
+    const outcome = await dita(['halt', '--file', '--store', store, '--json'], { cwd: join(store, '..', '..') })
+    expect({ exit: outcome.code, ...errorOf(outcome) }).toMatchObject({
+      ...{ exit: 2, fault: 'user', code: 'KILL_FILE_FAILED', message: expect.stringContaining(`no folder ${join(store, '..')}`) },
+    })
+  })
+
   test('anything of that name counts: empty, made by hand, a folder', () => {
     const [empty, folder, long] = [0, 1, 2].map(() => join(privateFolder(), 'dita.db')) as [string, string, string]
     writeFileSync(killFileAt(empty), '')
@@ -229,6 +311,26 @@ test('--clear goes with neither --file nor --reason, and a timeout is a duration
   expect((await haltOn(store, '--timeout', 'soon')).code).toBe(2)
 })
 
+function storeHeldBy(holder: { readonly sessionId: string } | { readonly command: HolderCommand }, path: string): StoreWriter {
+  const writer = openWriter({ path, holder: { ...holder, pid: process.pid, since: '2026-01-01T00:00:00Z' }, wallUs: () => 1 })
+  onTestFinished(() => writer.close())
+  return writer
+}
+
+/** By the projection, whatever the mode of their session. */
+function liveOrdersIn(store: string): number {
+  const database = new Database(store, { readonly: true })
+  try {
+    const live = Object.keys(ORDER_LIVE).filter((status) => ORDER_LIVE[status as OrderStatus])
+    return database.prepare(`SELECT status FROM orders WHERE status IN (${live.map(() => '?')})`).all(...live).length
+  } catch {
+    // It is just being made.
+    return 0
+  } finally {
+    database.close()
+  }
+}
+
 function refusal(store: string): DitaError | null {
   try {
     assertNoKillFile(store)
@@ -242,8 +344,9 @@ function refusal(store: string): DitaError | null {
 /** Asks until there is a session to halt. */
 async function untilHalted(store: string): Promise<{ readonly sessionId: string | null }> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const view: { sessionId: string | null } = JSON.parse((await haltOn(store, '--reason', 'for real', '--json')).stdout)
-    if (view.sessionId !== null) return view
+    // Before the session has made its store, it is an error that there is none.
+    const view: { sessionId?: string | null } = JSON.parse((await haltOn(store, '--reason', 'for real', '--json')).stdout)
+    if (typeof view.sessionId === 'string') return { ...view, sessionId: view.sessionId }
   }
   throw new Error('no session ever ran')
 }

@@ -45,6 +45,13 @@ test('J09 by default only what is a week old is ended; in words it says what it 
   const desk = await deskWithOrphans()
   const young = await desk.dita('orphan-cleanup')
   expect(young).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('no order older than 7d') })
+  // What is left alone is not forgotten: how many, how old, and when they are due.
+  const words = young.stdout.replaceAll(/\s+/g, ' ')
+  expect(words).toMatch(
+    /Left alone: 2 orders younger than 7d without an answer\. The oldest was sent [-0-9]{10} [:.0-9]{12} UTC, and is old/,
+  )
+  const { view } = await desk.json('orphan-cleanup', '--dry-run')
+  expect(view).toMatchObject({ orphans: [], left: 0, younger: { count: 2, dueUs: view.younger.oldestSentUs + 7 * 86_400_000_000 } })
   const { code, stdout } = await desk.dita('orphan-cleanup', '--older-than', '1s', '--dry-run')
   expect(code).toBe(3)
   expect(stdout).toContain('Orphan cleanup, only looked: 2 orders, 2 left.')

@@ -28,7 +28,9 @@ describe('dita wal-checkpoint', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Complete: PASSIVE checkpoint of ${store}`)
     expect(stdout).toMatch(/frames in the log +\d+/)
-    expect(stdout).toContain(`No row of it was written: session run-1 (pid ${process.pid}) is the writer of this store.`)
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      `No row of it was written: session run-1 (pid ${process.pid}) is the writer of this store.`,
+    )
     const json = await dita(['wal-checkpoint', '--store', store, '--mode', 'truncate', '--json'], { cwd })
     expect(json.code).toBe(0)
     expect(JSON.parse(json.stdout)).toMatchObject({ mode: 'TRUNCATE', busy: false, complete: true, recorded: false, walBytesAfter: 0 })

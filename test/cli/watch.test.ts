@@ -29,6 +29,7 @@ describe('without a terminal', () => {
     const { store, cwd } = await deskWith('ends')
     const { code, stdout, stderr } = await dita(['watch', '--store', store], { cwd })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^Session night-shift, pid \d+: Ctrl-C leaves it running, `dita halt` ends it\.\n/)
     expect(stdout).toContain('night-shift starts at')
     expect(stdout).toContain('halt      risk_loss_limit: lost \\x1b[31m101')
     expect(stdout).toContain('Session night-shift halted: risk_loss_limit (lost \\x1b[31m101).\n')

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { dec } from '../../src/core/kernel/decimal.ts'
-import { type Books, changesBetween, violationsOf } from './invariants.ts'
+import { RecoveryBench } from '../core/recovery/recovery-bench.ts'
+import { type Books, changesBetween, readBooks, violationsOf } from './invariants.ts'
 import { END, placed, START } from './page.ts'
 import { allPoints, countCalls, pointName, pointOf, sampleOf } from './points.ts'
 import { sweepPage, violationLines } from './sweep.ts'
@@ -44,6 +45,7 @@ function truthOf(records: readonly object[]): string {
 
 const ONE = { id: 'one', status: 'filled', cancel: 'none', side: 'buy', price: '50000', quantity: '0.004', filled: '0.004' }
 const TWO = { id: 'two', status: 'canceled', cancel: 'done', side: 'buy', price: '49000', quantity: '0.004', filled: '0' }
+const QUARANTINED = { ...TWO, status: 'quarantined' }
 const FILL = { tradeId: 't1', id: 'one', side: 'buy', price: '50000', quantity: '0.004', fee: '0.1', inferred: 0 }
 const BOOKS: Books = {
   orders: [ONE, TWO],
@@ -52,7 +54,7 @@ const BOOKS: Books = {
   positions: ['0.004 for 200, realised 0'],
   slots: [],
   wallet: dec('999.9'),
-  alarms: 0,
+  alarmed: [],
   findings: [],
   cancels: ['two'],
   unbalanced: [],
@@ -62,6 +64,7 @@ describe('the judge of the crash sweep', () => {
   test('V01 finds nothing where store and truth agree', () => {
     expect(violationsOf(BOOKS, truthOf(RECORDS))).toEqual([])
     expect(changesBetween(BOOKS, structuredClone(BOOKS))).toEqual([])
+    expect(violationsOf({ ...BOOKS, orders: [ONE, QUARANTINED], alarmed: ['two'] }, truthOf(RECORDS))).toEqual([])
   })
 
   test.each<[string, Partial<Books>, RegExp]>([
@@ -73,7 +76,8 @@ describe('the judge of the crash sweep', () => {
     ],
     ['an order that is in doubt', { orders: [ONE, { ...TWO, status: 'in_doubt' }] }, /^STATUS: two is in_doubt/],
     ['an order that counts as absent and was there', { orders: [ONE, { ...TWO, status: 'absent' }] }, /^STATUS: two is absent/],
-    ['a quarantine without an alarm', { orders: [ONE, { ...TWO, status: 'quarantined' }] }, /^SILENT: two/],
+    ['a quarantine without an alarm', { orders: [ONE, QUARANTINED] }, /^SILENT: two/],
+    ['a quarantine with the alarm of another', { orders: [ONE, QUARANTINED], alarmed: ['one'] }, /^SILENT: two/],
     ['a cancel that left before it was journaled', { cancels: [] }, /^NOT IN THE JOURNAL: cancel of two/],
     ['other terms than were journaled', { orders: [{ ...ONE, price: '50001' }, TWO] }, /^TERMS: one/],
     ['another quantity filled', { orders: [{ ...ONE, filled: '0.003' }, TWO] }, /^FILLED: one has 0.003 here and 0.004/],
@@ -89,6 +93,34 @@ describe('the judge of the crash sweep', () => {
     expect(violationsOf({ ...BOOKS, ...changes }, truthOf(RECORDS))).toContainEqual(expect.stringMatching(violation))
   })
 
+  test.each([
+    // Entered at 50,000; sold at 50,010 and at 50,020. Of the first of them 0.002 close what is open, of the second nothing or all.
+    ['in its order', ['t1', 't2', 't3'], '999.92', true],
+    ['in another order', ['t1', 't3', 't2'], '999.94', true],
+    ['in another order, with the profit of its own', ['t1', 't3', 't2'], '999.92', false],
+    ['in its order, with the profit of another', ['t1', 't2', 't3'], '999.94', false],
+  ])('V01 asks for the profit of fills %s', (_, tradeIds, wallet, agrees) => {
+    const fillOf = (tradeId: string, side: string, price: string, quantity: string, fee: string) => ({
+      tradeId,
+      side,
+      price,
+      quantity,
+      fee,
+    })
+    const fills = [
+      fillOf('t1', 'buy', '50000', '0.002', '0.1'),
+      fillOf('t2', 'sell', '50010', '0.002', '0'),
+      fillOf('t3', 'sell', '50020', '0.002', '0'),
+    ]
+    const entries = fills.map((fill) => ({ kind: 'fill', orderId: '9', clientOrderId: '', liquidity: 'maker', ...fill }))
+    const records = [RECORDS[0] as object, { kind: 'order_accepted', orderId: '9', clientOrderId: '', price: '1', ...TERMS }, ...entries]
+    const booked = tradeIds.flatMap((id) =>
+      fills.filter(({ tradeId }) => tradeId === id).map((fill) => ({ ...fill, id: null, inferred: 0 })),
+    )
+    const books = { ...BOOKS, orders: [], cancels: [], fills: booked, positions: ['-0.002 for 0, realised 0'], wallet: dec(wallet) }
+    expect(violationsOf(books, truthOf(records)).map((text) => text.slice(0, 6))).toEqual(agrees ? [] : ['WALLET'])
+  })
+
   test('V01 finds an order that the exchange has twice, and a refusal or cancel that was never journaled', () => {
     const more = [
       { kind: 'order_accepted', orderId: '3', clientOrderId: 'two', price: '49000', ...TERMS },
@@ -99,6 +131,17 @@ describe('the judge of the crash sweep', () => {
     expect(found).toContain('DOUBLED: the exchange has more than one order two')
     expect(found).toContain('NOT IN THE JOURNAL: order_refused of three')
     expect(found).toContain('NOT IN THE JOURNAL: cancel of four')
+  })
+
+  test('V01 reads of a real store which orders are quarantined, and which of them with an alarm', () => {
+    const bench = new RecoveryBench()
+    const [one, two] = [bench.prepare(), bench.prepare({ slotId: 'b' })]
+    bench.when({ type: 'RECONCILE', action: 'quarantine', clientOrderId: one.clientOrderId, evidence: 'nobody can say' })
+    bench.when({ type: 'FLAG_RISK', code: 'OTHER', severity: 'alarm', value: two.clientOrderId, limit: null, detail: 'something else' })
+    bench.engine.commit()
+    const { orders, alarmed } = readBooks(bench.path)
+    expect(orders.map(({ id, status }) => [id, status])).toContainEqual([one.clientOrderId, 'quarantined'])
+    expect(alarmed).toEqual([one.clientOrderId])
   })
 
   test.each(['orders', 'fills', 'positions', 'slots', 'findings'] as const)('J02 finds a second recovery that changes %s', (part) => {

@@ -2,8 +2,9 @@
 // neither; every sentence it returns is a violation.
 
 import Database from 'better-sqlite3'
-import { auditTruth, readTruth, type TruthOrder, type TruthRecord } from '../../src/core/exchange/truth-log.ts'
-import { add, type Decimal, formatDecimal, parseDecimal, ZERO } from '../../src/core/kernel/decimal.ts'
+import { accountOf } from '../../src/core/exchange/truth-account.ts'
+import { auditTruth, readTruth, type TruthAudit, type TruthOrder, type TruthRecord } from '../../src/core/exchange/truth-log.ts'
+import { add, type Decimal, formatDecimal, parseDecimal, sub, ZERO } from '../../src/core/kernel/decimal.ts'
 
 interface OrderRow {
   readonly id: string
@@ -38,7 +39,8 @@ export interface Books {
   readonly positions: readonly string[]
   readonly slots: readonly string[]
   readonly wallet: Decimal
-  readonly alarms: number
+  /** The orders whose quarantine was cried out. */
+  readonly alarmed: readonly string[]
   readonly findings: readonly string[]
   /** The orders that a cancel was ever asked for of. */
   readonly cancels: readonly string[]
@@ -61,7 +63,7 @@ export function readBooks(path: string): Books {
       positions: texts(`SELECT quantity || ' for ' || cost || ', realised ' || realized_pnl FROM positions`),
       slots: texts(`SELECT slot_id || ' ' || trade || ' ' || stage || ' ' || open_size FROM slots`),
       wallet: wallet.reduce((sum, amount) => add(sum, parseDecimal(amount)), ZERO),
-      alarms: Number(texts(`SELECT count(*) FROM risk_events WHERE severity = 'alarm'`)[0]),
+      alarmed: texts(`SELECT value FROM risk_events WHERE code = 'ORDER_QUARANTINED' AND severity = 'alarm'`),
       findings: texts(`SELECT session_id || ' ' || kind || ' ' || action || ' ' || resolved FROM reconcile_findings`),
       cancels: texts(`SELECT DISTINCT client_order_id FROM transitions WHERE entity = 'cancel' AND to_state = 'requested'`),
       unbalanced: unbalanced(balances),
@@ -85,9 +87,9 @@ export function violationsOf(books: Books, truthPath: string): string[] {
   return [
     ...truth.doubled.map((id) => `DOUBLED: the exchange has more than one order ${id}`),
     ...unknownIds(books, records),
-    ...books.orders.flatMap((order) => orderViolations(order, byId.get(order.id), books.alarms)),
+    ...books.orders.flatMap((order) => orderViolations(order, byId.get(order.id), books.alarmed)),
     ...fillViolations(books, truth.fills),
-    ...moneyViolations(books, truth),
+    ...moneyViolations(books, truth, balanceInOrder(books, truth, records)),
     ...books.unbalanced.map((text) => `UNBALANCED: postings add up to ${text}`),
     ...books.sessions.filter(({ halt }) => halt === null).map(({ id }) => `UNFINISHED: session ${id} has no end`),
   ]
@@ -115,12 +117,12 @@ const AGREES: Readonly<Record<string, readonly (TruthOrder['status'] | 'none')[]
   quarantined: ['none', 'open', 'filled', 'canceled', 'expired'],
 }
 
-function orderViolations(order: OrderRow, truth: TruthOrder | undefined, alarms: number): string[] {
+function orderViolations(order: OrderRow, truth: TruthOrder | undefined, alarmed: readonly string[]): string[] {
   const { id, status, cancel, side, price, quantity, filled } = order
   const theirs = truth?.status ?? 'none'
   const violations: string[] = []
   if (AGREES[status]?.includes(theirs) !== true) violations.push(`STATUS: ${id} is ${status} here and ${theirs} there`)
-  if (status === 'quarantined' && alarms === 0) violations.push(`SILENT: ${id} is quarantined without an alarm`)
+  if (status === 'quarantined' && !alarmed.includes(id)) violations.push(`SILENT: ${id} is quarantined without an alarm`)
   if (cancel === 'requested' || cancel === 'sent') violations.push(`CANCEL: that of ${id} is still ${cancel}`)
   if (truth === undefined) return violations
   const asked = `${truth.side} ${truth.quantity} at ${truth.price ?? 'market'}`
@@ -148,7 +150,25 @@ function fillViolations({ fills }: Books, truths: readonly Parameters<typeof fil
     .map((text) => `FILL: ${text} is ${ours.get(text) ?? 0} times here and ${theirs.get(text) ?? 0} times there`)
 }
 
-function moneyViolations({ positions, wallet, fills }: Books, truth: ReturnType<typeof auditTruth>): string[] {
+/**
+ * What the exchange's wallet would hold, had it filled in the order in which we booked. Two orders that fill at nearly the same
+ * time may be heard of the other way round; what is realised of a position that is still open depends on that, its worth does not.
+ */
+function balanceInOrder({ fills }: Books, truth: TruthAudit, records: readonly TruthRecord[]): Decimal {
+  const opening = records.find((record) => record.kind === 'opened')
+  if (opening === undefined) return truth.balance
+  const walletAfter = (list: TruthAudit['fills']): Decimal => {
+    const account = accountOf(opening)
+    for (const { side, price, quantity, fee } of list) account.settle(side, parseDecimal(price), parseDecimal(quantity), parseDecimal(fee))
+    return account.total(opening.instrument.settle)
+  }
+  const places = new Map(fills.map(({ tradeId }, place) => [tradeId, place]))
+  const placeOf = ({ tradeId }: TruthAudit['fills'][number]): number => places.get(tradeId) ?? fills.length
+  const asBooked = truth.fills.toSorted((one, other) => placeOf(one) - placeOf(other))
+  return add(truth.balance, sub(walletAfter(asBooked), walletAfter(truth.fills)))
+}
+
+function moneyViolations({ positions, wallet, fills }: Books, truth: TruthAudit, balance: Decimal): string[] {
   const held = positions.map((text) => text.slice(0, text.indexOf(' '))).reduce((sum, text) => add(sum, parseDecimal(text)), ZERO)
   const summed = fills.reduce((sum, { side, quantity }) => {
     return add(sum, parseDecimal(side === 'buy' ? quantity : `-${quantity}`))
@@ -157,7 +177,7 @@ function moneyViolations({ positions, wallet, fills }: Books, truth: ReturnType<
   const violations: string[] = []
   if (formatDecimal(held) !== theirs) violations.push(`POSITION: ${formatDecimal(held)} here and ${theirs} there`)
   if (held !== summed) violations.push(`POSITION: ${formatDecimal(held)}, and its fills add up to ${formatDecimal(summed)}`)
-  if (wallet !== truth.balance) violations.push(`WALLET: ${formatDecimal(wallet)} here and ${formatDecimal(truth.balance)} there`)
+  if (wallet !== balance) violations.push(`WALLET: ${formatDecimal(wallet)} here and ${formatDecimal(balance)} there`)
   return violations
 }
 

@@ -2,14 +2,9 @@
 // each by its own group; it judges nothing.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { Build } from './build.ts'
 
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
-/** Another build of dita may be swept: the folder that holds its bin/ and dist/. */
-const { DITA_CRASH_BUILD = PROJECT, PATH = '' } = process.env
-const BIN = join(DITA_CRASH_BUILD, 'bin/run.js')
+const { PATH = '' } = process.env
 /** Nothing here takes longer by itself: what does, hangs. */
 const LONGEST_MS = 90_000
 
@@ -34,19 +29,19 @@ export const endingText = ({ code, signal }: Ending): string => (signal === null
 /** All the processes of one point; `dispose` ends those that are left. */
 export class Processes {
   readonly #cwd: string
+  readonly #build: Build
   readonly #alive = new Set<ChildProcess>()
 
-  constructor(cwd: string) {
+  constructor(cwd: string, build: Build) {
     this.#cwd = cwd
+    this.#build = build
   }
 
   /** The real command line; `before` is a command that runs it, such as a tracer. */
   dita(args: readonly string[], before: readonly string[] = []): Running {
-    for (const needed of [BIN, join(DITA_CRASH_BUILD, 'dist/cli/main.js')]) {
-      if (!existsSync(needed)) throw new Error(`${needed} IS MISSING: run \`npm run build\` before the crash sweep.`)
-    }
-    const [command = process.execPath, ...rest] = [...before, process.execPath, BIN, ...args]
-    const env = { PATH, HOME: this.#cwd, NO_COLOR: '1', ...REHEARSAL_KEYS }
+    const { bin, env: more } = this.#build
+    const [command = process.execPath, ...rest] = [...before, process.execPath, bin, ...args]
+    const env = { PATH, HOME: this.#cwd, NO_COLOR: '1', ...REHEARSAL_KEYS, ...more }
     // A group of its own: a tracer that is killed alone would set its tracee free.
     const child = spawn(command, rest, { cwd: this.#cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     this.#alive.add(child)

@@ -1,6 +1,7 @@
 // A sample of the crash sweep, one point of each kind; `npm run crash` plays all of them.
 
 import { describe, expect, test } from 'vitest'
+import { plainBuild } from './build.ts'
 import { pointOf } from './points.ts'
 import { canTrace, sweep, violationLines } from './sweep.ts'
 
@@ -16,7 +17,7 @@ describe('the crash sweep', () => {
     const names = canTrace() ? [...AT_CALLS, ...AT_ERRORS, ...AT_TIMES] : AT_TIMES
     if (!canTrace()) console.warn(`LEFT OUT: the system calls of "${context.task.name}", since there is no strace here that may trace`)
     const points = names.map((name) => ({ point: pointOf(name), seed: 1 }))
-    const verdicts = await sweep({ points, jobs: 2, onVerdict: () => undefined })
+    const verdicts = await sweep({ points, jobs: 2, build: plainBuild(), onVerdict: () => undefined })
     expect(verdicts.flatMap(violationLines)).toEqual([])
     const missed = verdicts.filter(({ reached }) => !reached).map(({ point }) => point)
     expect(missed).toEqual([])

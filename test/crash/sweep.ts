@@ -1,6 +1,7 @@
 // The crash sweep as a whole: which points there are, several at once, and what is said of them. It plays nothing itself.
 
 import { execFileSync } from 'node:child_process'
+import type { Build } from './build.ts'
 import { playPoint, type Verdict } from './play-point.ts'
 import { allPoints, type CallCounts, countCalls, type Point } from './points.ts'
 import { endingText } from './processes.ts'
@@ -20,9 +21,12 @@ export function canTrace(): boolean {
 }
 
 /** Runs the session once, undisturbed but for the tracer, and counts its calls. Without a tracer there are none. */
-export async function countedPoints(seed: number): Promise<{ readonly counts: CallCounts; readonly points: readonly Point[] }> {
+export async function countedPoints(
+  seed: number,
+  build: Build,
+): Promise<{ readonly counts: CallCounts; readonly points: readonly Point[] }> {
   if (!canTrace()) return { counts: {}, points: allPoints({}) }
-  using workspace = new Workspace(seed)
+  using workspace = new Workspace(seed, build)
   await workspace.openExchange()
   const { ending, trace } = await workspace.trace()
   if (ending.code !== 0) throw new Error(`The session that is swept does not run by itself: ${endingText(ending)} ${ending.stderr}`)
@@ -36,16 +40,17 @@ export const seedOf = (point: Point, seed: number): number => (point.kind === 'c
 export interface SweepOptions {
   readonly points: readonly { readonly point: Point; readonly seed: number }[]
   readonly jobs: number
+  readonly build: Build
   readonly onVerdict: (verdict: Verdict) => void
 }
 
 /** The verdicts stand in the order of the points, whichever came first. */
-export async function sweep({ points, jobs, onVerdict }: SweepOptions): Promise<Verdict[]> {
+export async function sweep({ points, jobs, build, onVerdict }: SweepOptions): Promise<Verdict[]> {
   const waiting = points.entries()
   const verdicts: Verdict[] = []
   const work = async (): Promise<void> => {
     for (const [index, { point, seed }] of waiting) {
-      const verdict = await playPoint(point, seed)
+      const verdict = await playPoint(point, seed, build)
       verdicts[index] = verdict
       onVerdict(verdict)
     }

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Build } from './build.ts'
 import { type Ending, Processes, type Running } from './processes.ts'
 
 /** Set to anything, it leaves the folders where they are, to be looked into. */
@@ -47,15 +48,16 @@ export class Workspace implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'dita-crash-'))
   readonly store = join(this.folder, 'dita.db')
   readonly truth = join(this.folder, 'truth.jsonl')
-  readonly #processes = new Processes(this.folder)
+  readonly #processes: Processes
   readonly #tracePath = join(this.folder, 'trace.txt')
   readonly #seed: number
   #exchange: Running | null = null
   #port = 0
   #runs = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, build: Build) {
     this.#seed = seed
+    this.#processes = new Processes(this.folder, build)
     // Fees to the last digit: with those that the venue's lists round, no sum could be exact.
     writeFileSync(join(this.folder, 'plan.yaml'), 'settings:\n  fill_fee_decimals: 18\n')
   }
@@ -87,7 +89,7 @@ export class Workspace implements Disposable {
 
   /** A session that plays the script, its calls written down with what they are about. */
   async trace(): Promise<{ readonly ending: Ending; readonly trace: string }> {
-    const before = ['strace', ...TRACER, '-o', this.#tracePath, '-e', `trace=${CALLS.join(',')}`]
+    const before = ['strace', ...TRACER, '--seccomp-bpf', '-o', this.#tracePath, '-e', `trace=${CALLS.join(',')}`]
     const ending = await this.#run('script.yaml', '3s', before).ended
     return { ending, trace: this.readTrace() }
   }
@@ -116,9 +118,12 @@ export class Workspace implements Disposable {
 const TRACER = ['-f', '-qq', '-y', '-s', '0']
 
 function tracerOf({ call, nth, what }: Injection, tracePath: string): string[] {
-  const deed = what === 'kill' ? 'signal=SIGKILL' : `error=${what}`
-  // Not with --seccomp-bpf, quick as that is: with it strace 6.1 loses the signal that it should send.
-  return ['strace', ...TRACER, '-o', tracePath, '-e', `trace=${call}`, '-e', `inject=${call}:${deed}:when=${nth}`]
+  // The filter spares all other calls a stop each; but with it strace 6.1 loses the signal that it should send.
+  const deed =
+    what === 'kill'
+      ? ['-e', `inject=${call}:signal=SIGKILL:when=${nth}`]
+      : ['--seccomp-bpf', '-e', `inject=${call}:error=${what}:when=${nth}`]
+  return ['strace', ...TRACER, '-o', tracePath, '-e', `trace=${call}`, ...deed]
 }
 
 /** Short times: an order is known to be absent two seconds after it was prepared, and in quarantine after ten. */

@@ -33,6 +33,7 @@ const BREACHES: readonly (readonly [rule: string, from: string, imports: string]
   ['exchange-wall', 'src/core/exchange/breach.ts', '../journal/read.ts'],
   ['venue-wall', 'src/core/venue/breach.ts', '../strategy/port.ts'],
   ['strategy-wall', 'src/core/strategy/breach.ts', '../venue/port.ts'],
+  ['notify-wall', 'src/core/notify/breach.ts', '../session/view-model.ts'],
   ['config-wall', 'src/core/config/breach.ts', '../journal/read.ts'],
   ['recovery-wall', 'src/core/recovery/breach.ts', '../journal/read.ts'],
   ['session-wall', 'src/core/session/breach.ts', '../report/open-report.ts'],

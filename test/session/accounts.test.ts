@@ -283,7 +283,8 @@ describe('what the account brought along', () => {
       storePath,
       sessionId: 'tue',
       seed: 8,
-      config: at(price, { risk: { max_session_loss: 5 } }),
+      // The fall of the equity below its peak counts over all sessions, and would speak here.
+      config: at(price, { risk: { max_session_loss: 5, max_drawdown: 0 } }),
       durationUs: 2 * MINUTE_US,
     })
     expect(next.outcome.halt).toMatchObject({ reason: 'duration_elapsed' })

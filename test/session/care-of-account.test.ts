@@ -22,16 +22,20 @@ const ACCOUNT = 'bingx-demo/main'
 const MINUTE_US = 60_000_000
 const SLOTS = ['a', 'b', 'c'] as const
 
-/** What a process left that died ten minutes ago: durable, never halted, with orders that were prepared and maybe sent. */
+/** What a process left that died ten minutes ago, unless it is said otherwise: durable, never halted, with orders that were prepared and maybe sent. */
 class Wreck {
   readonly path = storePath()
   readonly writer: StoreWriter = openTestWriter(this.path)
   readonly engine = new Engine({ account: ACCOUNT, journal: this.writer, onFact: () => undefined })
   readonly requests: OrderRequest[] = []
-  #nowUs = Date.now() * 1_000 - 10 * MINUTE_US
+  #nowUs: number
 
-  static async of(orders: number): Promise<Wreck> {
-    const wreck = new Wreck()
+  constructor(ageUs = 10 * MINUTE_US) {
+    this.#nowUs = Date.now() * 1_000 - ageUs
+  }
+
+  static async of(orders: number, ageUs?: number): Promise<Wreck> {
+    const wreck = new Wreck(ageUs)
     const opening = openingOf({ instrument: BTC, slotIds: SLOTS })
     const quick = { orderValidityUs: 1_000_000, absenceMarginUs: 100_000, querySpacingUs: 100_000 }
     wreck.#when({ type: 'OPEN_SESSION', session: { ...opening, ...quick, account: ACCOUNT, mode: 'demo', venue: 'bingx' } })
@@ -69,6 +73,12 @@ class Wreck {
     return { seq, unfinished }
   }
 
+  /** The status of each order, as it is on disk. */
+  statuses(): Record<string, unknown> {
+    const rows = query(this.path, 'SELECT client_order_id, status FROM orders') as { client_order_id: string; status: string }[]
+    return Object.fromEntries(rows.map(({ client_order_id, status }) => [client_order_id, status]))
+  }
+
   options({ exchange }: Pick<Rehearsed, 'exchange'>, extra = ''): Omit<CareOptions, 'holder' | 'mayChange'> {
     const venue = `venue: { rest_url: ${exchange.restUrl}, stream_url: ${exchange.streamUrl}, call_timeout_seconds: 1 }`
     const text = `mode: demo\nfeed: { source: live }\n${venue}\nengine: { quarantine_after_seconds: 5 }\n${extra}`
@@ -84,6 +94,8 @@ class Wreck {
     }
   }
 }
+
+const DAY_US = 1_440 * MINUTE_US
 
 const kindsOf = ({ findings }: Awaited<ReturnType<typeof reconcileAccount>>): string[] =>
   findings.flatMap(({ kind, remains }) => (remains ? [kind] : []))
@@ -206,19 +218,28 @@ test('a venue that cannot be reached leaves the store as it was, and free for th
 test('whatever the work throws, store and venue are let go of; a leverage that a session may not use is no obstacle', async () => {
   const exchange = await rehearsed()
   const wreck = await Wreck.of(0)
-  const options = { ...wreck.options(exchange, 'risk: { max_leverage: 1 }'), holder: 'dita-test', mayChange: false } as const
+  const options = { ...wreck.options(exchange, 'risk: { max_leverage: 1 }'), holder: 'dita test', mayChange: false } as const
   await expect(withCareOfAccount(options, () => Promise.reject(new Error('the work failed')))).rejects.toThrow('the work failed')
   expect(await wreck.left()).toMatchObject({ unfinished: 1 })
   expect((await exchange.control('status')).json.privateStreams).toBe(0)
 })
 
-test('an end that is asked for ends the wait, and what was mended stands', async () => {
+test('an end that is asked for ends the wait, however long that is, and what was mended stands', async () => {
   const exchange = await rehearsed({ rules: [] })
-  const wreck = await Wreck.of(1)
+  const wreck = await Wreck.of(2)
+  const arrived = await wreck.arrives(exchange, 1)
   const stop = new AbortController()
-  const working = reconcileAccount({ ...wreck.options(exchange), fix: true, signal: stop.signal })
-  stop.abort()
-  await expect(working).rejects.toThrow()
+  const enough = new Error('enough')
+  const options = wreck.options(exchange)
+  // Of all that sleeps here the comparison alone waits for this very signal: what it mended first is durable by then.
+  const sleep = (ms: number, signal: AbortSignal): Promise<void> => {
+    if (signal !== stop.signal) return options.wall.sleep(ms, signal)
+    setImmediate(() => stop.abort(enough))
+    return options.wall.sleep(3_600_000, signal)
+  }
+  const working = reconcileAccount({ ...options, wall: { ...options.wall, sleep }, fix: true, signal: stop.signal })
+  await expect(working).rejects.toBe(enough)
+  expect(wreck.statuses()).toEqual({ [arrived]: 'acked', [(wreck.requests[0] as OrderRequest).clientOrderId]: 'prepared' })
   expect(await reconcileAccount({ ...wreck.options(exchange), fix: true })).toMatchObject({ exitCode: 0 })
 })
 
@@ -236,4 +257,19 @@ test('docs/RECONCILE.md names every kind of finding, with what it means, and not
   const block = /<!-- kinds: [^\n]* -->\n(.*?)\n<!-- \/kinds -->/s.exec(page)?.[1]
   const rows = Object.entries(FINDING_KINDS).map(([kind, { severity, means }]) => `| \`${kind}\` | ${severity} | ${means} |`)
   expect(block?.split('\n')).toEqual(['| kind | | means |', '|---|---|---|', ...rows])
+})
+
+test('an order that is older than what the venue keeps of its fills is known by its own word: nothing is incomplete, and that is said', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(2, 9 * DAY_US)
+  const arrived = await wreck.arrives(exchange, 1)
+  const mended = await reconcileAccount({ ...wreck.options(exchange), fix: true })
+  expect(mended).toMatchObject({ exitCode: 0, window: { complete: true }, holdings: { liveOrders: { acked: 1 } } })
+  const { fillsFromUs = 0, fillsUntilUs } = mended.window ?? {}
+  expect((fillsUntilUs ?? 0) - fillsFromUs).toBeLessThan(7 * DAY_US)
+  expect(mended.notices.filter((text) => text.startsWith('The venue keeps no fills from before'))).toHaveLength(1)
+  // The one that never arrived leaves no trace, and is absent for it.
+  const actions = Object.fromEntries(mended.findings.map(({ subject, taken }) => [subject, taken.map(({ action }) => action)]))
+  expect(actions[(wreck.requests[0] as OrderRequest).clientOrderId]).toEqual(['mark_absent'])
+  expect(exchange.audit().ordersByClientId).toEqual(new Map([[arrived, 1]]))
 })

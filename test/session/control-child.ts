@@ -59,6 +59,7 @@ const socket = hasSocket
           if (mode === 'dies') process.exit(1)
           if (mode !== 'ignores') control.requestStop({ reason: 'kill_switch', detail: reason })
         },
+        capital: () => Promise.reject(new Error('nobody books here')),
       },
     })
   : null

@@ -21,7 +21,7 @@ describe('peers that mean no good', () => {
     ['no id', '{"v":1,"do":"status"}\n', 'BAD_REQUEST'],
     ['an id that is no number', '{"v":1,"id":"__proto__","do":"status"}\n', 'BAD_REQUEST'],
     ['half an id', '{"v":1,"id":0.5,"do":"status"}\n', 'BAD_REQUEST'],
-    ['an unknown wish', '{"v":1,"id":1,"do":"capital"}\n', 'UNKNOWN_REQUEST'],
+    ['an unknown wish', '{"v":1,"id":1,"do":"dance"}\n', 'UNKNOWN_REQUEST'],
     ['a wish of the prototype', '{"v":1,"id":1,"do":"constructor"}\n', 'UNKNOWN_REQUEST'],
     ['a reason that is no text', '{"v":1,"id":1,"do":"halt","reason":5}\n', 'BAD_REQUEST'],
     ['a wait that is no yes or no', '{"v":1,"id":1,"do":"halt","wait":"yes"}\n', 'BAD_REQUEST'],

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach } from 'vitest'
 import type { Halt } from '../../src/core/halt-reasons.ts'
+import type { CapitalBooked, CapitalMove } from '../../src/core/session/capital.ts'
 import { type ControlClient, reachSession } from '../../src/core/session/socket/control-client.ts'
 import { type ControlSocket, openControlSocket } from '../../src/core/session/socket/control-socket.ts'
 import type { SessionPhase, SessionViewModel } from '../../src/core/session/view-model.ts'
@@ -36,6 +37,10 @@ export class ControlRig {
   /** What the kill switch was given, each time. */
   readonly halts: (string | null)[] = []
   onHalt: (reason: string | null) => void = () => undefined
+  /** What there is to book, and how the session answers. */
+  onCapital: (account: string | null, move: CapitalMove, signal: AbortSignal) => Promise<CapitalBooked> = () => {
+    throw new Error('nobody books here')
+  }
   phase: SessionPhase = 'running'
   halt: Halt | null = null
   socket!: ControlSocket
@@ -58,6 +63,7 @@ export class ControlRig {
           rig.halts.push(reason)
           rig.onHalt(reason)
         },
+        capital: async (account, move, signal) => await rig.onCapital(account, move, signal),
       },
     })
     sockets.push(rig.socket)

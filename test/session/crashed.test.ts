@@ -18,8 +18,10 @@ async function closed(name: string, left: { resting: number; unanswered: number 
       enter(session, `s${order + 1}`, { price: '28000', quantity: '0.01' })
     }
   })
-  await writeStore(path, (journal) => expect(closeCrashedSessions(journal)).toEqual([name]))
-  return queryOne<{ reason: string; detail: string }>(path, 'SELECT halt_reason AS reason, halt_detail AS detail FROM sessions')
+  const told: string[] = []
+  await writeStore(path, (journal) => expect(closeCrashedSessions(journal, (text) => told.push(text))).toEqual([name]))
+  const end = queryOne<{ reason: string; detail: string }>(path, 'SELECT halt_reason AS reason, halt_detail AS detail FROM sessions')
+  return { ...end, told }
 }
 
 describe('J02 the end that the next start writes for a crashed session', () => {
@@ -35,6 +37,9 @@ describe('J02 the end that the next start writes for a crashed session', () => {
     expect(await closed(name, left, { account: 'bingx-demo/main', place: DEMO })).toEqual({
       reason: 'crashed',
       detail: `${ended}; ${found}`,
+      told: [
+        expect.stringMatching(new RegExp(`^The session ${name} before this one crashed; .* from 2025-10-09T\\S+\\. Found: ${found}\\.$`)),
+      ],
     })
   })
 

@@ -1,6 +1,6 @@
 // What fails in the middle of a session: how it ends then, and that nothing is left hanging.
 
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ import { Recording, XRP_CONFIG } from './recordings.ts'
 const LIVE = "SELECT client_order_id, status FROM orders WHERE status NOT IN ('filled', 'canceled', 'expired', 'rejected')"
 
 describe('a journal that cannot be written any more', () => {
-  test('ends the session with JOURNAL_FAILED and exit code 6; the next start closes it as crashed and finds all that was committed', async () => {
+  test('ends the session with JOURNAL_FAILED and exit code 6; the next start says why, closes it as journal_failure and finds all that was committed', async () => {
     const storePath = newStore()
     let other: Database.Database | null = null
     let factsThen = 0
@@ -40,10 +40,21 @@ describe('a journal that cannot be written any more', () => {
     ;(other as Database.Database | null)?.close()
     expect(queryOne(storePath, 'SELECT count(*) AS n FROM journal')).toEqual({ n: factsThen })
     expect(queryOne(storePath, 'SELECT halt_reason FROM sessions')).toEqual({ halt_reason: null })
-    const next = await runPaper({ storePath, sessionId: 'next', durationUs: 5 * SECOND_US })
+    const said = new Set<string>()
+    const listener = onlooker(({ messages }) => {
+      for (const { text } of messages) said.add(text)
+    })
+    const next = await runPaper({ storePath, observer: listener, sessionId: 'next', durationUs: 5 * SECOND_US })
     expect(next.outcome.crashedBefore).toEqual(['lost'])
+    expect([...said]).toContainEqual(
+      expect.stringContaining('The session lost before this one ended because its journal failed (database is locked)'),
+    )
     expect(query(storePath, LIVE)).toEqual([])
-    expect(queryOne(storePath, "SELECT halt_reason FROM sessions WHERE session_id = 'lost'")).toEqual({ halt_reason: 'crashed' })
+    expect(queryOne(storePath, "SELECT halt_reason, halt_detail FROM sessions WHERE session_id = 'lost'")).toMatchObject({
+      halt_reason: 'journal_failure',
+      halt_detail: expect.stringMatching(/^database is locked; \d+ orders were live$/),
+    })
+    expect(existsSync(`${storePath}.failed.json`)).toBe(false)
   })
 })
 

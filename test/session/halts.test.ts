@@ -168,6 +168,10 @@ describe('a session that a gate stopped', () => {
     expect(rows.filter(({ our_bid, our_ask }) => our_bid === null && our_ask === null).map(({ at }) => at)).toEqual([
       30, 31, 32, 33, 34, 35,
     ])
+    // The gate has spoken, and halted nothing: once.
+    expect(query(session.storePath, "SELECT code, severity, value, limit_value AS lim FROM risk_events WHERE code LIKE 'risk_%'")).toEqual([
+      { code: 'risk_stale_feed', severity: 'warning', value: '10.1', lim: '20' },
+    ])
     expectGoodOrder(session)
   })
 })
@@ -299,6 +303,8 @@ describe('limits', () => {
       max_orders_per_second: 8,
       max_cancels_per_second: 9,
       stale_feed_seconds: 12.5,
+      max_drawdown: '888.5',
+      venue_silence_seconds: 7,
     }
     const engine = { absence_margin_seconds: 6.5, query_spacing_seconds: 1.5, order_validity_seconds: 11 }
     const session = await runPaper({ config: { risk, engine }, durationUs: 3 * SECOND_US })
@@ -314,7 +320,11 @@ describe('limits', () => {
       maxCancelsPerSecond: 9,
       staleFeedUs: 12_500_000,
     }
-    expect((await summaryOf(session)).limits).toEqual(expected)
+    // The way to a venue in this process cannot fail: its gates are not in force.
+    const ofGates = { maxDrawdown: '888.5', venueSilenceUs: 0, venueStreamUs: 0, venueAccountUs: 0, maxVenueFailuresPercent: '0' }
+    const summary = await summaryOf(session)
+    expect(summary.limits).toEqual({ ...expected, ...ofGates })
+    expect(summary.risk.counts).toEqual([])
     const opened = queryOne<{ body: string }>(session.storePath, "SELECT body FROM journal WHERE type = 'SESSION_OPENED'")
     const opening = JSON.parse(opened.body)
     expect(opening.limits).toEqual(expected)

@@ -10,7 +10,7 @@ import { DitaError } from '../../src/core/errors.ts'
 import { summarizeFromStore } from '../../src/core/report/open-report.ts'
 import type { SummaryView } from '../../src/core/report/summary-view.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
-import { runSession, type SessionObserver, type SessionOutcome } from '../../src/core/session/run-session.ts'
+import { type RunSessionOptions, runSession, type SessionObserver, type SessionOutcome } from '../../src/core/session/run-session.ts'
 
 export const SECOND_US = 1_000_000
 export const MINUTE_US = 60 * SECOND_US
@@ -46,9 +46,10 @@ export interface SessionWish {
   readonly config?: ConfigText
   readonly control?: SessionControl
   readonly observer?: SessionObserver | null
-  readonly wall?: ReturnType<typeof virtualWall>
+  readonly wall?: RunSessionOptions['wall']
   /** Sees each entry of the session's log as it is made. */
   readonly onLog?: (entry: LogEntry) => void
+  readonly compareBooks?: RunSessionOptions['compareBooks']
 }
 
 export interface LogEntry {
@@ -106,6 +107,7 @@ export async function runPaper(wish: SessionWish = {}): Promise<RanSession> {
       info: (event, fields) => note({ level: 'info', event, fields }),
       error: (event, fields) => note({ level: 'error', event, fields }),
     },
+    ...(wish.compareBooks !== undefined && { compareBooks: wish.compareBooks }),
   })
   return { storePath, outcome, log }
 }

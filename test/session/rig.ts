@@ -11,13 +11,17 @@ import { MarketState } from '../../src/core/market/market-state.ts'
 import { openFeed } from '../../src/core/market/open-feed.ts'
 import { Doubts } from '../../src/core/recovery/doubts.ts'
 import type { Arena } from '../../src/core/session/arena.ts'
+import { CapitalRequests } from '../../src/core/session/capital-requests.ts'
 import { Chronicle } from '../../src/core/session/chronicle.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
 import { Engine } from '../../src/core/session/engine.ts'
+import { FeedGate } from '../../src/core/session/feed-gate.ts'
 import { SessionLoop } from '../../src/core/session/loop.ts'
 import { openingOf } from '../../src/core/session/opening.ts'
+import { Operation } from '../../src/core/session/operation.ts'
 import { Pacer } from '../../src/core/session/pacer.ts'
 import type { RunSessionOptions } from '../../src/core/session/run-session.ts'
+import { gatingOf, SessionGates } from '../../src/core/session/session-gates.ts'
 import { rehearsedSteps } from '../../src/core/session/steps.ts'
 import { VenueLine } from '../../src/core/session/venue-line.ts'
 import { loadStrategy } from '../../src/core/strategy/load-strategy.ts'
@@ -106,8 +110,16 @@ export class SpyVenue implements Venue {
     return this.paper.findOrder(...args)
   }
 
+  followFunding(): ReturnType<Venue['followFunding']> {
+    return this.paper.followFunding()
+  }
+
   health(): ReturnType<Venue['health']> {
     return this.paper.health()
+  }
+
+  calls(): ReturnType<Venue['calls']> {
+    return this.paper.calls()
   }
 
   close(): Promise<void> {
@@ -168,12 +180,27 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
     instrument,
     pacer: new Pacer({ wall, speed: 'max', signal: control.signal }),
     control,
+    capital: new CapitalRequests(),
+    onCapital: () => undefined,
     chronicle,
-    baseline: () => ({ realized: ZERO, unrealized: ZERO, fees: new Map(), funding: new Map() }),
+    operation: new Operation({
+      tickIntervalUs: opening.tickIntervalUs,
+      nowMs: () => wall.nowMs(),
+      lateUs: null,
+      clockOffsetUs: () => 0,
+      calls: () => venue.calls(),
+    }),
+    gates: new SessionGates({
+      view: engine.view,
+      instrument,
+      baseline: () => ({ realized: ZERO, unrealized: ZERO, fees: new Map(), funding: new Map() }),
+      venue,
+      ...gatingOf(config),
+    }),
+    feedGate: new FeedGate(opening.limits.staleFeedUs, feed.startTimeUs),
     startUs: feed.startTimeUs,
     durationUs,
     tickIntervalUs: opening.tickIntervalUs,
-    staleFeedUs: opening.limits.staleFeedUs,
     payIn: (mid, nowUs) => {
       if (config.paper.balances === null) deposit(defaultBalances(instrument, mid), nowUs)
     },

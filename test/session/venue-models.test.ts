@@ -101,6 +101,10 @@ describe('the health of a venue, for the screen', () => {
     latencyMs: { median: 12.4, slowest: 99.6 },
     errors: new Map(Array.from({ length: 12 }, (_, index) => [`E${index}`, index + 1])),
     calls: 30,
+    silentSinceUs: null,
+    lately: { calls: 30, unanswered: 0 },
+    streamLostUs: null,
+    accountLostUs: null,
   }
 
   test('has whole milliseconds, and the ten most frequent errors first', () => {

@@ -3,150 +3,38 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '../../src/core/config/load-config.ts'
-import { openRehearsal, type Rehearsal } from '../../src/core/exchange/bingx/open-rehearsal.ts'
-import { auditTruth, readTruth } from '../../src/core/exchange/truth-log.ts'
+import { describe, expect, test } from 'vitest'
+import { readTruth } from '../../src/core/exchange/truth-log.ts'
 import { verifyStore } from '../../src/core/journal/verify-store.ts'
-import { formatDecimal } from '../../src/core/kernel/decimal.ts'
 import { ORDER_LIVE, type OrderStatus } from '../../src/core/kernel/order-table.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
-import { machineClock } from '../../src/core/session/pacer.ts'
-import { runSession, type SessionOutcome } from '../../src/core/session/run-session.ts'
-import { failureOf, newStore, query, SECOND_US, temporaryFolder } from './harness.ts'
+import { failureOf, newStore, query } from './harness.ts'
+import {
+  control,
+  exchange,
+  expectOneStory,
+  FAST,
+  KEYS,
+  REENTER,
+  REST,
+  session,
+  statusesOf,
+  strategyFile,
+  TIME_IS_UP,
+  truthOf,
+  until,
+  worldWall,
+} from './world.ts'
 
-const KEYS = { DITA_BINGX_API_KEY: 'canary-key-of-the-test', DITA_BINGX_API_SECRET: 'canary-secret-of-the-test' }
-
-/** Fees to the last digit, so that books and truth can be compared exactly. */
-const EXACT = 'settings:\n  fill_fee_decimals: 18\n'
-
-async function exchange(plan = ''): Promise<Rehearsal> {
-  const folder = temporaryFolder()
-  const faultPlanPath = join(folder, 'plan.yaml')
-  writeFileSync(faultPlanPath, EXACT + plan)
-  const rehearsal = await openRehearsal({
-    port: 0,
-    feed: 'simulated',
-    seed: 7,
-    speed: 3,
-    faultPlanPath,
-    faultSeed: null,
-    truthPath: join(folder, 'truth.jsonl'),
-    credentials: { apiKey: KEYS.DITA_BINGX_API_KEY, secret: KEYS.DITA_BINGX_API_SECRET },
-    controlToken: 'token',
-    balance: '10000',
-    onFailure: (error) => {
-      throw error
-    },
-  })
-  onTestFinished(() => rehearsal.close())
-  return rehearsal
-}
-
-/** Ticks and margins that let a test see the end. */
-const FAST = { tick_interval_seconds: 0.2, order_validity_seconds: 2, absence_margin_seconds: 0.5, query_spacing_seconds: 0.3 }
-
-/** Enters at the market whenever its slot is free. */
-const REENTER = `export default ({ instrument, decimal }) => ({
-  name: 'reenter',
-  slotIds: ['s'],
-  onTick({ market, portfolio }) {
-    const slot = portfolio.slots.get('s')
-    if (market.mid === null || portfolio.liveOrders.size > 0 || (slot && slot.stage !== 'idle' && slot.stage !== 'closed')) return []
-    const terms = { orderType: 'market', price: null, timeInForce: 'ioc', postOnly: false, leverage: decimal.dec('2'), exitRatios: [] }
-    return [{ type: 'ENTER', slotId: 's', instrument: instrument.symbol, side: 'buy', quantity: decimal.dec('0.004'), ...terms }]
-  },
-})
-`
-
-/** Rests one bid far below the market, and leaves it there. */
-const REST = `export default ({ instrument, decimal }) => ({
-  name: 'rest',
-  slotIds: [],
-  onTick({ market }) {
-    if (market.mid === null) return []
-    const bid = { price: decimal.dec('59000'), quantity: decimal.dec('0.004') }
-    return [{ type: 'QUOTE', instrument: instrument.symbol, bid, ask: null, postOnly: true }]
-  },
-})
-`
-
-interface Wish {
-  readonly sessionId?: string
-  readonly seconds?: number
-  readonly storePath?: string
-  readonly keys?: Readonly<Record<string, string>>
-  readonly control?: SessionControl
-  readonly config?: Readonly<Record<string, unknown>>
-  /** Gathers whatever is logged or shown. */
-  readonly onWords?: (words: string) => void
-}
-
-function session(at: Rehearsal, wish: Wish = {}): { readonly storePath: string; readonly ended: Promise<SessionOutcome> } {
-  const storePath = wish.storePath ?? newStore()
-  const text = JSON.stringify({
-    mode: 'demo',
-    feed: { source: 'live' },
-    venue: { instrument: 'BTC/USDT:USDT', rest_url: at.restUrl, stream_url: at.streamUrl },
-    engine: FAST,
-    strategy: { market_maker: { order_notional: 300, max_inventory_notional: 2000, half_spread_bps: 0.4 } },
-    ...wish.config,
-  })
-  const note = (value: unknown): void => wish.onWords?.(inspect(value, { depth: null }))
-  const ended = runSession({
-    config: loadConfig({ file: '/dita.yaml', text }),
-    sessionId: wish.sessionId ?? 'world',
-    durationUs: (wish.seconds ?? 4) * SECOND_US,
-    speed: 1,
-    storePath,
-    onStart: 'adopt',
-    environment: wish.keys ?? KEYS,
-    random: Math.random,
-    process: { pid: process.pid, host: 'test', version: '0.0.0' },
-    wall: { ...machineClock(), wallUs: () => Date.now() * 1000 },
-    control: wish.control ?? new SessionControl(),
-    observer: { wants: () => wish.onWords !== undefined, publish: (model) => note(model) },
-    log: {
-      info: (event, fields) => note({ event, fields }),
-      error: (event, { cause, ...fields }) => note({ event, fields, cause: inspect(cause) }),
-    },
-  })
-  return { storePath, ended }
-}
-
-/** How every order of a store stands. */
-function statusesOf(storePath: string): OrderStatus[] {
-  return query<{ status: OrderStatus }>(storePath, 'SELECT status FROM orders').map(({ status }) => status)
-}
-
-/** The journal and the exchange tell one story: orders, fills, position. */
-function expectOneStory(storePath: string, { truthPath }: Rehearsal): void {
-  const truth = auditTruth(readTruth(truthPath))
-  expect(truth.doubled).toEqual([])
-  const ours = query<{ id: string }>(storePath, 'SELECT client_order_id AS id FROM orders').map(({ id }) => id)
-  expect([...truth.ordersByClientId.keys()].filter((id) => !ours.includes(id))).toEqual([])
-  const booked = query<{ trade: string; quantity: string; price: string }>(
-    storePath,
-    'SELECT trade_id AS trade, quantity, price FROM fills ORDER BY trade_id',
-  )
-  const made = truth.fills.map(({ tradeId, quantity, price }) => ({
-    trade: String(tradeId),
-    quantity,
-    price,
-  }))
-  expect(booked).toEqual(made.sort((a, b) => (a.trade < b.trade ? -1 : 1)))
-  const [last] = query<{ position: string }>(storePath, 'SELECT position_after AS position FROM fills ORDER BY seq DESC LIMIT 1')
-  expect(last?.position ?? '0').toBe(formatDecimal(truth.position))
-}
-
-describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
+describe('a session at a venue on the wire', { timeout: 120_000 }, () => {
   test('V01 V08 trades, takes everything back at its end, and tells the same story as the exchange', async () => {
     const at = await exchange()
-    const { storePath, ended } = session(at, { seconds: 6 })
+    const stop = new SessionControl()
+    const { storePath, ended } = session(at, { seconds: 86_400, control: stop })
+    await until('orders and fills', () => truthOf(at).orders.size > 4 && truthOf(at).fills.length > 0)
+    stop.requestStop(TIME_IS_UP)
     expect((await ended).halt).toMatchObject({ reason: 'duration_elapsed' })
     expect(statusesOf(storePath).filter((status) => ORDER_LIVE[status])).toEqual([])
-    expect(query(storePath, 'SELECT 1 FROM fills').length).toBeGreaterThan(0)
-    expect(query(storePath, 'SELECT 1 FROM orders').length).toBeGreaterThan(4)
     expectOneStory(storePath, at)
     expect(verifyStore({ path: storePath, wallUs: () => 0 }).verdict).toBe('sound')
   })
@@ -179,12 +67,45 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
     expect(money).toEqual([{ amount: '10000' }])
   })
 
+  test('V01 sessions of one name in two stores, on one account, share no order id; those of one store share their salt', async () => {
+    const at = await exchange()
+    const ordered = async (sessionId: string, storePath: string): Promise<{ readonly storePath: string }> => {
+      const [stop, before] = [new SessionControl(), truthOf(at).orders.size]
+      const wish = { sessionId, storePath, seconds: 86_400, control: stop, config: { strategy: { name: strategyFile(REST) } } }
+      const { ended } = session(at, wish)
+      await until('an order that rests', () => truthOf(at).orders.size > before)
+      stop.requestStop(TIME_IS_UP)
+      expect(await ended).toMatchObject({ exitCode: 0 })
+      return { storePath }
+    }
+    const first = await ordered('same', newStore())
+    const stranger = await ordered('same', newStore())
+    await ordered('next', first.storePath)
+    const idsOf = ({ storePath }: typeof first): string[] =>
+      query<{ id: string }>(storePath, 'SELECT client_order_id AS id FROM orders').map(({ id }) => id)
+    const [ours, theirs] = [idsOf(first), idsOf(stranger)]
+    expect(ours.filter((id) => theirs.includes(id))).toEqual([])
+    expect(statusesOf(stranger.storePath)).toEqual(theirs.map(() => 'canceled'))
+    // Three sessions, and what the orders of each have in common.
+    expect(new Set([...ours, ...theirs].map((id) => id.slice(0, 10))).size).toBe(3)
+    const saltsOf = ({ storePath }: typeof first): string[] =>
+      query<{ salt: string }>(
+        storePath,
+        "SELECT json_extract(body, '$.orderSalt') AS salt FROM journal WHERE type = 'SESSION_OPENED' ORDER BY seq",
+      ).map(({ salt }) => salt)
+    const [salt] = saltsOf(first)
+    expect(saltsOf(first)).toEqual([expect.stringMatching(/^[a-z2-7]{16}$/), salt])
+    expect(saltsOf(stranger)).not.toContain(salt)
+  })
+
   test('V01 V04 answers that are lost after the exchange took the order double nothing, and every order is known in the end', async () => {
     const plan = 'faults:\n  - fault: answer_lost\n    where: { every: 4 }\n  - fault: http_504_accepted\n    where: { every: 7 }\n'
     const at = await exchange(plan)
-    const { storePath, ended } = session(at, { seconds: 8 })
+    const stop = new SessionControl()
+    const { storePath, ended } = session(at, { seconds: 86_400, control: stop })
+    await until('faults enough', () => readTruth(at.truthPath).filter(({ kind }) => kind === 'fault').length > 5)
+    stop.requestStop(TIME_IS_UP)
     expect((await ended).halt.reason).toBe('duration_elapsed')
-    expect(readTruth(at.truthPath).filter(({ kind }) => kind === 'fault').length).toBeGreaterThan(2)
     expect(query(storePath, "SELECT client_order_id FROM orders WHERE status IN ('in_doubt', 'quarantined')")).toEqual([])
     expectOneStory(storePath, at)
   })
@@ -198,41 +119,55 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
   - { fault: answer_lost, on: { endpoint: place }, times: 1 }
 `,
     )
-    const strategy = join(temporaryFolder(), 'reenter.js')
-    writeFileSync(strategy, REENTER)
+    const stop = new SessionControl()
     const { storePath, ended } = session(at, {
-      seconds: 12,
-      config: { strategy: { name: strategy }, engine: { ...FAST, quarantine_after_seconds: 6 } },
+      ...{ seconds: 86_400, control: stop },
+      config: { strategy: { name: strategyFile(REENTER) }, engine: { ...FAST, quarantine_after_seconds: 6 } },
     })
+    await until('the order', () => truthOf(at).orders.size > 0)
+    const reachedBy = (): string[] =>
+      query<{ to: string }>(storePath, `SELECT to_state AS "to" FROM transitions WHERE entity = 'order'`).map(({ to }) => to)
+    await until('its quarantine', () => reachedBy().includes('quarantined'))
+    stop.requestStop(TIME_IS_UP)
     await ended
-    const reached = query<{ to_state: string }>(storePath, "SELECT to_state FROM transitions WHERE entity = 'order'").map(
-      ({ to_state }) => to_state,
-    )
+    const reached = reachedBy()
     expect(reached).toContain('in_doubt')
     expect(reached).not.toContain('absent')
-    expect(auditTruth(readTruth(at.truthPath)).orders.size).toBe(1)
+    expect(truthOf(at).orders.size).toBe(1)
   })
 
   test('a cancel that meets a fault while the session stops is asked for again: nothing is left resting', async () => {
     const at = await exchange('faults:\n  - { fault: http_504_refused, on: { endpoint: cancel }, times: 1 }\n')
-    const strategy = join(temporaryFolder(), 'rest.js')
-    writeFileSync(strategy, REST)
-    const { storePath, ended } = session(at, { seconds: 2, config: { strategy: { name: strategy } } })
+    const stop = new SessionControl()
+    const { storePath, ended } = session(at, { seconds: 86_400, control: stop, config: { strategy: { name: strategyFile(REST) } } })
+    await until('an order that rests', () => truthOf(at).orders.size > 0)
+    stop.requestStop(TIME_IS_UP)
     expect(await ended).toMatchObject({ exitCode: 0, halt: { reason: 'duration_elapsed' } })
+    expect(readTruth(at.truthPath).filter(({ kind }) => kind === 'fault')).toHaveLength(1)
     expect(statusesOf(storePath).filter((status) => ORDER_LIVE[status])).toEqual([])
     expectOneStory(storePath, at)
+  })
+
+  test('J08 a session in which somebody else has moved the position ends with a finding, and says so', async () => {
+    const at = await exchange()
+    const stop = new SessionControl()
+    const { storePath, ended } = session(at, { seconds: 86_400, control: stop, config: { strategy: { name: strategyFile(REST) } } })
+    await until('an order that rests', () => truthOf(at).orders.size > 0)
+    await control(at, 'orders/place', { side: 'BUY', type: 'MARKET', quantity: '0.05' })
+    await until('the difference', () => query(storePath, "SELECT 1 FROM journal WHERE type = 'POSITION_DIFFERED'").length > 0)
+    stop.requestStop(TIME_IS_UP)
+    expect(await ended).toMatchObject({ exitCode: 3, halt: { reason: 'duration_elapsed', detail: null } })
+    const flags = query<{ code: string; detail: string }>(storePath, "SELECT code, detail FROM risk_events WHERE severity = 'alarm'")
+    expect(flags.find(({ code }) => code === 'POSITION_LEFT_DIFFERING')?.detail).toContain(
+      'We held 0 BTC/USDT:USDT when the session ended, the venue said 0.05',
+    )
   })
 
   test('J02 a session does not begin with a position that somebody else has moved', async () => {
     const at = await exchange()
     const first = session(at, { sessionId: 's1', seconds: 2 })
     await first.ended
-    const byHand = await fetch(`${at.restUrl}/control/orders/place`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
-      body: JSON.stringify({ side: 'BUY', type: 'MARKET', quantity: '0.05' }),
-    })
-    expect(byHand.status).toBe(200)
+    await control(at, 'orders/place', { side: 'BUY', type: 'MARKET', quantity: '0.05' })
     const second = session(at, { sessionId: 's2', seconds: 5, storePath: first.storePath })
     const { halt, exitCode } = await second.ended
     expect([halt.reason, exitCode]).toEqual(['reconciler_halt', 3])
@@ -251,27 +186,54 @@ describe('a session at a venue on the wire', { timeout: 60_000 }, () => {
     expect(await failureOf(session(at).ended)).toMatchObject({ exitCode: 7 })
   })
 
+  test('V03 a stop that is asked for while the venue lets us wait ends it at once, before anything is opened, and says whom it waited for', async () => {
+    const at = await exchange()
+    await control(at, 'freeze', { on: true })
+    const stop = new SessionControl()
+    const waitedFor: string[] = []
+    const { storePath, ended } = session(at, { control: stop, onConnecting: (host) => waitedFor.push(host) })
+    setTimeout(() => stop.requestStop({ reason: 'interrupted_sigint', detail: null }), 100)
+    const failure = await failureOf(ended)
+    expect(failure).toMatchObject({ code: 'INTERRUPTED', fault: 'user', exitCode: 130, message: expect.stringContaining(at.restUrl) })
+    expect(waitedFor).toEqual([at.restUrl])
+    expect(existsSync(storePath)).toBe(false)
+    await control(at, 'freeze', { on: false })
+  })
+
   test('L05 an exchange that is gone halts the session by its silent feed, and what it left is known to be unknown', async () => {
     const at = await exchange()
-    const { storePath, ended } = session(at, {
-      seconds: 30,
-      config: { risk: { stale_feed_seconds: 2 }, engine: { quarantine_after_seconds: 2 } },
-    })
-    setTimeout(() => void at.close(), 2_500)
-    const outcome = await ended
-    expect(outcome).toMatchObject({ exitCode: 8, halt: { reason: 'risk_stale_feed' } })
-    const live = statusesOf(storePath).filter((status) => ORDER_LIVE[status])
-    expect(live.length).toBeGreaterThan(0)
-    expect(live.filter((status) => status !== 'quarantined' && status !== 'in_doubt')).toEqual([])
-    const flagged = query<{ code: string }>(storePath, "SELECT code FROM risk_events WHERE severity = 'alarm'").map(({ code }) => code)
-    expect(flagged).toContain('ORDER_LEFT_OPEN')
+    const wall = worldWall()
+    const config = { strategy: { name: strategyFile(REST) }, risk: { stale_feed_seconds: 20 } }
+    const { storePath, ended } = session(at, { seconds: 86_400, wall, config })
+    await until('an order that rests', () => truthOf(at).orders.size > 0)
+    await at.close()
+    wall.hasten(20)
+    expect(await ended).toMatchObject({ exitCode: 8, halt: { reason: 'risk_stale_feed' } })
+    const open = [...truthOf(at).orders.values()].filter(({ status }) => status === 'open').map(({ clientOrderId }) => clientOrderId)
+    expect(open).toHaveLength(1)
+    // Nobody was there to say that it is gone: whatever became of its cancel, it may live, and is said to.
+    const live = query<{ id: string; status: OrderStatus }>(storePath, 'SELECT client_order_id AS id, status FROM orders').filter(
+      ({ status }) => ORDER_LIVE[status],
+    )
+    expect(live.map(({ id }) => id)).toEqual(open)
+    const asked = query<{ id: string }>(
+      storePath,
+      "SELECT entity_id AS id FROM transitions WHERE entity = 'cancel' AND to_state = 'requested'",
+    )
+    expect(asked.map(({ id }) => id)).toContain(open[0])
+    const flags = query<{ detail: string }>(
+      storePath,
+      "SELECT detail FROM risk_events WHERE code = 'ORDER_LEFT_OPEN' AND severity = 'alarm'",
+    )
+    expect(flags.map(({ detail }) => detail)).toEqual([expect.stringContaining(open[0] ?? 'no order')])
     expect(verifyStore({ path: storePath, wallUs: () => 0 }).verdict).toBe('sound')
   })
 
   test('the kill file ends a session as the kill switch does, and no other starts beside it', async () => {
     const at = await exchange()
-    const { storePath, ended } = session(at, { seconds: 30 })
-    setTimeout(() => writeFileSync(join(dirname(storePath), 'HALT'), 'lunch\n'), 2_000)
+    const { storePath, ended } = session(at, { seconds: 86_400 })
+    await until('the first order', () => truthOf(at).orders.size > 0)
+    writeFileSync(join(dirname(storePath), 'HALT'), 'lunch\n')
     expect(await ended).toMatchObject({ exitCode: 8, halt: { reason: 'kill_switch', detail: 'lunch' } })
     expectOneStory(storePath, at)
     expect(await failureOf(session(at, { storePath, sessionId: 'next' }).ended)).toMatchObject({ code: 'KILL_SWITCH_ON' })

@@ -153,6 +153,17 @@ describe('keys', () => {
     expect(stops).toEqual(['quit'])
   })
 
+  test('K is the kill switch, once; the small letter is none', async () => {
+    const { terminal, keyboard, screen, stops } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('running'))
+    keyboard.press('k')
+    keyboard.press('K')
+    keyboard.press('K')
+    await until(terminal, (text) => text.includes('stopping…'))
+    expect(stops).toEqual(['kill'])
+  })
+
   test('L02 every Ctrl-C reaches the session', async () => {
     const { terminal, keyboard, stops } = start()
     await until(terminal, (text) => text.includes('starting'))
@@ -168,7 +179,7 @@ describe('keys', () => {
     screen.publish(sampleAt(1))
     await until(terminal, (text) => text.includes('? help'))
     keyboard.press('?')
-    await until(terminal, (text) => text.includes('leave at once'))
+    await until(terminal, (text) => text.includes('K kill') && text.includes('again: leave'))
     keyboard.press('h')
     await until(terminal, (text) => text.includes('? help'))
   })

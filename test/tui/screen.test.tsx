@@ -323,14 +323,16 @@ describe('too small', () => {
 
 describe('help', () => {
   test('one line in the footer names the keys', () => {
-    const footer = lineWith(draw({ model: sampleModel(), ...SMALL, help: true }), '╰')
+    const footer = lineWith(draw({ model: sampleModel(), ...LARGE, help: true }), '╰')
     expect(footer).toContain('q stop and sum up')
+    expect(footer).toContain('K kill switch')
     expect(footer).toContain('Ctrl-C again: leave at once')
   })
 
   test.each([
-    [60, 'q stop  Ctrl-C again: leave  Ctrl-L redraw  ?/Esc back'],
-    [80, 'q stop and sum up  Ctrl-C again: leave at once  Ctrl-L redraw  ?/Esc back'],
+    [60, 'q stop  K kill  Ctrl-C again: leave  ?/Esc back'],
+    [80, 'q stop  K kill  Ctrl-C again: leave  Ctrl-L redraw  ?/Esc back'],
+    [100, 'q stop and sum up  K kill switch  Ctrl-C again: leave at once  Ctrl-L redraw  ?/Esc back'],
   ])('the way back is in sight at %i columns', (columns, keys) => {
     expect(lineWith(draw({ model: sampleModel(), columns, rows: 20, help: true }), '╰')).toContain(` ${keys} `)
   })

@@ -50,25 +50,21 @@ function expectWholePicture(lines: readonly string[], columns: number, rows: num
   for (const line of lines.slice(1, -1)) expect(line).toMatch(/^[│├].*[│┤]$/)
 }
 
+const OUR_QUOTE = /our (ask|bid) +\d+\.\d+/
+
 /** All that must be readable whatever the size: from where the session stands to what it says. */
 function expectEssentials(lines: readonly string[]): void {
   const picture = lines.join('\n')
   expect(picture).toMatch(/● running +█*░+ +\d+ % +\d+:\d\d of 30:00/)
   expect(picture).toMatch(/XRP\/RLUSD spot +market_maker +paper/)
-  for (const essential of [
-    /ask +\d+\.\d+/,
-    /bid +\d+\.\d+/,
-    /spread +\d+\.\d+ bps/,
-    /our (ask|bid) +\d+\.\d+/,
-    /realised +[+-]?\d/,
-    /position [+-]?\d/,
-  ]) {
+  for (const essential of [/ask +\d+\.\d+/, /bid +\d+\.\d+/, /spread +\d+\.\d+ bps/, OUR_QUOTE, /realised +[+-]?\d/, /position [+-]?\d/]) {
     expect(picture).toMatch(essential)
   }
   for (const title of ['inventory', 'limits', 'orders', 'fills', 'messages']) expect(picture).toContain(` ${title}`)
 }
 
-const hasTraded = (picture: string) => /fills [1-9]/.test(picture) && picture.includes('running')
+/** Right after a fill there is no quote for a moment: what is looked at has one. */
+const hasTraded = (picture: string) => /fills [1-9]/.test(picture) && OUR_QUOTE.test(picture) && picture.includes('running')
 
 describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
   beforeAll(() => {
@@ -116,6 +112,14 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
 
     terminal.press('C-c')
     await terminal.until((picture) => picture.includes('left with'))
+    expect(terminal.isOnAlternateScreen()).toBe(false)
+  })
+
+  test('K is the kill switch: the session halts with exit code 8', async () => {
+    const terminal = runSession()
+    await terminal.until(hasTraded)
+    terminal.press('K')
+    await terminal.until((picture) => picture.includes('left with 8'))
     expect(terminal.isOnAlternateScreen()).toBe(false)
   })
 

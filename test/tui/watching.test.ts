@@ -54,6 +54,8 @@ test('q leaves once, and nothing on the screen says that the session stops', asy
   const { terminal, keyboard, screen, stops } = start()
   screen.publish(sampleModel())
   await until(terminal, (text) => text.includes('q leave') && text.includes('● running'))
+  // The kill switch is for the session's own screen.
+  keyboard.press('K')
   keyboard.press('q')
   keyboard.press('q')
   screen.publish(sampleModel({ sessionId: 'later' }))

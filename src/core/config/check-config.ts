@@ -9,12 +9,16 @@ import {
   type ConfigValue,
   describeValue,
   isMap,
-  type Position,
+  type Place,
   pathText,
+  placeText,
   valueAt,
+  withValue,
 } from './config-values.ts'
 import { type Contradiction, findContradictions, REQUOTE_PATH, TICK_PATH } from './contradictions.ts'
+import { retiredKey, retiredText } from './retired-keys.ts'
 import { configSchema, type ParsedConfig } from './schema.ts'
+import { isSecretName, KEEP_NOTIFY_SECRETS_OUT, KEEP_SECRETS_OUT } from './secrets.ts'
 import { suggestKey } from './suggest.ts'
 
 type CheckedConfig =
@@ -24,7 +28,7 @@ type CheckedConfig =
 interface PlaceOptions {
   /** As the person named it. */
   readonly file: string
-  readonly positionOf: (path: ConfigPath) => Position | null
+  readonly placeOf: (path: ConfigPath) => Place | null
 }
 
 /** Checks a tree. `place` only serves the messages. */
@@ -62,11 +66,6 @@ function withLinkedIntervals(tree: ConfigMap): ConfigMap {
   if (tick !== undefined && requote === undefined) return withValue(tree, REQUOTE_PATH, tick)
   if (requote !== undefined && tick === undefined) return withValue(tree, TICK_PATH, requote)
   return tree
-}
-
-function withValue(tree: ConfigMap, [section, key]: readonly [string, string], value: ConfigValue): ConfigMap {
-  const held = tree[section] ?? {}
-  return isMap(held) ? { ...tree, [section]: { ...held, [key]: value } } : tree
 }
 
 /** `feed:` with nothing below it is a section with all its defaults. */
@@ -109,11 +108,22 @@ function faultsOf(issue: z.core.$ZodIssue, { tree, keys, place }: FaultContext):
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const keyPath = [...path, key]
-      const text = `\`${pathText(keyPath)}\` is not a key of the config. ${suggestKey(keyPath, keys)}`
-      return { path: keyPath, position: place.positionOf(keyPath), text }
+      const known = { path: keyPath, place: place.placeOf(keyPath) }
+      const retired = retiredKey(keyPath)
+      if (retired !== undefined) return { ...known, code: 'RETIRED_KEY', text: retiredText(retired) }
+      const hint = secretHint(keyPath) ?? suggestKey(keyPath, keys)
+      return { ...known, code: 'UNKNOWN_KEY', text: `\`${pathText(keyPath)}\` is not a key of the config. ${hint}` }
     })
   }
-  return [{ path, position: place.positionOf(path), text: `\`${pathText(path)}\` ${complaintOf(issue, valueAt(tree, path))}.` }]
+  const text = `\`${pathText(path)}\` ${complaintOf(issue, valueAt(tree, path))}.`
+  return [{ code: 'BAD_VALUE', path, place: place.placeOf(path), text }]
+}
+
+/** What to do with a key that says of itself that it holds a secret; undefined for any other. */
+function secretHint(path: ConfigPath): string | undefined {
+  const name = String(path.at(-1))
+  if (path[0] === 'notify' && (isSecretName(name) || /url|webhook|address|bearer/i.test(name))) return KEEP_NOTIFY_SECRETS_OUT
+  return isSecretName(name) ? KEEP_SECRETS_OUT : undefined
 }
 
 /** The rest of a sentence that starts with the key. */
@@ -146,10 +156,10 @@ function contradictionFaults(
 }
 
 /** At the first of its keys that the file writes, with the places of the others. */
-function contradictionFault({ paths, text }: Contradiction, tree: ConfigMap, { file, positionOf }: PlaceOptions): ConfigFault {
+function contradictionFault({ paths, text }: Contradiction, tree: ConfigMap, { file, placeOf }: PlaceOptions): ConfigFault {
   const written = paths.filter((path) => valueAt(tree, path) !== undefined)
   const [first, ...others] = written.length === 0 ? paths : written
-  const places = others.map((path) => ({ path, position: positionOf(path) })).filter(({ position }) => position !== null)
-  const suffix = places.map(({ path, position }) => ` \`${pathText(path)}\` is at ${file}:${position?.line}:${position?.column}.`).join('')
-  return { path: first ?? [], position: positionOf(first ?? []), text: text + suffix }
+  const places = others.map((path) => ({ path, place: placeOf(path) })).filter(({ place }) => place !== null)
+  const suffix = places.map(({ path, place }) => ` \`${pathText(path)}\` is at ${placeText(place, file)}.`).join('')
+  return { code: 'CONTRADICTION', path: first ?? [], place: placeOf(first ?? []), text: text + suffix }
 }

@@ -14,6 +14,7 @@ export interface Config {
   readonly engine: EngineConfig
   readonly strategy: StrategyConfig
   readonly risk: RiskConfig
+  readonly notify: NotifyConfig
   /** The file it was read from; null for the built-in config. */
   readonly path: string | null
 }
@@ -123,6 +124,9 @@ export interface RiskConfig {
   /** In units of the instrument's orders. */
   readonly maxPosition: Decimal
   readonly maxSessionLoss: Decimal
+  readonly maxDrawdown: Decimal
+  /** Peaks of the equity before this time, in UTC, do not count; null: all do. */
+  readonly drawdownSince: string | null
   readonly maxOrderNotional: Decimal
   /** Beside the instrument's own cap. */
   readonly maxLeverage: Decimal
@@ -131,4 +135,17 @@ export interface RiskConfig {
   readonly maxOrdersPerSecond: number
   readonly maxCancelsPerSecond: number
   readonly staleFeedSeconds: Decimal
+  readonly venueSilenceSeconds: Decimal
+  readonly venueStreamSeconds: Decimal
+  readonly venueAccountSeconds: Decimal
+  readonly maxVenueFailuresPercent: Decimal
+}
+
+/** The address and the token are no part of it: they are read where a session opens. */
+export interface NotifyConfig {
+  readonly shape: 'none' | 'json' | 'slack' | 'discord' | 'ntfy' | 'telegram'
+  /** An absolute path; null where the secrets come from the environment. */
+  readonly credentialsFile: string | null
+  readonly chatId: string | null
+  readonly sessionEnd: 'always' | 'trouble'
 }

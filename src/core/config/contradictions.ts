@@ -164,12 +164,32 @@ function instrumentContradictions({ instrument }: ParsedConfig): Contradiction[]
   if (kind === 'spot' && leverage !== ONE) {
     report('max_leverage', `\`instrument.max_leverage\` is ${formatDecimal(leverage)}, but spot has no leverage: it must be 1.`)
   }
+  for (const [key, asset, written] of namedParts(instrument)) {
+    if (asset !== written) report(key, `\`instrument.${key}\` is \`${asset}\`, but \`instrument.symbol\` is \`${instrument.symbol}\`.`)
+  }
+  if (instrument.max_quantity > ZERO && instrument.max_quantity < instrument.lot_size) {
+    const [most, lot] = [formatDecimal(instrument.max_quantity), formatDecimal(instrument.lot_size)]
+    report(
+      'max_quantity',
+      `\`instrument.max_quantity\` is ${most}, less than one lot (\`instrument.lot_size\` is ${lot}): no order would fit.`,
+    )
+  }
   for (const fault of instrumentFaults(instrumentOf(instrument))) {
     const sentence = fault.replace(/[a-z]+(?:[A-Z][a-z]+)+/g, (name) => `\`instrument.${snakeCase(name)}\``)
     const key = snakeCase(/[a-z]+(?:[A-Z][a-z]+)+/.exec(fault)?.[0] ?? '')
     report(key, `${sentence.replace(/\.$/, '')}.`)
   }
   return found
+}
+
+/** What a symbol such as `BTC/USDT:USDT` says beside the keys that say the same. Other symbols say nothing. */
+function namedParts({ symbol, base, quote }: NonNullable<ParsedConfig['instrument']>): (readonly [string, string, string])[] {
+  const [, namedBase, namedQuote] = /^([^/:]+)\/([^/:]+)(?::[^/:]+)?$/.exec(symbol) ?? []
+  if (namedBase === undefined || namedQuote === undefined) return []
+  return [
+    ['base', base, namedBase],
+    ['quote', quote, namedQuote],
+  ]
 }
 
 function snakeCase(name: string): string {

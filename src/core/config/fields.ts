@@ -4,6 +4,16 @@ import { z } from 'zod'
 import { type Decimal, DecimalError, isMultipleOf, parseDecimal } from '../kernel/decimal.ts'
 import { describeValue } from './config-values.ts'
 
+/** No amount, price or size is larger. */
+export const LARGE = '1000000000000'
+/** A path or a word on one line: no control characters. Written without classes that editors' JSON Schema does not know. */
+export const LINE = /^[ -~¡-\uffff]{1,1024}$/
+/** What may become part of the name of a file, a table or an account. */
+export const NAME = {
+  pattern: /^[a-z0-9][a-z0-9_-]{0,31}$/,
+  expected: 'a name of lower-case letters, digits, _ and -, at most 32 characters, starting with a letter or digit',
+} as const
+
 interface Bounds {
   /** Smallest and largest value that is allowed; decimal strings. */
   readonly min?: string

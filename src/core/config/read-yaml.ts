@@ -3,7 +3,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml'
 import { messageOf } from '../errors.ts'
 import { escapeText } from '../text.ts'
-import type { ConfigFault, ConfigMap, ConfigPath, ConfigValue, Position } from './config-values.ts'
+import { type ConfigFault, type ConfigMap, type ConfigPath, type ConfigValue, type Position, placeText } from './config-values.ts'
 
 const MOST_NODES = 10_000
 const DEEPEST = 16
@@ -11,7 +11,7 @@ const MOST_SYNTAX_FAULTS = 20
 /** Object keys that reach into JavaScript's own machinery. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
-interface YamlTree {
+export interface YamlTree {
   /** Null where the text holds nothing at all: no key, at most comments. */
   readonly tree: ConfigMap | null
   readonly faults: readonly ConfigFault[]
@@ -69,9 +69,9 @@ class Walk {
 
   /** The first fault of a place; what else the parser says about the same place follows from it. */
   fault(path: ConfigPath, offset: number, text: string): void {
-    const position = this.#place(offset)
-    const isRepeated = this.faults.some(({ position: known }) => known?.line === position.line && known.column === position.column)
-    if (!isRepeated) this.faults.push({ path, position, text })
+    const place = this.#place(offset)
+    const shown = placeText(place, '')
+    if (this.faults.every((known) => placeText(known.place, '') !== shown)) this.faults.push({ code: 'NOT_YAML', path, place, text })
   }
 
   positionOf(path: ConfigPath): Position | null {
@@ -107,7 +107,8 @@ class Walk {
   #alias(anchor: string, offset: number, path: ConfigPath): ConfigValue {
     const target = this.#anchors.get(anchor)
     if (target !== undefined) return this.value(target, path)
-    this.fault(path, offset, `The alias *${escapeText(anchor)} has no anchor &${escapeText(anchor)} before it.`)
+    // A password may begin with the sign of an alias: its name is not repeated.
+    this.fault(path, offset, 'This alias has no anchor before it. Put quotes round a text that begins with `*`.')
     return null
   }
 
@@ -152,8 +153,11 @@ function scalarValue(node: Scalar): ConfigValue {
   return text
 }
 
+/** Up to the colon or the sign of a directive, behind which the parser may repeat what stands in the file: it could be a secret. */
 function sentencePart(message: string): string {
-  return escapeText(message.split('\n')[0] ?? '').replace(/[.:]$/, '')
+  return escapeText(message.split('\n')[0] ?? '')
+    .replace(/\.$|[:%].*$/, '')
+    .trim()
 }
 
 function offsetOf(node: unknown): number {

@@ -1,8 +1,6 @@
 // The keys of the clockwork and of the limits: part of the one schema of dita.yaml.
 
-import { decimal, plainNumber, section } from './fields.ts'
-
-const LARGE = '1000000000000'
+import { decimal, LARGE, optionalText, plainNumber, section } from './fields.ts'
 
 export function engineSection() {
   return section('The clockwork.', {
@@ -59,7 +57,12 @@ export function engineSection() {
 }
 
 export function riskSection() {
-  return section('Limits that halt a session or refuse an order. 0 = no limit.', {
+  return section('Limits that halt a session or refuse an order. 0 = no limit.', { ...moneyLimits(), ...orderLimits(), ...wayLimits() })
+}
+
+/** What is held, lost and ordered. */
+function moneyLimits() {
+  return {
     max_exposure: decimal({
       default: '5000',
       min: '0',
@@ -78,6 +81,19 @@ export function riskSection() {
       max: LARGE,
       description: 'Largest loss of a session, fees and open positions included, in quote; 0 = no limit. Beyond it the session halts.',
     }),
+    max_drawdown: decimal({
+      default: '1000',
+      min: '0',
+      max: LARGE,
+      description:
+        "Largest fall of the account's equity below its peak, in quote; 0 = no limit. Deposits and withdrawals count for nothing; the peak is the account's, over all its sessions. Beyond it the session halts.",
+    }),
+    drawdown_since: optionalText({
+      pattern: /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z)?$/,
+      expected: 'a time in UTC such as 2026-01-31 or 2026-01-31T14:05:00Z',
+      description:
+        'Peaks of the equity before this time, in UTC, do not count for `max_drawdown`: how a person goes on after that gate spoke. Left out: all count.',
+    }),
     max_order_notional: decimal({
       default: '2000',
       min: '0',
@@ -90,6 +106,12 @@ export function riskSection() {
       max: '1000',
       description: "Largest leverage, where below the instrument's; 0 = no limit but that. More is denied; margin counts the lower one.",
     }),
+  }
+}
+
+/** What one order and many may be. */
+function orderLimits() {
+  return {
     price_collar_bps: decimal({
       default: '1000',
       min: '0',
@@ -119,6 +141,12 @@ export function riskSection() {
       description:
         'Largest number of cancels within any one second; 0 = no limit. A further one is denied, but never a cancel of all orders at once.',
     }),
+  }
+}
+
+/** How long the ways to the market and to the venue may fail. */
+function wayLimits() {
+  return {
     stale_feed_seconds: decimal({
       default: '30',
       min: '0',
@@ -126,5 +154,34 @@ export function riskSection() {
       step: '0.001',
       description: 'Longest silence of the feed, in seconds; 0 = no limit. Beyond it nothing is opened, and the session halts.',
     }),
-  })
+    venue_silence_seconds: decimal({
+      default: '60',
+      min: '0',
+      max: '86400',
+      step: '0.001',
+      description: 'Longest time in which the venue answers none of our calls, in seconds; 0 = no limit. Beyond it the session halts.',
+    }),
+    venue_stream_seconds: decimal({
+      default: '120',
+      min: '0',
+      max: '86400',
+      step: '0.001',
+      description: "Longest time without the venue's private stream, in seconds; 0 = no limit. Beyond it the session halts.",
+    }),
+    venue_account_seconds: decimal({
+      default: '120',
+      min: '0',
+      max: '86400',
+      step: '0.001',
+      description:
+        'Longest time in which the account at the venue cannot be looked at, in seconds; 0 = no limit. Beyond it the session halts.',
+    }),
+    max_venue_failures_percent: decimal({
+      default: '50',
+      min: '0',
+      max: '100',
+      description:
+        'Largest share of the last 50 calls that the venue did not answer, in percent, once there were 20; 0 = no limit. More halts the session.',
+    }),
+  }
 }

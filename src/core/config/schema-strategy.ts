@@ -1,8 +1,7 @@
 // The keys of the strategies: part of the one schema of dita.yaml.
 
-import { choice, decimal, decimalList, freeForm, plainNumber, section, text } from './fields.ts'
+import { choice, decimal, decimalList, freeForm, LARGE, plainNumber, section, text } from './fields.ts'
 
-const LARGE = '1000000000000'
 const STRATEGY = /^(market_maker|breakout|[ -~¡-\uffff]{1,1020}\.[cm]?[jt]s)$/
 
 export function strategySection() {

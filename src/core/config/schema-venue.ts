@@ -1,18 +1,16 @@
 // The keys of a real venue and of the account there: part of the one schema of dita.yaml.
 
-import { choice, decimal, optionalText, plainNumber, section, text } from './fields.ts'
+import { choice, decimal, LINE, NAME, optionalText, plainNumber, section, text } from './fields.ts'
 
-/** A path or a word on one line: no control characters. Written without classes that editors' JSON Schema does not know. */
-const LINE = /^[ -~¡-\uffff]{1,1024}$/
-const URL = /^(http|ws)s?:\/\/[!-~]{1,1000}$/
+const REST_URL = /^https?:\/\/[!-~]{1,1000}$/
+const STREAM_URL = /^wss?:\/\/[!-~]{1,1000}$/
 
 export function venueSection() {
   return section('The venue that orders go to in the modes `demo` and `live`, and the account there.', {
     name: choice({ choices: ['bingx'], default: 'bingx', description: '`bingx`: USDT perpetuals at BingX.' }),
     account: text({
       default: 'main',
-      pattern: /^[a-z0-9][a-z0-9_-]{0,31}$/,
-      expected: 'a name of lower-case letters, digits, _ and -, at most 32 characters, starting with a letter or digit',
+      ...NAME,
       description: 'Your own name for the account: its facts are kept under it, from session to session.',
     }),
     instrument: text({
@@ -28,12 +26,12 @@ export function venueSection() {
         'A file that only you can read (0600) with the lines `api_key=…` and `api_secret=…`. Left out: DITA_BINGX_API_KEY and DITA_BINGX_API_SECRET.',
     }),
     rest_url: optionalText({
-      pattern: URL,
+      pattern: REST_URL,
       expected: 'an address such as http://127.0.0.1:8080',
       description: "Where to call instead of the venue's own host: `dita exchange` prints both addresses.",
     }),
     stream_url: optionalText({
-      pattern: URL,
+      pattern: STREAM_URL,
       expected: 'an address such as ws://127.0.0.1:8080/swap-market',
       description: "Where to listen instead of the venue's own host.",
     }),

@@ -6,6 +6,9 @@ import {
   amountsByAsset,
   choice,
   decimal,
+  LARGE,
+  LINE,
+  NAME,
   optionalText,
   plainNumber,
   requiredChoice,
@@ -15,14 +18,11 @@ import {
   text,
 } from './fields.ts'
 import { engineSection, riskSection } from './schema-limits.ts'
+import { notifySection } from './schema-notify.ts'
 import { strategySection } from './schema-strategy.ts'
 import { venueSection } from './schema-venue.ts'
 
-const LARGE = '1000000000000'
 const ASSET = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
-const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
-/** A path or a word on one line: no control characters. Written without classes that editors' JSON Schema does not know. */
-const LINE = /^[ -~¡-\uffff]{1,1024}$/
 
 /** What the schema makes of a file: the keys of the file, the values of the program. */
 export type ParsedConfig = z.output<ReturnType<typeof configSchema>>
@@ -46,6 +46,7 @@ export function configSchema() {
     engine: engineSection().prefault({}),
     strategy: strategySection().prefault({}),
     risk: riskSection().prefault({}),
+    notify: notifySection().prefault({}),
   })
 }
 
@@ -154,8 +155,7 @@ function paperSection() {
     })
   return section('The rehearsed exchange and its account.', {
     account: optionalText({
-      pattern: NAME,
-      expected: 'a name of lower-case letters, digits, _ and -, at most 32 characters, starting with a letter or digit',
+      ...NAME,
       description: 'Name of a paper account that is carried on from session to session. Left out: a fresh account for each session.',
     }),
     balances: amountsByAsset({

@@ -28,7 +28,7 @@ export interface FaultKind {
 export const FAULT_ENDPOINTS = [
   ...['place', 'cancel', 'query', 'open_order', 'open_orders', 'all_orders', 'full_orders', 'cancel_all', 'fill_history', 'all_fills'],
   ...['positions', 'balance', 'leverage', 'set_leverage', 'position_mode', 'set_position_mode', 'margin_type', 'set_margin_type'],
-  ...['commission', 'cancel_all_after', 'listen_key', 'server_time', 'contracts', 'depth', 'book_ticker', 'premium_index'],
+  ...['commission', 'income', 'cancel_all_after', 'listen_key', 'server_time', 'contracts', 'depth', 'book_ticker', 'premium_index'],
 ] as const
 export type FaultEndpoint = (typeof FAULT_ENDPOINTS)[number]
 

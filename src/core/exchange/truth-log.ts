@@ -1,8 +1,8 @@
-// The truth log of a rehearsed exchange: every order, fill, cancel and query it ever saw, as JSON lines in a private file,
+// The truth log of a rehearsed exchange: every order, fill, payment, cancel and query it ever saw, as JSON lines in a private file,
 // on the disk before anybody hears of them. Owns the file and its words; it never matches and never answers.
 
 import { closeSync, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { DitaError, EXIT, messageOf } from '../errors.ts'
 import { add, type Decimal, neg, parseDecimal, ZERO } from '../kernel/decimal.ts'
 import type { Liquidity, Side, TimeInForce } from '../kernel/inputs.ts'
@@ -32,6 +32,13 @@ export interface TruthFill {
   /** Above zero for a cost. */
   readonly fee: string
   readonly liquidity: Liquidity
+}
+
+/** A payment between longs and shorts: above zero the account received it. */
+export interface TruthFunding {
+  readonly kind: 'funding'
+  readonly fundingId: string
+  readonly amount: string
 }
 
 /** The instrument that is traded, its numbers as decimal text. */
@@ -73,6 +80,7 @@ export type TruthEntry =
   /** A cancel was asked for; `orderId` is null where it met no order, `code` 0 where it was accepted. */
   | { readonly kind: 'cancel'; readonly orderId: string | null; readonly clientOrderId: string; readonly code: number }
   | { readonly kind: 'query'; readonly endpoint: string; readonly orderId: string; readonly clientOrderId: string; readonly code: number }
+  | TruthFunding
   | { readonly kind: 'leverage'; readonly leverage: string }
   /** All open orders are cancelled at this time; null: not any more. */
   | { readonly kind: 'cancel_all_after'; readonly atUs: number | null }
@@ -90,6 +98,7 @@ const KINDS: Readonly<Record<TruthEntry['kind'], true>> = {
   order_refused: true,
   fill: true,
   order_closed: true,
+  funding: true,
   cancel: true,
   query: true,
   leverage: true,
@@ -173,6 +182,7 @@ export interface TruthAudit {
   readonly doubled: readonly string[]
   readonly orders: ReadonlyMap<string, TruthOrder>
   readonly fills: readonly TruthFill[]
+  readonly fundings: readonly TruthFunding[]
   /** Signed: above zero long. */
   readonly position: Decimal
   /** What is in the wallet, before open profit and loss. */
@@ -190,6 +200,7 @@ export function auditTruth(records: readonly TruthRecord[]): TruthAudit {
   const ordersByClientId = new Map<string, number>()
   const orders = new Map<string, TruthOrder>()
   const fills: TruthFill[] = []
+  const fundings: TruthFunding[] = []
   const opening = records.find((record) => record.kind === 'opened')
   const account = opening === undefined ? null : accountOf(opening)
   let position: Decimal = ZERO
@@ -201,6 +212,9 @@ export function auditTruth(records: readonly TruthRecord[]): TruthAudit {
     } else if (record.kind === 'order_closed') {
       const order = orders.get(record.orderId)
       if (order !== undefined) orders.set(record.orderId, { ...order, status: record.outcome })
+    } else if (record.kind === 'funding') {
+      fundings.push(record)
+      account?.deposit(opening?.instrument.settle ?? '', parseDecimal(record.amount))
     } else if (record.kind === 'fill') {
       const quantity = parseDecimal(record.quantity)
       fills.push(record)
@@ -214,7 +228,8 @@ export function auditTruth(records: readonly TruthRecord[]): TruthAudit {
     }
   }
   const doubled = [...ordersByClientId].filter(([, count]) => count > 1).map(([clientOrderId]) => clientOrderId)
-  return { ordersByClientId, doubled, orders, fills, position, balance: account?.total(opening?.instrument.settle ?? '') ?? ZERO }
+  const balance = account?.total(opening?.instrument.settle ?? '') ?? ZERO
+  return { ordersByClientId, doubled, orders, fills, fundings, position, balance }
 }
 
 /** How the first line of every truth log begins. */
@@ -262,8 +277,23 @@ function openPrivate(path: string): number {
     }
     return fd
   } catch (error) {
-    throw unusable(path, messageOf(error), error)
+    throw misplaced(path, error) ?? unusable(path, messageOf(error), error)
   }
+}
+
+/** A path that can be no file of the caller's: he gave it, and has to give another. Undefined for what is the machine's trouble. */
+function misplaced(path: string, cause: unknown): DitaError | undefined {
+  const folder = dirname(resolve(path))
+  const why: Readonly<Record<string, readonly [what: string, next: string]>> = {
+    ENOENT: [`there is no folder ${folder}`, `Make it with \`mkdir -p ${folder}\`, or give another file with --truth.`],
+    ENOTDIR: [`${folder} is no folder`, 'Give another file with --truth.'],
+    EISDIR: ['it is a folder', 'Give a file in it with --truth.'],
+    EACCES: ['you may not write there', 'Give a file that you may write with --truth.'],
+  }
+  const [what, next] = why[cause instanceof Error && 'code' in cause ? String(cause.code) : ''] ?? []
+  if (what === undefined || next === undefined) return undefined
+  const message = `The truth log ${path} cannot be used: ${what}.`
+  return new DitaError('TRUTH_UNUSABLE', { fault: 'user', exitCode: EXIT.usage, message, next, cause })
 }
 
 function readAll(fd: number): Buffer {

@@ -4,14 +4,14 @@
 import Database from 'better-sqlite3'
 import { DitaError } from '../errors.ts'
 import { type CheckpointMode, type CheckpointOutcome, runCheckpoint } from './checkpoint.ts'
-import { type LockHolder, storeUnusable } from './errors.ts'
+import { holderName, type LockHolder, storeUnusable } from './errors.ts'
 import { readHolder } from './holder.ts'
 import type { LockOwner } from './lock.ts'
 import { openWriter } from './open.ts'
 import { pathsIfThere, type StorePaths } from './private-files.ts'
 import { connectReadable } from './read.ts'
 import { walBytesOf } from './start-check.ts'
-import { asStoreError, SYNCHRONOUS_FULL, setPragma } from './store-file.ts'
+import { asStoreError, setDurable } from './store-file.ts'
 
 /** TRUNCATE waits this long for readers and for the writer's commit before it says that it could not. */
 const BUSY_TIMEOUT_MS = 250
@@ -89,9 +89,7 @@ function besideWriter(paths: StorePaths, options: CheckpointOptions): Done {
   try {
     const database = new Database(paths.store, { fileMustExist: true, timeout: options.mode === 'PASSIVE' ? 0 : BUSY_TIMEOUT_MS })
     try {
-      setPragma(database, paths.store, SYNCHRONOUS_FULL)
-      setPragma(database, paths.store, { name: 'fullfsync', value: 'ON', reads: 1 })
-      setPragma(database, paths.store, { name: 'checkpoint_fullfsync', value: 'ON', reads: 1 })
+      setDurable(database, paths.store)
       return { outcome: run(options.mode, (mode) => runCheckpoint(database, mode, options.wallUs)), holder }
     } finally {
       database.close()
@@ -114,7 +112,7 @@ function run(mode: CheckpointMode, checkpoint: (mode: CheckpointMode) => Checkpo
 function reasonOf(outcome: CheckpointOutcome, holder: LockHolder | null): string {
   const { mode, busy, logFrames, checkpointedFrames } = outcome
   const left = Math.max(0, logFrames - checkpointedFrames)
-  const session = holder === null ? '' : ` or session ${holder.sessionId ?? 'of another process'} itself`
+  const session = holder === null ? '' : ` or ${holderName(holder)} itself`
   if (mode === 'TRUNCATE' && left === 0 && logFrames >= 0)
     return `Everything is in the store, but a reader${session} kept the log from being emptied.`
   if (busy && logFrames < 0) return `Another checkpoint was under way, or a reader${session} was in the way.`

@@ -2,9 +2,11 @@
 
 import { DitaError, EXIT, messageOf } from '../errors.ts'
 
-/** Who holds the writer lock of a store; all three are null where the holder left no name. */
+/** Who holds the writer lock of a store: a session or a command; all are null where the holder left no name. */
 export interface LockHolder {
   readonly sessionId: string | null
+  /** As it was typed: `dita reconcile`. */
+  readonly command: string | null
   readonly pid: number | null
   /** ISO 8601, UTC. */
   readonly since: string | null
@@ -59,14 +61,20 @@ export function storeOlder(path: string, found: number, known: number): DitaErro
 export function storeBusy(path: string, holder: LockHolder): DitaError {
   const pid = holder.pid === null ? '' : ` (pid ${holder.pid})`
   const since = holder.since === null ? '' : ` since ${holder.since}`
+  const who = holderName(holder)
   const stop = holder.pid === null ? 'end it with Ctrl-C where it runs' : `end it with Ctrl-C where it runs or with \`kill ${holder.pid}\``
-  const who = holder.sessionId === null ? `Another process${pid}` : `Session ${holder.sessionId}${pid}`
   return new DitaError('STORE_BUSY', {
     fault: 'user',
     exitCode: EXIT.storeBusy,
-    message: `${who} is using the store ${path}${since}.`,
+    message: `${who.charAt(0).toUpperCase()}${who.slice(1)}${pid} is using the store ${path}${since}.`,
     next: `Wait for it, ${stop}, or give another store with --store.`,
   })
+}
+
+/** `session morning`, `the command \`dita reconcile\``. */
+export function holderName({ sessionId, command }: LockHolder): string {
+  if (sessionId !== null) return `session ${sessionId}`
+  return command === null ? 'another process' : `the command \`${command}\``
 }
 
 /** A reader or a writer waited its time for SQLite's own locks: nobody holds ours, so there is no holder to name. */

@@ -9,7 +9,7 @@ export interface RunningSession {
   readonly pid: number
 }
 
-const NOBODY: LockHolder = { sessionId: null, pid: null, since: null }
+const NOBODY: LockHolder = { sessionId: null, command: null, pid: null, since: null }
 
 /** What the holder of a lock wrote of itself; null in each place where it wrote nothing that can be read. */
 export function readHolder(path: string): LockHolder {
@@ -21,9 +21,10 @@ export function readHolder(path: string): LockHolder {
     return NOBODY
   }
   if (typeof found !== 'object' || found === null) return NOBODY
-  const { sessionId, pid, since } = found as Record<string, unknown>
+  const { sessionId, command, pid, since } = found as Record<string, unknown>
   return {
     sessionId: typeof sessionId === 'string' ? sessionId : null,
+    command: typeof command === 'string' ? command : null,
     pid: typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 ? pid : null,
     since: typeof since === 'string' ? since : null,
   }

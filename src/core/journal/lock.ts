@@ -7,14 +7,17 @@ import { storeBusy } from './errors.ts'
 import { readHolder } from './holder.ts'
 import { ensurePrivateFile, type StorePaths } from './private-files.ts'
 
-/** The process that opens a store; `since` is ISO 8601, UTC. */
-export interface LockOwner {
-  readonly sessionId: string
+/** The process that opens a store: a session, or a command that only works on it for a while. `since` is ISO 8601, UTC. */
+export type LockOwner = ({ readonly sessionId: string } | { readonly command: HolderCommand }) & {
   readonly pid: number
   readonly since: string
 }
 
-interface StoreLock {
+/** As it is typed. */
+export type HolderCommand = `dita ${string}`
+
+export interface StoreLock {
+  /** May be called again. */
   release(): void
 }
 

@@ -5,8 +5,9 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { CommitLog } from './commit-log.ts'
 import { storeUnusable } from './errors.ts'
+import { FailureNote } from './failure-note.ts'
 import { HighWaterMark } from './high-water-mark.ts'
-import { acquireLock, type LockOwner } from './lock.ts'
+import { acquireLock, type LockOwner, type StoreLock } from './lock.ts'
 import { knownLayout, migrate } from './migrate.ts'
 import { ensureFolder, ensurePrivateFile, storeKindAt, storePathsOf, tightenFile } from './private-files.ts'
 import { checkAtStart, leftBehindAt, type StartCheck } from './start-check.ts'
@@ -17,7 +18,7 @@ import {
   isBlank,
   isCutShort,
   readHeader,
-  SYNCHRONOUS_FULL,
+  setDurable,
   setPragma,
   sqliteVersionOf,
 } from './store-file.ts'
@@ -34,6 +35,22 @@ export interface OpenWriterOptions {
   readonly holder: LockOwner
   /** Microseconds since 1970, of the real world. */
   readonly wallUs: () => number
+  /** The store's lock, where it is held already: it is still released by who took it. */
+  readonly lock?: StoreLock
+}
+
+/**
+ * Takes the lock of the store at `path` and opens nothing yet: for who has to wait for something before it writes.
+ * @throws DitaError STORE_BUSY, STORE_FOREIGN, STORE_NEWER, STORE_UNUSABLE
+ */
+export function holdStore({ path, holder }: Pick<OpenWriterOptions, 'path' | 'holder'>): StoreLock {
+  try {
+    refuseForeign(path)
+    ensureFolder(dirname(path))
+    return acquireLock(storePathsOf(path), holder)
+  } catch (error) {
+    throw asStoreError(path, error)
+  }
 }
 
 /**
@@ -43,11 +60,11 @@ export interface OpenWriterOptions {
 export function openWriter(options: OpenWriterOptions): StoreWriter {
   const acquired: (() => void)[] = []
   try {
-    refuseForeign(options.path)
-    ensureFolder(dirname(options.path))
+    if (options.lock === undefined) {
+      const lock = holdStore(options)
+      acquired.push(() => lock.release())
+    }
     const paths = storePathsOf(options.path)
-    const lock = acquireLock(paths, options.holder)
-    acquired.push(() => lock.release())
     const mark = HighWaterMark.open(paths.mark)
     acquired.push(() => mark.close())
     const leftBehind = leftBehindAt(paths.store)
@@ -56,7 +73,9 @@ export function openWriter(options: OpenWriterOptions): StoreWriter {
     const startCheck = prepareStore(database, paths.store, { leftBehind, wallUs: options.wallUs })
     const { log, warnings } = CommitLog.open(database, mark, paths)
     const release = () => releaseAll(acquired)
-    return new SqliteWriter({ path: paths.store, database, commits: log, warnings, startCheck, wallUs: options.wallUs, release })
+    const { holder, wallUs } = options
+    const note = new FailureNote(paths.store, 'sessionId' in holder ? holder.sessionId : null)
+    return new SqliteWriter({ path: paths.store, database, commits: log, warnings, startCheck, note, wallUs, release })
   } catch (error) {
     const failure = asStoreError(options.path, error)
     try {
@@ -113,9 +132,7 @@ function prepareStore(
   if (!isBlank(header)) assertOurs(path, header, knownLayout())
   const startCheck = checkAtStart(database, path, { ...given, isBlank: isBlank(header) })
   setPragma(database, path, { name: 'journal_mode', value: 'WAL', reads: 'wal' })
-  setPragma(database, path, SYNCHRONOUS_FULL)
-  // Only macOS tells a flush of the disk's own cache from an fsync; elsewhere this changes nothing.
-  setPragma(database, path, { name: 'fullfsync', value: 'ON', reads: 1 })
+  setDurable(database, path)
   setPragma(database, path, { name: 'foreign_keys', value: 'ON', reads: 1 })
   setPragma(database, path, { name: 'wal_autocheckpoint', value: WAL_PAGES, reads: WAL_PAGES })
   migrate(database)

@@ -31,7 +31,11 @@ export interface JournalWriter {
   hasSession(sessionId: string): boolean
   recordRun(run: RunRecord): void
   recordRunEnd(sessionId: string, endedWallUs: number): void
-  /** Sessions that never wrote a halt: they crashed. */
+  /** Sessions that never wrote a halt: they crashed, or their journal failed. */
   unfinishedSessions(): { readonly sessionId: string; readonly account: string }[]
+  /** What failed where an unfinished session ended because its journal did; null of one that crashed, as far as is known. */
+  failureOf(sessionId: string): string | null
+  /** The ends of all unfinished sessions are written: what was noted of them counts no more. */
+  forgetFailure(): void
   close(): Promise<void>
 }

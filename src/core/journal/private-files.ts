@@ -11,7 +11,7 @@ const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 
 /** The folder a workspace keeps its store in: ours alone, so its rights may be tightened even if we did not make it. */
-const STORE_FOLDER = '.dita'
+export const STORE_FOLDER = '.dita'
 
 /** The files of a store, all named after it, so that one folder can hold several. */
 export interface StorePaths {

@@ -2,15 +2,13 @@
 // Money is text (exact decimals), times are microseconds, yes/no columns are 1 and 0.
 
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { TablesBeside } from './schema-beside.ts'
 
-export interface JournalDatabase {
+export interface JournalDatabase extends TablesBeside {
   accounts: AccountsTable
   journal: JournalTable
   commits: CommitsTable
   snapshots: SnapshotsTable
-  session_runs: SessionRunsTable
-  checkpoints: CheckpointsTable
-  reconcile_findings: ReconcileFindingsTable
   sessions: SessionsTable
   engine_state: EngineStateTable
   instruments: InstrumentsTable
@@ -78,7 +76,6 @@ interface OfAmount {
   asset: string
   amount: string
 }
-
 interface OfPosition {
   instrument: string
   position_side: 'net' | 'long' | 'short'
@@ -109,37 +106,6 @@ export interface SnapshotsTable {
   seq: number
   hash: Buffer
   state: string
-}
-
-export interface SessionRunsTable {
-  session_id: string
-  pid: number
-  host: string
-  version: string
-  started_wall_us: number
-  ended_wall_us: number | null
-}
-
-export interface CheckpointsTable {
-  checkpoint_id: Generated<number>
-  wall_us: number
-  mode: string
-  busy: number
-  log_frames: number
-  checkpointed_frames: number
-  elapsed_ms: number
-  error: string | null
-}
-
-export interface ReconcileFindingsTable {
-  finding_id: Generated<number>
-  account_id: number
-  session_id: string | null
-  wall_us: number
-  kind: string
-  evidence: string
-  action: string
-  resolved: number
 }
 
 export interface SessionsTable extends Terms {
@@ -182,6 +148,7 @@ export interface SessionsTable extends Terms {
   feed_first_us: number | null
   feed_last_us: number | null
   feed_truncated: number | null
+  sealed: number
 }
 
 export interface EngineStateTable {
@@ -192,6 +159,7 @@ export interface EngineStateTable {
   last_seq: number
   halt_reason: string | null
   halt_detail: string | null
+  inventory_drift_at_shutdown: string | null
 }
 
 export interface InstrumentsTable extends FactPlace, Terms {

@@ -69,6 +69,13 @@ export function setPragma(
   if (found !== pragma.reads) throw storeUnusable(path, `SQLite keeps ${pragma.name} at ${String(found)} instead of ${pragma.reads}`)
 }
 
+/** What a commit needs to be durable once it returns, for every connection that writes or checkpoints. */
+export function setDurable(database: Database.Database, path: string): void {
+  setPragma(database, path, SYNCHRONOUS_FULL)
+  // Only macOS tells a flush of the disk's own cache from an fsync; elsewhere this changes nothing. Checkpoints follow it.
+  setPragma(database, path, { name: 'fullfsync', value: 'ON', reads: 1 })
+}
+
 /** SQLite's `synchronous=FULL`: its builds default a WAL to NORMAL, which can lose the last commits. */
 export const SYNCHRONOUS_FULL = { name: 'synchronous', value: 'FULL', reads: 2 } as const
 

@@ -12,11 +12,13 @@ import { accountGenesis, factHash } from './chain.ts'
 import { type CheckpointMode, type CheckpointOutcome, recordCheckpoint, runCheckpoint } from './checkpoint.ts'
 import type { CommitLog } from './commit-log.ts'
 import { journalFailed, journalRefused, walLeft } from './errors.ts'
+import type { FailureNote } from './failure-note.ts'
 import type { JournalHead, JournalWriter, RunRecord } from './port.ts'
 import { Projector } from './project/projector.ts'
 import { RowBuffer } from './project/row-buffer.ts'
 import { ValueRefused, whole } from './project/values.ts'
 import { accountIdOf, replayAccount } from './replay.ts'
+import { recordMetrics, type StoredMetric } from './session-metrics.ts'
 import type { StartCheck } from './start-check.ts'
 import { asStoreError } from './store-file.ts'
 
@@ -38,6 +40,8 @@ export interface StoreWriter extends JournalWriter {
   /** What was booked of the venue's fills from a time on. */
   fillsSince(account: string, fromUs: number): StoredFill[]
   recordFindings(account: string, findings: readonly StoredFinding[]): void
+  /** What a session measured so far, in place of what it wrote before. Says what went wrong; null where nothing did. */
+  recordMetrics(sessionId: string, metrics: readonly StoredMetric[]): string | null
   /**
    * Copies the store as it is now into the folder of its backups. Append nothing until it is done.
    * @throws DitaError BACKUP_FAILED
@@ -51,6 +55,7 @@ interface WriterParts {
   readonly commits: CommitLog
   readonly warnings: readonly string[]
   readonly startCheck: StartCheck
+  readonly note: Pick<FailureNote, 'left' | 'write' | 'forget'>
   readonly wallUs: () => number
   /** Lets go of everything, in reverse order of how it was acquired. */
   readonly release: () => void
@@ -120,6 +125,12 @@ export class SqliteWriter implements StoreWriter {
     this.#guard(() => recordFindings(this.#parts.database, account, findings))
   }
 
+  recordMetrics(sessionId: string, metrics: readonly StoredMetric[]): string | null {
+    if (!this.#open || this.#failure !== undefined) return 'the journal takes nothing more'
+    const { database, wallUs } = this.#parts
+    return recordMetrics(database, { sessionId, wallUs: wallUs(), metrics })
+  }
+
   hasSession(sessionId: string): boolean {
     return this.#read((database) => database.prepare('SELECT 1 FROM sessions WHERE session_id = ?').get(sessionId) !== undefined)
   }
@@ -149,6 +160,15 @@ export class SqliteWriter implements StoreWriter {
         )
         .all(),
     )
+  }
+
+  failureOf(sessionId: string): string | null {
+    const { left } = this.#parts.note
+    return left?.sessionId === sessionId ? left.detail : null
+  }
+
+  forgetFailure(): void {
+    this.#parts.note.forget()
   }
 
   checkpoint(mode: CheckpointMode): CheckpointOutcome {
@@ -204,6 +224,7 @@ export class SqliteWriter implements StoreWriter {
       return work()
     } catch (error) {
       this.#failure = error
+      this.#parts.note.write(messageOf(error))
       throw isRefusal(error) ? journalRefused(messageOf(error), error) : journalFailed(this.#parts.path, error)
     }
   }

@@ -81,7 +81,7 @@ function openSession(state: KernelState, { type: _, ...session }: FactOf<'SESSIO
   state.halted = false
   state.stopping = false
   state.trading = 'active'
-  state.orderPrefix = orderPrefixOf(session.sessionId)
+  state.orderPrefix = orderPrefixOf(session.sessionId, session.orderSalt)
   state.listed.clear()
   listInstrument(state, session.instrument)
   for (const slotId of session.slotIds) {

@@ -8,9 +8,12 @@ export const ORDER_PREFIX = 'dita'
 const SESSION_LENGTH = 6
 const HASH_LENGTH = 20
 
-/** `dita` and six characters of the session's hash: what the orders of one session have in common. */
-export function orderPrefixOf(sessionId: string): string {
-  return ORDER_PREFIX + sha256Base32(`session:${sessionId}`, SESSION_LENGTH)
+/**
+ * `dita` and six characters of the session's hash: what the orders of one session have in common.
+ * @param salt the account's in its store: sessions of one name in two stores have nothing in common
+ */
+export function orderPrefixOf(sessionId: string, salt = ''): string {
+  return ORDER_PREFIX + sha256Base32(`session:${sessionId}${salt === '' ? '' : `:${salt}`}`, SESSION_LENGTH)
 }
 
 /** Lowercase base32 of hash(session, the order's number, attempt) behind the session's prefix: 30 characters. */

@@ -230,6 +230,11 @@ export interface SessionOpening {
   /** Where the instrument came from: `config`, `inferred`, `built-in`. */
   readonly instrumentOrigin: string
   readonly slotIds: readonly string[]
+  /**
+   * Mixed into the ids of the session's orders, so that a session of the same name in another store makes others. Left out where
+   * nobody else can trade the account.
+   */
+  readonly orderSalt?: string
   /** One position an instrument, or in hedge mode a long and a short one beside each other (perpetuals only). */
   readonly positionMode: 'one_way' | 'hedge'
   readonly limits: RiskLimits

@@ -18,6 +18,7 @@ function compiled(shape: Shape): Compiled {
 const text: Holds = (value) => typeof value === 'string'
 const number: Holds = (value) => typeof value === 'number'
 const textOrNull: Holds = (value) => value === null || typeof value === 'string'
+const textOrNone: Holds = (value) => value === undefined || typeof value === 'string'
 const time: Holds = (value) => Number.isFinite(value)
 const count: Holds = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const amount: Holds = (value) => typeof value === 'bigint' && value <= LARGEST && value >= -LARGEST
@@ -99,7 +100,7 @@ const TIMES: Shape = {
   absenceMarginUs: time,
   querySpacingUs: time,
 }
-const SESSION: Shape = { ...ORIGIN, ...MODES, ...TIMES, instrument: INSTRUMENT, limits: LIMITS }
+const SESSION: Shape = { ...ORIGIN, ...MODES, ...TIMES, orderSalt: textOrNone, instrument: INSTRUMENT, limits: LIMITS }
 const TOUCH: Shape = { instrument: text, bid: orNull(amount), ask: orNull(amount), mark: orNull(amount) }
 const QUOTES: Shape = { ourBid: orNull(amount), ourAsk: orNull(amount), bidDistanceBps: orNull(amount), askDistanceBps: orNull(amount) }
 const FEED: Shape = { source: text, events: count, gaps: count, badLines: count, skipped: count, truncated: yesNo }
@@ -154,7 +155,8 @@ function known<T>(value: T, shape: Shape): T {
     const held = (value as Readonly<Record<string, unknown>>)[field]
     return [field, typeof rule === 'function' ? held : known(held, rule)]
   })
-  return Object.fromEntries(fields)
+  // A field that is left out is not there when it is read back, either.
+  return Object.fromEntries(fields.filter(([, held]) => held !== undefined))
 }
 
 export const knownSession = (session: SessionOpening): SessionOpening => known(session, SESSION)

@@ -7,6 +7,7 @@ import type { VenueBooks } from '../venue/port.ts'
 import { adjustmentIdOf, compareFills, type FillsComparison } from './compare-fills.ts'
 import { compareOrders } from './compare-orders.ts'
 import { type BookedFill, type Finding, finding, isComplete, type OrderAnswer, positionText } from './finding.ts'
+import { isOlder, orderOf } from './ours.ts'
 import { shortText, timeText } from './words.ts'
 
 export interface BooksComparison {
@@ -41,9 +42,10 @@ export function compareBooks(comparison: BooksComparison): Finding[] {
 function toldOrders({ view, books, answers }: BooksComparison): Map<string, OrderView> {
   const found = [...answers.values()].flatMap(({ order }) => (order === null ? [] : [order]))
   const told = new Map<string, OrderView>()
-  for (const { clientOrderId, venueOrderId } of [...(books.openOrders ?? []), ...found]) {
-    const order = clientOrderId === null ? undefined : (view.orders.get(clientOrderId) ?? view.orders.get(clientOrderId.toLowerCase()))
-    if (venueOrderId !== null && order?.venueOrderId === null) told.set(venueOrderId, order)
+  for (const theirs of [...(books.openOrders ?? []), ...found]) {
+    const { clientOrderId, venueOrderId } = theirs
+    const order = orderOf(view, { clientOrderId, venueOrderId: null })
+    if (venueOrderId !== null && order?.venueOrderId === null && !isOlder(order, theirs)) told.set(venueOrderId, order)
   }
   return told
 }

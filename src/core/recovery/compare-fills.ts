@@ -6,7 +6,7 @@ import { type FillNumbers, fillKey, positionKey } from '../kernel/state.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
 import type { VenueBooks, VenueFillReport } from '../venue/port.ts'
 import { type BookedFill, type Finding, finding } from './finding.ts'
-import { isOurs } from './ours.ts'
+import { isOurs, orderOf } from './ours.ts'
 import { shortText, timeText } from './words.ts'
 
 /** What is inferred carries a trade id of ours: no venue can know it. */
@@ -81,11 +81,6 @@ function newQuantity({ fill }: VenueFillReport, order: OrderView): Decimal {
   return order.inferredQuantity === ZERO ? fill.quantity : ZERO
 }
 
-function orderOf(view: StateView, { clientOrderId, venueOrderId }: VenueFillReport): OrderView | undefined {
-  const id = clientOrderId !== null && view.orders.has(clientOrderId) ? clientOrderId : view.clientIdByVenueId.get(venueOrderId ?? '')
-  return id === undefined ? undefined : view.orders.get(id)
-}
-
 function positionOf(report: VenueFillReport, order: OrderView | undefined): string {
   if (order === undefined) return positionKey(report.instrument, report.positionSide ?? 'net')
   return positionKey(order.request.instrument, order.request.positionSide)
@@ -122,7 +117,7 @@ function bookingOf(report: VenueFillReport, order: OrderView | undefined): Recon
   return {
     type: 'RECONCILE',
     action: 'book_fill',
-    evidence: `The venue reports ${venuesText(report)}, and it is not booked.`,
+    evidence: `The venue reports ${venuesText(report)}; it was missing in our books.`,
     instrument,
     side,
     ...(positionSide === undefined ? {} : { positionSide }),

@@ -1,7 +1,7 @@
 // Compares the orders that we hold with those that a venue has, both ways. Pure; changes nothing.
 
 import { add, type Decimal, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
-import type { KernelInput, OrderReference, ReconcileIntent, SettledOutcome } from '../kernel/inputs.ts'
+import type { KernelInput, ReconcileIntent, SettledOutcome } from '../kernel/inputs.ts'
 import { CANCEL_PENDING, ORDER_LIVE, type OrderStatus } from '../kernel/order-table.ts'
 import { positionKey } from '../kernel/state.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
@@ -9,7 +9,7 @@ import type { VenueBooks, VenueOrder, VenueOrderStatus } from '../venue/port.ts'
 import { type AbsenceRules, absenceProof } from './absence.ts'
 import { canBeAbsent, missingInput } from './doubts.ts'
 import { type Finding, type FindingKind, finding, type OrderAnswer, type Remedy } from './finding.ts'
-import { isOurs } from './ours.ts'
+import { isOlder, isOurs, orderOf } from './ours.ts'
 import { mayHaveFilled, unseenOf } from './trace.ts'
 import { ourOrderText, shortText, timeText, venueOrderText } from './words.ts'
 
@@ -49,19 +49,15 @@ export function compareOrders(question: OrdersQuestion): Finding[] {
   return findings
 }
 
-function orderOf(view: StateView, { clientOrderId, venueOrderId }: OrderReference): OrderView | undefined {
-  const named = clientOrderId === null ? undefined : (view.orders.get(clientOrderId) ?? view.orders.get(clientOrderId.toLowerCase()))
-  if (named !== undefined) return named
-  const bound = venueOrderId === null ? undefined : view.clientIdByVenueId.get(venueOrderId)
-  return bound === undefined ? undefined : view.orders.get(bound)
-}
-
-const isDoubled = (order: OrderView, { venueOrderId }: VenueOrder): boolean =>
-  venueOrderId !== null && order.venueOrderId !== null && order.venueOrderId !== venueOrderId
+const isDoubled = (order: OrderView, open: VenueOrder): boolean =>
+  isOlder(order, open) || (open.venueOrderId !== null && order.venueOrderId !== null && order.venueOrderId !== open.venueOrderId)
 
 function doubledOf(order: OrderView, open: VenueOrder): Finding {
   const { clientOrderId, instrument } = order.request
-  const evidence = { ours: ourOrderText(order), venues: venueOrderText(open), sinceUs: order.updatedAtUs }
+  const since = isOlder(order, open)
+    ? `, there since ${timeText(open.createdUs ?? 0)}, before ours was made at ${timeText(order.preparedAtUs)}`
+    : ''
+  const evidence = { ours: ourOrderText(order), venues: venueOrderText(open) + since, sinceUs: order.updatedAtUs }
   return finding({ kind: 'ORDER_DOUBLED', instrument, subject: clientOrderId, evidence, action: 'none' })
 }
 
@@ -124,7 +120,14 @@ function openOf(order: OrderView, open: VenueOrder, question: OrdersQuestion): F
     remedies: isBehind ? adopt : [],
     needsSecondLook: true,
     ...about,
+    evidence: { ...evidence, venues: evidence.venues + forgottenOf(order, question.books) },
   })
+}
+
+/** An open order's missing fills are told, or never: only once it is over can its total and average price stand for them. */
+function forgottenOf({ preparedAtUs }: OrderView, { fills }: VenueBooks): string {
+  if (fills === null || fills.fromUs <= preparedAtUs) return ''
+  return `; fills from before ${timeText(fills.fromUs)} are no longer told, and what is missing of them is booked from its total once the order is over: \`dita run --on-start cancel\` ends it`
 }
 
 /** It becomes live again in our books, and is then taken back like any other; one that we count as filled cannot. */

@@ -9,6 +9,7 @@ import type { OrderView, StateView } from '../kernel/views.ts'
 import type { Effect, TimedVenueEvent } from '../venue/port.ts'
 import { type AbsenceRules, absenceProof } from './absence.ts'
 import { DOUBT_LIMITS, DoubtCase, type DoubtLimits, type DoubtReason } from './doubt-case.ts'
+import { orderOf } from './ours.ts'
 
 export type Query = Extract<Effect, { type: 'query' }>
 
@@ -234,10 +235,9 @@ export class Doubts {
     return opened
   }
 
-  #find({ clientOrderId, venueOrderId }: OrderReference, view: StateView): DoubtCase | undefined {
-    const bound = venueOrderId === null ? undefined : view.clientIdByVenueId.get(venueOrderId)
-    const id = clientOrderId ?? bound
-    return id === undefined ? undefined : this.#cases.get(id)
+  #find(reference: OrderReference, view: StateView): DoubtCase | undefined {
+    const order = orderOf(view, reference)
+    return order === undefined ? undefined : this.#cases.get(order.request.clientOrderId)
   }
 }
 

@@ -13,7 +13,10 @@ interface KindWords {
 export const FINDING_KINDS = {
   ORPHAN_OF_OURS: { severity: 'alarm', means: 'The venue has an open order of ours that we hold as final, or do not know.' },
   FOREIGN_ORDER: { severity: 'info', means: 'The venue has an open order that no session of this account sent. It is never touched.' },
-  ORDER_DOUBLED: { severity: 'alarm', means: 'The venue has an order under our id with another venue order id than the one we know.' },
+  ORDER_DOUBLED: {
+    severity: 'alarm',
+    means: 'The venue has an order under our id that is not ours: with another venue order id than the one we know, or older than ours.',
+  },
   ORDER_MISSING: { severity: 'alarm', means: 'We hold an order as live, and the venue does not count it among its open orders.' },
   ORDER_IN_DOUBT: { severity: 'warning', means: 'We do not know whether the venue has an order that may have been sent.' },
   ORDER_QUARANTINED: { severity: 'alarm', means: 'Nobody could say whether the venue has the order: a person decides.' },

@@ -1,11 +1,12 @@
 // Looks at the venue, compares, and in `fix` mends what evidence allows, until nothing more can be mended. It commits before
 // anything leaves, sends nothing that opens, and may be broken off at any step: the next run goes on from the books.
 
-import { DitaError } from '../errors.ts'
+import { DitaError, messageOf } from '../errors.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { Effect, Venue, VenueBooks } from '../venue/port.ts'
+import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
 import { withNotFound } from './absence.ts'
 import { compareBooks } from './compare-books.ts'
 import { ordersToAsk } from './compare-orders.ts'
@@ -20,6 +21,7 @@ import {
   type Remedy,
 } from './finding.ts'
 import { prefixesOf } from './ours.ts'
+import { timeText } from './words.ts'
 
 /** What reconcile needs of the session's engine. */
 export interface ReconcileEngine {
@@ -94,7 +96,7 @@ export interface ReconcileDeed {
   readonly subject: string
   readonly action: FindingAction
   readonly timeUs: number
-  /** `CODE field value` of the denial; null where it was done. */
+  /** `CODE field value` of the denial, or why it was not sent; null where it was done. */
   readonly refused: string | null
 }
 
@@ -109,6 +111,8 @@ export interface ReconcileResult {
   readonly remaining: readonly Finding[]
   /** What the venue had to say beside, in sentences. */
   readonly notices: readonly string[]
+  /** What can no longer be seen of the fills that were asked for, as a sentence; null where all of them can. */
+  readonly forgotten: string | null
 }
 
 /**
@@ -218,7 +222,7 @@ export class Reconciliation {
     const differs = [...engine.view.positions.values()].some(({ venues }) => venues !== null)
     if (positions === null || !differs) return
     engine.handle(this.#factTimeUs(), { type: 'SNAPSHOT', asOfUs, openOrders: [], positions })
-    this.#leave(engine.commit())
+    this.#leave()
   }
 
   #remember(findings: readonly Finding[]): void {
@@ -276,7 +280,7 @@ export class Reconciliation {
 
   /** Hands the steps to the kernel, commits, and only then lets go what follows; the denial where the kernel would not. */
   #apply(remedies: readonly Remedy[]): string | null {
-    const { engine } = this.#options
+    const { engine, venue } = this.#options
     let refused: string | null = null
     for (const remedy of remedies) {
       if (!('handle' in remedy)) continue
@@ -284,20 +288,24 @@ export class Reconciliation {
         if (body.type === 'INTENT_DENIED') refused ??= `${body.code} ${body.field} ${body.value}`
       }
     }
-    const effects = engine.commit()
-    this.#leave(effects)
-    this.#leave(remedies.flatMap((remedy) => ('send' in remedy && refused === null ? [remedy.send] : [])))
+    this.#leave()
+    for (const remedy of remedies) {
+      if (!('send' in remedy) || refused !== null) continue
+      try {
+        venue.send(remedy.send, this.#now())
+      } catch (error) {
+        if (!isQueueFull(error)) throw error
+        refused = `${remedy.send.type} not sent: ${messageOf(error)}`
+      }
+    }
     return refused
   }
 
-  #leave(effects: readonly Effect[]): void {
+  /** Everything decided so far becomes durable, and leaves. */
+  #leave(): void {
     const { engine, venue } = this.#options
-    for (const effect of effects) {
-      venue.send(effect, this.#now())
-      if (effect.type !== 'cancel' || !engine.view.orders.has(effect.clientOrderId)) continue
-      engine.handle(this.#factTimeUs(), { type: 'NOTE_CANCEL', clientOrderId: effect.clientOrderId, outcome: 'sent', detail: null })
-    }
-    // What was noted orders nothing; it is made durable with the rest.
+    sendCommitted({ engine, venue, commit: () => engine.commit(), nowUs: this.#now() })
+    // What was noted as sent orders nothing; a run that ends here keeps it all the same.
     engine.commit()
   }
 
@@ -317,12 +325,14 @@ export class Reconciliation {
       if (event.type === 'NOTICE') this.#notices.push(event.text)
       else if (event.type !== 'ORDER_NOT_FOUND') engine.handle(this.#factTimeUs(), event)
     }
-    this.#leave(engine.commit())
+    this.#leave()
   }
 
   result(before: readonly Finding[], remaining: readonly Finding[]): ReconcileResult {
-    const parts = { before, done: this.#done, remaining, notices: this.#notices }
     const window = this.#window as LookWindow
+    const forgotten = forgottenText(window, this.#fillsFromUs)
+    const notices = forgotten === null ? this.#notices : [forgotten, ...this.#notices]
+    const parts = { before, done: this.#done, remaining, notices, forgotten }
     return { mode: this.#options.mode, startedUs: this.#startedUs, endedUs: this.#now(), rounds: this.#rounds, window, ...parts }
   }
 
@@ -358,6 +368,14 @@ export class Reconciliation {
 
 const fingerprint = ({ kind, subject, action, figures }: Finding): string => `${kind}|${subject}|${action}|${figures}`
 const triesKey = ({ kind, subject, action }: Finding): string => `${kind}|${subject}|${action}`
+
+/** A venue names times in whole milliseconds, or seconds. */
+const ROUNDING_US = 1_000_000
+
+function forgottenText({ fillsFromUs, fillsUntilUs }: LookWindow, askedFromUs: number): string | null {
+  if (fillsUntilUs === null || fillsFromUs <= askedFromUs + ROUNDING_US) return null
+  return `The venue keeps no fills from before ${timeText(fillsFromUs)}: what was filled before, since ${timeText(askedFromUs)}, shows in the orders' own totals and in the position alone.`
+}
 
 function windowOf(books: VenueBooks, instruments: readonly string[], fillsFromUs: number): LookWindow {
   const { asOfUs, fills } = books

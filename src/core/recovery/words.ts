@@ -16,8 +16,16 @@ export function timeText(timeUs: number): string {
 /** More of a text that a venue made up is not kept. */
 const LONGEST_WORDS = 200
 
-/** What a venue wrote, on one line and not endless. */
-export const shortText = (text: string): string => escapeText(text).slice(0, LONGEST_WORDS)
+/** What a venue wrote, on one line and not endless. It is cut between two characters: half an escape would read as something else. */
+export function shortText(text: string): string {
+  let short = ''
+  for (const character of text) {
+    const written = escapeText(character)
+    if (short.length + written.length > LONGEST_WORDS) return `${short}…`
+    short += written
+  }
+  return short
+}
 
 const filledText = (filled: Decimal, quantity: Decimal): string => `${formatDecimal(filled)} of ${formatDecimal(quantity)} filled`
 

@@ -2,11 +2,13 @@
 // that is not shown.
 
 import { sql } from 'kysely'
+import { INVENTORY_COMPARED, LIMIT_FLAGS } from '../kernel/flag-codes.ts'
 import { hasLaterFacts, inWindow, type JournalDb, type Window } from './stored.ts'
 import type { DenialSummary, OrdersSummary, RiskSummary, TradingStateSummary } from './summary-view.ts'
 
 const MOST_RISK_EVENTS = 20
 const MOST_TRADING_CHANGES = 20
+const TOLD_ELSEWHERE: readonly string[] = [INVENTORY_COMPARED, ...Object.values(LIMIT_FLAGS)]
 
 /** Where the end of a session lies in its account's time. */
 interface SessionEnd {
@@ -18,33 +20,42 @@ interface SessionEnd {
 /** The session's orders by their status at its end, why venues rejected some, and its cancels by what became of them. */
 export async function loadOrders(db: JournalDb, end: SessionEnd, window: Window): Promise<OrdersSummary> {
   const counts = await countStatuses(db, end, window)
-  const moves = await db
+  const rejections = await db
     .selectFrom('transitions')
-    .select(({ fn }) => ['entity', 'to_state', rejectionCode.as('code'), fn.countAll<number>().as('count')])
+    .select(({ fn }) => [rejectionCode.as('code'), fn.countAll<number>().as('count')])
     .where(inWindow(window))
-    .where((row) => row.or([row('entity', '=', 'cancel'), row.and([row('entity', '=', 'order'), row('to_state', '=', 'rejected')])]))
-    .groupBy(['entity', 'to_state', 'code'])
+    .where('entity', '=', 'order')
+    .where('to_state', '=', 'rejected')
+    .groupBy('code')
     .orderBy('count', 'desc')
     .orderBy('code')
     .execute()
-  const cancelCount = (state: string): number => moves.find((row) => row.entity === 'cancel' && row.to_state === state)?.count ?? 0
   const prepared = [...counts.values()].reduce((sum, count) => sum + count, 0)
   return {
     sent: prepared - (counts.get('prepared') ?? 0),
     prepared,
     byStatus: Object.fromEntries([...counts].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
-    rejections: moves.filter((row) => row.entity === 'order').map(({ code, count }) => ({ code: code ?? UNNAMED, count })),
-    cancels: { requested: cancelCount('requested'), refused: cancelCount('refused'), inDoubt: cancelCount('in_doubt') },
+    rejections: rejections.map(({ code, count }) => ({ code: code ?? UNNAMED, count })),
+    cancels: await countCancels(db, window),
   }
 }
 
 /** A rejection that came without a code. */
 const UNNAMED = 'UNKNOWN'
 
-/** The code in `CODE: text`, of orders only: cancels are counted by their state. */
-const rejectionCode = sql<
-  string | null
->`CASE WHEN entity = 'order' AND instr(reason, ':') > 1 THEN substr(reason, 1, instr(reason, ':') - 1) END`
+/** The code in `CODE: text`. */
+const rejectionCode = sql<string | null>`CASE WHEN instr(reason, ':') > 1 THEN substr(reason, 1, instr(reason, ':') - 1) END`
+
+/** Counted in one look at each: a group for every state would have to be sorted. */
+async function countCancels(db: JournalDb, window: Window): Promise<OrdersSummary['cancels']> {
+  const count = (state: string) => sql<number>`count(CASE WHEN to_state = ${sql.lit(state)} THEN 1 END)`
+  return await db
+    .selectFrom('transitions')
+    .select([count('requested').as('requested'), count('refused').as('refused'), count('in_doubt').as('inDoubt')])
+    .where(inWindow(window))
+    .where('entity', '=', 'cancel')
+    .executeTakeFirstOrThrow()
+}
 
 /** Orders have their present status; for those that moved on after the session, its last one within the session. */
 async function countStatuses(db: JournalDb, end: SessionEnd, window: Window): Promise<Map<string, number>> {
@@ -124,7 +135,11 @@ export async function loadTradingState(db: JournalDb, window: Window): Promise<T
 
 /** Risk events counted by code and severity; warnings and alarms themselves, newest first, at most 20. */
 export async function loadRisk(db: JournalDb, window: Window): Promise<RiskSummary> {
-  const events = db.selectFrom('risk_events').where(inWindow(window))
+  // That the books were compared at the end, and agree, is no event: it is told with the checks. So are the limits in force.
+  const events = db
+    .selectFrom('risk_events')
+    .where(inWindow(window))
+    .where((row) => row.or([row('code', 'not in', TOLD_ELSEWHERE), row('severity', '!=', 'info')]))
   const counts = await events
     .select(({ fn }) => ['code', 'severity', fn.countAll<number>().as('count')])
     .groupBy(['code', 'severity'])

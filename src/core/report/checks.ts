@@ -1,6 +1,7 @@
 // Computes every total a second way and says where the two differ. A difference is drift: it is shown, never smoothed.
 
-import { add, type Decimal, formatDecimal, neg, sub } from '../kernel/decimal.ts'
+import { add, type Decimal, formatDecimal, neg, sub, ZERO } from '../kernel/decimal.ts'
+import type { AttributionSummary, ShutdownSummary } from './account-view.ts'
 import type { CostRecount } from './average-cost.ts'
 import { type MoneyInputs, ownedOf, sumsOf, worthOf } from './money.ts'
 import { Valuer } from './prices.ts'
@@ -21,21 +22,28 @@ export async function loadInventoryLedger(db: JournalDb, window: Window): Promis
 export interface SecondWays {
   readonly inventoryLedger: Sums
   readonly costs: readonly CostRecount[]
+  readonly attribution: AttributionSummary
+  readonly shutdown: ShutdownSummary
+  /** As the profit has it; null where it is not known. */
+  readonly net: string | null
 }
 
 /**
  * Computes the totals a second way and compares to the last digit: profit, fees, funding and capital by fills and events against
  * double-entry postings; profit and cost at average cost by the engine and from the fills again; each position by the sum of
  * fills, by the last fill and by the positions table (Σ slots + quoted + unassigned); inventory against wallet and inventory
- * ledger; equity against the engine's own. A finding quotes both, as decimal strings. A check that cannot be made is named.
+ * ledger; equity against the engine's own; the result's parts against the balances and against the profit. A finding quotes both, as decimal strings. A check that cannot be made is named.
  */
-export function checkTotals(inputs: MoneyInputs, { inventoryLedger, costs }: SecondWays): ChecksSummary {
+export function checkTotals(inputs: MoneyInputs, { inventoryLedger, costs, attribution, shutdown, net }: SecondWays): ChecksSummary {
   const findings = new Findings()
   checkPostings(findings, inputs)
   checkCosts(findings, inputs, costs)
   checkPositions(findings, inputs)
   checkInventory(findings, inputs, inventoryLedger)
   checkEquity(findings, inputs)
+  checkAttribution(findings, inputs, attribution, net)
+  const { inventoryDrift } = shutdown
+  if (inventoryDrift !== null) findings.compare('inventory and value at the end: engine, tables', ZERO, stored(inventoryDrift))
   return { drift: findings.list.length > 0, findings: findings.list, leftOut: findings.leftOut }
 }
 
@@ -142,4 +150,17 @@ function checkEquity(findings: Findings, { own, ledger, marks, stated, lastSeq }
   const worth = worthOf(sumsOf(ledger.before, ledger.inSession), (asset, amount) => valuer.inQuote(asset, amount))
   if (worth === null) findings.list.push({ what, expected: 'not known', found: formatDecimal(noted.equity) })
   else findings.compare(what, worth, noted.equity)
+}
+
+/** What the parts leave unexplained; and where all that was held is of the session's own instrument, its profit another way. */
+function checkAttribution(findings: Findings, { own }: MoneyInputs, attribution: AttributionSummary, net: string | null): void {
+  const { asset, why, residual, byInstrument } = attribution
+  if (residual === null) {
+    findings.leftOut.push({ what: `attribution in ${asset}: parts, postings`, why: why ?? 'it is not known' })
+    return
+  }
+  findings.compare(`attribution in ${asset}: what the parts leave of the change of equity`, ZERO, stored(residual))
+  const [only, ...others] = byInstrument
+  if (net === null || only === undefined || only.total === null || only.instrument !== own.symbol || others.length > 0) return
+  findings.compare(`net in ${asset}: parts of the attribution, profit`, stored(only.total), stored(net))
 }

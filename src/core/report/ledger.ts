@@ -23,10 +23,11 @@ export interface Ledger {
 export async function loadLedger(db: JournalDb, window: Window, splitSeq: number): Promise<Ledger> {
   const balance = new Balance()
   const before = new Sums()
+  const keys = new Keys()
   for (const slice of slicesOf({ ...window, firstSeq: 1, lastSeq: window.firstSeq - 1 })) {
     for (const row of await loadPostings(db, slice)) {
       const amount = stored(row.amount)
-      before.add(`${row.ledger_account}|${row.asset}`, amount)
+      before.add(keys.of(row.ledger_account, row.asset), amount)
       balance.add(row.seq, row.asset, amount)
     }
   }
@@ -36,8 +37,9 @@ export async function loadLedger(db: JournalDb, window: Window, splitSeq: number
   for (const slice of slicesOf(window)) {
     for (const row of await loadPostings(db, slice)) {
       const amount = stored(row.amount)
-      inSession.add(`${row.ledger_account}|${row.asset}`, amount)
-      if (flows.has(row.seq)) untilSplit.add(`${row.ledger_account}|${row.asset}`, amount)
+      const key = keys.of(row.ledger_account, row.asset)
+      inSession.add(key, amount)
+      if (flows.has(row.seq)) untilSplit.add(key, amount)
       balance.add(row.seq, row.asset, amount)
     }
   }
@@ -55,24 +57,42 @@ async function loadFlows(db: JournalDb, window: Window): Promise<ReadonlySet<num
   return new Set(rows.map(({ seq }) => seq))
 }
 
-/** Watches that the postings of each fact sum to zero per asset. */
+/** `ledger account|asset`, each put together once: there are a few of them, and many postings. */
+class Keys {
+  readonly #keys = new Map<string, Map<string, string>>()
+
+  of(ledgerAccount: string, asset: string): string {
+    const ofAccount = this.#keys.get(ledgerAccount) ?? new Map<string, string>()
+    if (ofAccount.size === 0) this.#keys.set(ledgerAccount, ofAccount)
+    let key = ofAccount.get(asset)
+    if (key === undefined) {
+      key = `${ledgerAccount}|${asset}`
+      ofAccount.set(asset, key)
+    }
+    return key
+  }
+}
+
+/** Watches that the postings of each fact sum to zero per asset. A fact has a handful of assets at most. */
 class Balance {
   lastSeq = 0
-  #sums = new Sums()
+  readonly #rests: { readonly asset: string; rest: Decimal }[] = []
   #unbalanced: Ledger['unbalanced'] = null
 
   add(seq: number, asset: string, amount: Decimal): void {
     if (seq !== this.lastSeq) {
       this.close()
-      this.#sums = new Sums()
+      this.#rests.length = 0
       this.lastSeq = seq
     }
-    this.#sums.add(asset, amount)
+    const found = this.#rests.find((rest) => rest.asset === asset)
+    if (found === undefined) this.#rests.push({ asset, rest: amount })
+    else found.rest = add(found.rest, amount)
   }
 
   close(): Ledger['unbalanced'] {
-    const asset = this.#sums.keys().find((key) => this.#sums.of(key) !== ZERO)
-    if (asset !== undefined) this.#unbalanced ??= { seq: this.lastSeq, asset, rest: this.#sums.of(asset) }
+    const found = this.#rests.find(({ rest }) => rest !== ZERO)
+    if (found !== undefined) this.#unbalanced ??= { seq: this.lastSeq, asset: found.asset, rest: found.rest }
     return this.#unbalanced
   }
 }

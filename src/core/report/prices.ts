@@ -4,22 +4,51 @@ import { type Decimal, div, mul, ONE, ZERO } from '../kernel/decimal.ts'
 import { type JournalDb, stored } from './stored.ts'
 import type { Terms } from './terms.ts'
 
-/** The stated prices of an account, each from the fact that states it on. */
-export class StatedPrices {
-  readonly #stated: readonly { readonly seq: number; readonly pair: string; readonly price: Decimal }[]
+interface Stated {
+  readonly seq: number
+  readonly pair: string
+  readonly price: Decimal
+}
 
-  constructor(stated: readonly { readonly seq: number; readonly pair: string; readonly price: Decimal }[]) {
+/** The stated prices of an account, each from the fact that states it on. Both of all and of each pair in order. */
+export class StatedPrices {
+  readonly #stated: readonly Stated[]
+  readonly #byPair = new Map<string, Stated[]>()
+
+  constructor(stated: readonly Stated[]) {
     this.#stated = stated
+    for (const row of stated) {
+      const others = this.#byPair.get(row.pair)
+      if (others === undefined) this.#byPair.set(row.pair, [row])
+      else others.push(row)
+    }
   }
 
   /** What one unit of an asset was worth in another once fact `seq` was written; null where nobody had said. */
   at(seq: number, { asset, quote }: { readonly asset: string; readonly quote: string }): Decimal | null {
-    return this.#stated.findLast((row) => row.seq <= seq && row.pair === pairOf(asset, quote))?.price ?? null
+    const rows = this.#byPair.get(pairOf(asset, quote))
+    return rows === undefined ? null : (rows[countUpTo(rows, seq) - 1]?.price ?? null)
+  }
+
+  /** How many prices had been stated by then: as long as it stays the same, no price has changed. */
+  countAt(seq: number): number {
+    return countUpTo(this.#stated, seq)
   }
 
   changesAfter(seq: number): boolean {
-    return this.#stated.some((row) => row.seq > seq)
+    return this.countAt(seq) < this.#stated.length
   }
+}
+
+/** How many rows have a `seq` up to this one. */
+function countUpTo(rows: readonly Stated[], seq: number): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle] as Stated).seq <= seq) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** @throws DitaError STORE_DAMAGED */

@@ -5,25 +5,43 @@ import type { SessionLine, SessionsView } from './sessions.ts'
 
 const UNKNOWN = '-'
 
-/** A table, newest first; where not all are shown, a last line says so. */
-export function renderSessions(view: SessionsView): string {
+/**
+ * A table, newest first; where not all are shown, a last line says so. A line a session, or where that does not fit into `width`
+ * two: when and how it ended, and below that what it traded.
+ */
+export function renderSessions(view: SessionsView, options: { readonly width?: number } = {}): string {
   if (view.sessions.length === 0) return 'This store holds no session yet: run one with `dita run`.'
-  const header = ['session', 'started (UTC)', 'ran', 'where', 'strategy', 'instrument', 'fills', 'net', '', 'ended by']
-  const rows = view.sessions.map((line) => [
-    line.sessionId,
-    timeText(line.startedWallUs ?? line.startedAtUs).slice(0, 16),
-    durationText(line.ranUs),
-    line.mode === line.venue ? line.mode : `${line.mode} ${line.venue}`,
-    oneLine(line.strategy),
-    line.instrument,
-    line.fills === null ? UNKNOWN : countText(line.fills),
-    line.pnl.net === null ? UNKNOWN : signedText(line.pnl.net, 4),
-    line.pnl.asset,
-    endText(line),
-  ])
   const left = view.count - view.sessions.length
-  const lines = table([header, ...rows], [2, 6, 7])
+  const lines = tableOf(view.sessions, options.width ?? Number.POSITIVE_INFINITY)
   return (left > 0 ? [...lines, `and ${plural(left, 'earlier session')}; see --limit`] : lines).join('\n')
+}
+
+const WHEN = ['session', 'started (UTC)', 'ran'] as const
+const WHAT = ['where', 'strategy', 'instrument', 'fills', 'net', ''] as const
+const END = ['ended by'] as const
+
+function tableOf(sessions: readonly SessionLine[], width: number): string[] {
+  const rows = sessions.map((line) => [...whenCells(line), ...whatCells(line), endText(line)])
+  const wide = table([[...WHEN, ...WHAT, ...END], ...rows], [2, 6, 7])
+  if (wide.every((line) => line.length <= width)) return wide
+  const firsts = table([[...WHEN, ...END], ...sessions.map((line) => [...whenCells(line), endText(line)])], [2])
+  const seconds = table([WHAT, ...sessions.map(whatCells)], [3, 4])
+  return firsts.flatMap((first, index) => [first, `  ${seconds[index] ?? ''}`])
+}
+
+function whenCells({ sessionId, startedWallUs, startedAtUs, ranUs }: SessionLine): string[] {
+  return [sessionId, timeText(startedWallUs ?? startedAtUs).slice(0, 16), durationText(ranUs)]
+}
+
+function whatCells({ mode, venue, strategy, instrument, fills, pnl }: SessionLine): string[] {
+  return [
+    mode === venue ? mode : `${mode} ${venue}`,
+    oneLine(strategy),
+    instrument,
+    fills === null ? UNKNOWN : countText(fills),
+    pnl.net === null ? UNKNOWN : signedText(pnl.net, 4),
+    pnl.asset,
+  ]
 }
 
 function endText({ haltReason, running, trouble }: SessionLine): string {

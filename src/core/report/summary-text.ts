@@ -1,38 +1,50 @@
 // A summary as people read it: first one screen that says whether it worked, what it earned and why, and what went wrong;
-// then the details. Text only: no colours, no terminal.
+// then the sections. Text only: no colours, no terminal.
 
-import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
-import { wrongDoubt } from './doubt-text.ts'
-import { amountText, countText, durationText, oneLine, plainText, plural, signedText, wrap } from './format.ts'
-import { detailSections, feeText, placeText, rejectionText } from './summary-details.ts'
-import { wrongFindings } from './summary-findings.ts'
+import { type ComparisonView, comparisonParts } from './compare.ts'
+import type { Block, Part, Table } from './document.ts'
+import { firstScreen, titleOf } from './first-screen.ts'
+import { table, wrap } from './format.ts'
+import type { SectionName } from './section-names.ts'
+import { sectionsOf } from './sections.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export interface RenderOptions {
   /** Columns to fit into; text that has no space to break at may be wider. */
   readonly width?: number | undefined
+  /** Only these; without one the first screen and all of them. */
+  readonly sections?: readonly SectionName[]
 }
 
 const LABEL_WIDTH = 13
+const INDENT = 2
 const DEFAULT_WIDTH = 100
 const LEAST_WIDTH = 40
 
-/** The whole summary, lines within `width` (100 without one, at least 40). */
+/** The summary, lines within `width` (100 without one, at least 40). */
 export function renderSummary(view: SummaryView, options: RenderOptions = {}): string {
   const width = Math.max(options.width ?? DEFAULT_WIDTH, LEAST_WIDTH)
-  const lines = [
-    ...wrap(`Session ${view.sessionId}: ${oneLine(view.strategy)} on ${view.instrument.symbol}, ${placeText(view)}`, width, '  '),
-    '',
-    ...labelled('Did it work', [workedText(view)], width),
-    ...labelled('Earned', earnedLines(view), width),
-    ...labelled(view.running ? 'Open now' : 'Left open', leftOpenLines(view), width),
-    ...labelled('Why', whyLines(view), width),
-    ...labelled('Went wrong', wrongLines(view), width),
-  ]
-  for (const section of detailSections(view, width)) {
-    lines.push('', ...wrap(section.title, width, '  '), ...section.lines.map((line) => `  ${line}`))
+  const lines = wrap(titleOf(view), width, '  ')
+  if (options.sections === undefined || options.sections.length === 0) {
+    lines.push('', ...firstScreen(view).flatMap(({ question, lines }) => labelled(question, lines, width)))
   }
+  lines.push(...sectionsOf(view, options.sections).flatMap(({ parts }) => partsLines(parts, width)))
   return lines.join('\n')
+}
+
+/** Two sessions side by side, in the same width. */
+export function renderComparison(view: ComparisonView, options: Pick<RenderOptions, 'width'> = {}): string {
+  const width = Math.max(options.width ?? DEFAULT_WIDTH, LEAST_WIDTH)
+  const titles = [view.first, view.second].flatMap((summary) => wrap(titleOf(summary), width, '  '))
+  return [...titles, ...partsLines(comparisonParts(view), width)].join('\n')
+}
+
+function partsLines(parts: readonly Part[], width: number): string[] {
+  return parts.flatMap(({ title, blocks }) => [
+    '',
+    ...wrap(title, width, '  '),
+    ...blocksLines(blocks, width - INDENT).map((line) => (line === '' ? '' : ' '.repeat(INDENT) + line)),
+  ])
 }
 
 /** The label before the first line, and all lines under one another. */
@@ -41,111 +53,85 @@ function labelled(label: string, texts: readonly string[], width: number): strin
   return lines.map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`)
 }
 
-function workedText(view: SummaryView): string {
-  const { ranUs, durationUs } = view.time
-  const ran = `ran ${durationText(ranUs)} of ${durationText(durationUs)}`
-  if (view.running) return `It is still running (pid ${view.pid}), ${durationText(ranUs)} of ${durationText(durationUs)} so far.`
-  if (view.haltReason === null)
-    return `No, it did not end properly: it crashed, after ${durationText(ranUs)} of ${durationText(durationUs)}.`
-  const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
-  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}.${detail}`.replace(/\.\.$/, '.')
-}
-
-const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
-
-function verdictText(haltReason: string): string {
-  const { verdict, means } = haltEntry(haltReason)
-  return capitalised(VERDICT_WORDS[verdict] + means)
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function earnedLines(view: SummaryView): string[] {
-  const { pnl } = view
-  const net = pnl.net === null ? 'not known' : `${signedText(pnl.net)} ${pnl.asset}`
-  // Profit is in the quote, unless the instrument pays it in something else.
-  const where = pnl.net === null && pnl.asset !== view.instrument.quote ? ` in ${pnl.asset}` : ''
-  const unrealized = pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized)
-  const others = Object.entries(pnl.feesByAsset)
-    .filter(([asset]) => asset !== pnl.asset)
-    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset)}`)
-  const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
-  const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
-  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
-  return [`${net}${where} net of fees: ${parts}`]
-}
-
-/** What the session leaves behind; nothing for one that ends flat. */
-function leftOpenLines({ position, trades, instrument }: SummaryView): string[] {
-  const parts: string[] = []
-  const open = position.sides.filter(({ end }) => end !== '0')
-  if (open.length > 0) {
-    const value = position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue, 2)} ${instrument.quote} at the mark`
-    // The quantity of inverse contracts is their worth in quote already.
-    const worth = instrument.quantityAsset === instrument.base ? value : `cost ${amountText(position.cost)} ${instrument.settle}`
-    const sides = open.map(({ side, end }) => `${side === 'net' ? '' : `${side} `}${plainText(end)} ${instrument.quantityAsset}`)
-    parts.push(`${sides.join(' and ')} (${worth})`)
-  }
-  if (trades.open > 0) parts.push(`${plural(trades.open, 'trade')} open`)
-  return parts.length === 0 ? [] : [parts.join(', ')]
-}
-
-/** What was open when the session began is none of its doing, and is left out of its net. */
-function unrealizedBeforeText({ pnl }: SummaryView): string {
-  if (pnl.unrealizedBefore === '0') return ''
-  const before = pnl.unrealizedBefore === null ? 'not known' : signedText(pnl.unrealizedBefore)
-  return ` (${before} before the session)`
-}
-
-function whyLines(view: SummaryView): string[] {
-  const { fills, instrument } = view
-  if (fills.count === 0) return ['nothing was traded']
-  const inferred = fills.inferred === 0 ? '' : `, ${countText(fills.inferred)} inferred`
-  const side = (verb: string, { quantity, averagePrice }: SummaryView['fills']['bought']): string =>
-    averagePrice === null
-      ? `${verb} nothing`
-      : `${verb} ${plainText(quantity)} ${instrument.quantityAsset} at ${plainText(averagePrice)} on average`
-  return [
-    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${plural(view.orders.sent, 'order')}`,
-    `${side('bought', fills.bought)}, ${side('sold', fills.sold)}`,
-  ]
-}
-
-/** Everything a person should look into, worst first. */
-function wrongLines(view: SummaryView): string[] {
-  const { checks, feed, risk, denials } = view
+/** One under the other; two tables are parted by an empty line, which no table needs that follows words. */
+function blocksLines(blocks: readonly Block[], width: number): string[] {
   const lines: string[] = []
-  if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
-  if (view.haltReason === null && !view.running) lines.push('no end was written')
-  const count = (severity: string): number =>
-    risk.counts.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.count, 0)
-  if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
-  if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
-  lines.push(...wrongFindings(view))
-  lines.push(...wrongDoubt(view))
-  const refused = ordersIn(view, 'rejected')
-  if (refused > 0) lines.push(`${plural(refused, 'order')} rejected by the venue${rejectionText(view)}`)
-  if (denials.length > 0) {
-    const total = denials.reduce((sum, denial) => sum + denial.count, 0)
-    lines.push(`${plural(total, 'intent')} denied: ${denials.map((denial) => `${denial.code} ×${countText(denial.count)}`).join(', ')}`)
+  let isBehindTable = false
+  for (const block of blocks) {
+    const told = blockLines(block, width)
+    if (told.length === 0) continue
+    const isTable = !('lines' in block)
+    if (isTable && isBehindTable) lines.push('')
+    lines.push(...told)
+    isBehindTable = isTable
   }
-  if ((feed.gaps ?? 0) > 0) lines.push(`${plural(feed.gaps ?? 0, 'gap')} in the feed`)
-  if ((feed.badLines ?? 0) > 0) lines.push(`${plural(feed.badLines ?? 0, 'line')} of the recording could not be read`)
-  if (feed.truncated === true) lines.push('the recording breaks off before its end')
-  if (lines.length > 0) return lines
-  const worked = view.running || (view.haltReason !== null && haltEntry(view.haltReason).verdict === 'yes')
-  return [worked ? 'nothing that was noticed' : 'nothing else that was noticed']
+  return lines
 }
 
-function ordersIn(view: SummaryView, status: string): number {
-  return view.orders.byStatus[status] ?? 0
+function blockLines(block: Block, width: number): string[] {
+  if ('lines' in block) return block.lines.flatMap((line) => wrap(line, width, '  '))
+  return block.rows.length === 0
+    ? []
+    : [...(block.caption === undefined ? [] : wrap(block.caption, width, '  ')), ...tableLines(block, width)]
 }
 
-function codesOf(counts: SummaryView['risk']['counts'], severity: string): string {
-  return counts
-    .filter((row) => row.severity === severity)
-    .map((row) => `${row.code} ×${countText(row.count)}`)
-    .join(', ')
+/**
+ * The table in as many pieces as it takes to fit, each with the first column again; words that stand last are broken instead.
+ */
+export function tableLines({ head, rows, right = [] }: Table, width: number): string[] {
+  const texts = [...(head === undefined ? [] : [head]), ...rows.map((row) => row.map(({ text }) => text))]
+  const lines = table(texts, right)
+  if (lines.every((line) => line.length <= width)) return lines
+  const widths = columnWidths(texts)
+  const last = widths.length - 1
+  const before = widths.slice(0, last).reduce((sum, columns) => sum + columns + GAP, 0)
+  if (head === undefined && !right.includes(last) && before + LEAST_WORDS <= width) return brokenRows(texts, { right, before, width })
+  return piecesOf(widths, width).flatMap((columns, index) => {
+    const kept = texts.map((row) => columns.map((column) => row[column] ?? ''))
+    const flush = columns.flatMap((column, place) => (right.includes(column) ? [place] : []))
+    return [...(index === 0 ? [] : ['']), ...table(kept, flush)]
+  })
+}
+
+const GAP = 2
+/** Less room than this breaks every word. */
+const LEAST_WORDS = 20
+
+function columnWidths(texts: readonly (readonly string[])[]): number[] {
+  const widths: number[] = []
+  for (const row of texts) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  return widths
+}
+
+/** Each row on as many lines as its last cell takes. */
+function brokenRows(
+  texts: readonly (readonly string[])[],
+  { right, before, width }: { readonly right: readonly number[]; readonly before: number; readonly width: number },
+): string[] {
+  const starts = table(
+    texts.map((row) => row.slice(0, -1)),
+    right,
+  )
+  return texts.flatMap((row, index) => {
+    const [first = '', ...rest] = wrap(row.at(-1) ?? '', width - before, '')
+    return [`${(starts[index] ?? '').padEnd(before)}${first}`.trimEnd(), ...rest.map((line) => ' '.repeat(before) + line)]
+  })
+}
+
+/** Which columns stand together: the first one always, and of the others as many as fit. */
+function piecesOf(widths: readonly number[], width: number): number[][] {
+  const pieces: number[][] = []
+  let piece = [0]
+  let used = widths[0] ?? 0
+  for (const [column, columns] of widths.entries()) {
+    if (column === 0) continue
+    if (used + GAP + columns > width && piece.length > 1) {
+      pieces.push(piece)
+      piece = [0]
+      used = widths[0] ?? 0
+    }
+    piece.push(column)
+    used += GAP + columns
+  }
+  return [...pieces, piece]
 }

@@ -1,7 +1,13 @@
 // What a summary says about a session: plain data, ready for JSON. Money is decimal strings; null means "not known",
 // never zero. Types only; keys are only ever added.
 
+import type { AttributionSummary, DrawdownSummary, ExposureSummary, ReturnsSummary, ShutdownSummary } from './account-view.ts'
 import type { DoubtSummary, FindingsSummary } from './doubt-view.ts'
+import type { LimitsSummary } from './limits-view.ts'
+import type { OperationSummary } from './operation-view.ts'
+import type { QuotingSummary } from './quoting-view.ts'
+import type { RatiosSummary } from './ratios-view.ts'
+import type { SlippageSummary, TradeStatistics } from './trade-statistics-view.ts'
 
 export interface SummaryView {
   readonly sessionId: string
@@ -23,10 +29,15 @@ export interface SummaryView {
   readonly fills: FillsSummary
   readonly pnl: PnlSummary
   readonly equity: EquitySummary
+  readonly attribution: AttributionSummary
+  readonly returns: ReturnsSummary
+  readonly drawdown: DrawdownSummary
+  readonly exposure: ExposureSummary
   readonly position: PositionSummary
   readonly inventory: readonly InventorySummary[]
   readonly trades: TradesSummary
   readonly quoting: QuotingSummary
+  readonly ratios: RatiosSummary
   readonly denials: readonly DenialSummary[]
   readonly tradingState: TradingStateSummary
   readonly reconcile: ReconcileSummary
@@ -34,8 +45,10 @@ export interface SummaryView {
   readonly findings: FindingsSummary
   readonly dust: DustSummary
   readonly risk: RiskSummary
+  readonly operation: OperationSummary
   readonly limits: LimitsSummary
   readonly journal: JournalSummary
+  readonly shutdown: ShutdownSummary
   readonly checks: ChecksSummary
 }
 
@@ -215,6 +228,9 @@ export interface TradesSummary {
   readonly won: number
   readonly lost: number
   readonly realizedPnl: string
+  /** Of the closed ones together. */
+  readonly statistics: TradeStatistics
+  readonly slippage: SlippageSummary
   /** Newest first, at most 200. */
   readonly list: readonly TradeSummary[]
 }
@@ -234,11 +250,21 @@ export interface TradeSummary {
   readonly openSize: string
   /** What of it was written off, too small to be traded. */
   readonly dustQuantity: string
+  /** Before fees. */
   readonly realizedPnl: string
+  /** What its fills' fees were worth when they were booked, in the asset profit is in; null where one had no price. */
+  readonly fees: string | null
+  /** When it was asked for, when its first fill came, and when it was over. */
   readonly openedAtUs: number
+  readonly enteredAtUs: number | null
   readonly closedAtUs: number | null
-  /** From the one to the other; null while it is open. */
+  /**
+   * From its first fill until it was over; null while it is open, where nothing was filled, and where a rehearsed account carried it
+   * over from an earlier session, which had a time of its own.
+   */
   readonly heldUs: number | null
+  /** How many bars of the session's tick interval, counted from its start, began meanwhile. */
+  readonly barsHeld: number | null
   readonly legs: readonly LegSummary[]
 }
 
@@ -248,28 +274,6 @@ export interface LegSummary {
   readonly filledQuantity: string
   readonly exitPrice: string | null
   readonly reason: string | null
-}
-
-export interface QuotingSummary {
-  /** Ticks that were observed. */
-  readonly ticks: number
-  readonly bid: QuotingSideSummary
-  readonly ask: QuotingSideSummary
-}
-
-/** Distances to the touch in bps of the mid: zero at the touch, below zero behind it. */
-export interface QuotingSideSummary {
-  /** Ticks with a quote of ours and a touch to compare it with. */
-  readonly quotedTicks: number
-  /** Of them, those at most 2 bps away. */
-  readonly withinTwoBpsTicks: number
-  /** The share of those in all ticks, and in the quoted ones, in percent; null where there are none. */
-  readonly withinTwoBpsPercent: string | null
-  readonly withinTwoBpsPercentOfQuoted: string | null
-  readonly meanBps: string | null
-  readonly medianBps: string | null
-  /** Ticks by |distance|: up to 2, up to 5, up to 10, beyond. */
-  readonly histogram: { readonly '0-2': number; readonly '2-5': number; readonly '5-10': number; readonly '10+': number }
 }
 
 /** Refused intents of one code, and the last of them with the figures it was judged by. */
@@ -358,20 +362,6 @@ export interface RiskEventSummary {
   readonly value: string | null
   readonly limit: string | null
   readonly detail: string
-}
-
-/** The limits that were in force. Zero means "no limit". */
-export interface LimitsSummary {
-  readonly maxExposure: string
-  readonly maxPosition: string
-  readonly maxSessionLoss: string
-  readonly maxOrderNotional: string
-  readonly maxLeverage: string
-  readonly priceCollarBps: string
-  readonly maxOpenOrders: number
-  readonly maxOrdersPerSecond: number
-  readonly maxCancelsPerSecond: number
-  readonly staleFeedUs: number
 }
 
 export interface JournalSummary {

@@ -2,27 +2,55 @@
 
 import { sql } from 'kysely'
 import type { RunningSession } from '../journal/holder.ts'
+import { AccountCourse } from './account-course.ts'
 import { loadDenials, loadOrders, loadRisk, loadTradingState } from './activity.ts'
 import { recountCosts } from './average-cost.ts'
 import { checkTotals, loadInventoryLedger } from './checks.ts'
 import { loadDoubt, loadFindings } from './doubt.ts'
+import type { EquitySink } from './equity-course.ts'
 import { loadDust, loadReconcile } from './findings.ts'
 import { loadLedger } from './ledger.ts'
+import { loadLimits } from './limits.ts'
 import { endValueOf, equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
+import { loadOperation } from './operation.ts'
 import { positionSummary } from './positions.ts'
 import { loadProfit } from './profit.ts'
-import { loadQuoting } from './quoting.ts'
+import { Quoting } from './quoting.ts'
+import { Ratios } from './ratios.ts'
+import { loadShutdown } from './shutdown-check.ts'
+import { loadSlotOrders, Slippage } from './slippage.ts'
 import { damaged, type JournalDb, type SessionRow, storedText, type Window, windowOf } from './stored.ts'
-import type { FeedSummary, InstrumentSummary, JournalSummary, LimitsSummary, SummaryView, TimeSummary } from './summary-view.ts'
+import type { FeedSummary, InstrumentSummary, JournalSummary, SummaryView, TimeSummary } from './summary-view.ts'
 import { quantityAssetOf, termsOf } from './terms.ts'
-import { loadTrades } from './trades.ts'
+import { passTicks, type TickSink } from './tick-pass.ts'
+import { loadTrades, type TradesQuestion } from './trades.ts'
+
+/** What is followed, for who listens on the way: one instrument, from the session's start to its last fact. */
+export interface Followed {
+  readonly instrument: string
+  readonly startUs: number
+  readonly endUs: number
+  readonly tickIntervalUs: number
+}
+
+export interface SummaryOptions {
+  /** Makes what listens with the summary to the session's course, in drawing it or writing it down. */
+  readonly follow?: (followed: Followed) => TickSink & EquitySink
+  /** The most trades that are listed one by one; 200 without. */
+  readonly mostTrades?: number
+}
 
 /**
  * The summary of a session that is in the store, of what is committed at the moment of reading; hand in a snapshot while a
  * writer runs. `holder` is who uses the store meanwhile.
  * @throws DitaError STORE_DAMAGED where the session or a figure of it cannot be read
  */
-export async function summarizeSession(db: JournalDb, sessionId: string, holder: RunningSession | null): Promise<SummaryView> {
+export async function summarizeSession(
+  db: JournalDb,
+  sessionId: string,
+  holder: RunningSession | null,
+  { follow, mostTrades }: SummaryOptions = {},
+): Promise<SummaryView> {
   const session = await loadSession(db, sessionId)
   const pid = session.halt_reason === null && holder?.sessionId === sessionId ? holder.pid : null
   const window = windowOf(session)
@@ -32,6 +60,17 @@ export async function summarizeSession(db: JournalDb, sessionId: string, holder:
   const inputs: MoneyInputs = { ...profit, ledger: await loadLedger(db, window, firstMarkSeq), lastSeq: window.lastSeq }
   const pnl = pnlSummary(inputs)
   const head = await loadHead(db, window)
+  const series = { instrument: session.instrument, tickIntervalUs: session.tick_interval_us }
+  const quoting = new Quoting(series, quantityAssetOf(profit.own))
+  const slippage = new Slippage(series, await loadSlotOrders(db, sessionId))
+  const ratios = new Ratios()
+  const course = new AccountCourse(inputs)
+  course.listen(ratios)
+  const follower = follow?.({ ...series, startUs: session.started_at_us, endUs: head.timeUs })
+  if (follower !== undefined) course.listen(follower)
+  await passTicks(db, window, [...course.sinks, ...quoting.sinks, slippage, ...(follower === undefined ? [] : [follower])])
+  const shutdown = await loadShutdown(db, window)
+  const account = course.summary({ strategy: session.strategy, endUs: head.timeUs })
   return {
     sessionId,
     mode: session.mode,
@@ -50,10 +89,21 @@ export async function summarizeSession(db: JournalDb, sessionId: string, holder:
     fills: trading.fills,
     pnl,
     equity: equitySummary(inputs, pnl),
+    ...account,
     position: positionSummary(positions, session.instrument, endValueOf(inputs)),
     inventory: inventorySummary(inputs),
-    trades: await loadTrades(db, { sessionId, window, terms, filledTrades: trading.filledTrades }),
-    quoting: await loadQuoting(db, window),
+    trades: await loadTrades(db, {
+      sessionId,
+      window,
+      own: profit.own,
+      terms,
+      filledTrades: trading.filledTrades,
+      bars: barsOf(session),
+      slippage: slippage.summary(profit.own),
+      mostListed: mostTrades,
+    }),
+    quoting: await quoting.summary(db, sessionId, window),
+    ratios: ratios.summary(account.attribution.why),
     denials: await loadDenials(db, window),
     tradingState: await loadTradingState(db, window),
     reconcile: await loadReconcile(db, window),
@@ -61,13 +111,28 @@ export async function summarizeSession(db: JournalDb, sessionId: string, holder:
     findings: await loadFindings(db, sessionId),
     dust: await loadDust(db, window),
     risk: await loadRisk(db, window),
-    limits: limitsSummary(session),
+    operation: await loadOperation(db, runOf(session)),
+    limits: await loadLimits(db, session, window),
     journal: head.journal,
+    shutdown,
     checks: checkTotals(inputs, {
       inventoryLedger: await loadInventoryLedger(db, window),
       costs: await recountCosts(db, positions, terms, window),
+      attribution: account.attribution,
+      shutdown,
+      net: pnl.net,
     }),
   }
+}
+
+function runOf(session: LoadedSession): Parameters<typeof loadOperation>[1] {
+  const { session_id: sessionId, mode, started_wall_us: startedWallUs, ended_wall_us: endedWallUs } = session
+  return { sessionId, mode, startedWallUs, endedWallUs }
+}
+
+function barsOf(session: SessionRow): TradesQuestion['bars'] {
+  const timedFromSeq = session.mode === 'paper' ? session.first_seq : 0
+  return { startUs: session.started_at_us, barUs: session.tick_interval_us, timedFromSeq }
 }
 
 type LoadedSession = SessionRow & {
@@ -146,20 +211,5 @@ function feedSummary(session: SessionRow): FeedSummary {
     firstTimeUs: session.feed_first_us,
     lastTimeUs: session.feed_last_us,
     truncated: session.feed_truncated === null ? null : session.feed_truncated === 1,
-  }
-}
-
-function limitsSummary(session: SessionRow): LimitsSummary {
-  return {
-    maxExposure: storedText(session.max_exposure),
-    maxPosition: storedText(session.max_position),
-    maxSessionLoss: storedText(session.max_session_loss),
-    maxOrderNotional: storedText(session.max_order_notional),
-    maxLeverage: storedText(session.max_leverage),
-    priceCollarBps: storedText(session.price_collar_bps),
-    maxOpenOrders: session.max_open_orders,
-    maxOrdersPerSecond: session.max_orders_per_second,
-    maxCancelsPerSecond: session.max_cancels_per_second,
-    staleFeedUs: session.stale_feed_us,
   }
 }

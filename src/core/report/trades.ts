@@ -4,27 +4,45 @@
 import { add, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import { hasLaterFacts, inWindow, type JournalDb, storedFact, storedText, type Window } from './stored.ts'
 import type { LegSummary, TradeSummary, TradesSummary } from './summary-view.ts'
-import { averagePrice, type TermsBook } from './terms.ts'
+import { averagePrice, type Terms, type TermsBook } from './terms.ts'
 import { type Filled, type TradeFigures, tradeFigures } from './trade-figures.ts'
+import { type ClosedTrade, tradeStatistics } from './trade-statistics.ts'
+import type { SlippageSummary } from './trade-statistics-view.ts'
 
-const MOST_TRADES = 200
+/** The most that a summary lists one by one. */
+export const MOST_TRADES = 200
 
 export interface TradesQuestion {
   readonly sessionId: string
   readonly window: Window
+  /** Of the session's own instrument, and of all. */
+  readonly own: Terms
   readonly terms: TermsBook
   /** As `slotId#trade`. */
   readonly filledTrades: ReadonlySet<string>
+  readonly bars: Bars
+  readonly slippage: SlippageSummary
+  /** `MOST_TRADES` without. */
+  readonly mostListed?: number | undefined
+}
+
+/** Bars are counted from the session's start; each is a tick interval long. */
+interface Bars {
+  readonly startUs: number
+  readonly barUs: number
+  /** From where on the account's times can be told from one another: a rehearsed session has the time of its own feed. */
+  readonly timedFromSeq: number
 }
 
 /**
- * Counts and profit of all of them, before fees and in the settle asset; the newest 200 with their exit legs.
+ * Counts and profit of all of them, before fees and in the settle asset; the newest with their exit legs.
  * @throws DitaError STORE_DAMAGED
  */
 export async function loadTrades(db: JournalDb, question: TradesQuestion): Promise<TradesSummary> {
   const rows = await loadRows(db, question)
-  const { window, terms } = question
-  const figures = await tradeFigures(db, rows, window)
+  const { window, own, terms, bars } = question
+  const figures = await tradeFigures(db, rows, { window, own, terms })
+  const ended: Row[] = []
   let realizedPnl = ZERO
   let [closed, won, lost, notEntered] = [0, 0, 0, 0]
   for (const row of rows) {
@@ -36,11 +54,16 @@ export async function loadTrades(db: JournalDb, question: TradesQuestion): Promi
       continue
     }
     closed += 1
+    ended.push(row)
     if (gain > ZERO) won += 1
     if (gain < ZERO) lost += 1
   }
-  const shown = rows.slice(-MOST_TRADES).reverse()
-  const legs = await loadLegs(db, shown, { window, terms, figures })
+  const shown = rows.slice(-(question.mostListed ?? MOST_TRADES)).reverse()
+  const legRows = await loadLegs(db, rows, window)
+  const legs = await legsOf(db, shown, legRows, { window, terms, figures })
+  const inAsset = ended.filter(({ instrument }) => terms.of(instrument).settle === own.settle)
+  const reasons = reasonsByLeg(legRows)
+  const closedTrades = inAsset.map((row) => closedTrade(row, figures.of(row.key), { bars, reasons: reasons.get(row.key) ?? new Map() }))
   return {
     count: rows.length,
     closed,
@@ -49,7 +72,13 @@ export async function loadTrades(db: JournalDb, question: TradesQuestion): Promi
     won,
     lost,
     realizedPnl: formatDecimal(realizedPnl),
-    list: shown.map((row) => tradeSummary(row, { figures: figures.of(row.key), terms, legs: legs.get(row.key) ?? [] })),
+    statistics: tradeStatistics(closedTrades, {
+      asset: own.settle,
+      barUs: bars.barUs,
+      inOtherAssets: ended.length - inAsset.length,
+    }),
+    slippage: question.slippage,
+    list: shown.map((row) => tradeSummary(row, { figures: figures.of(row.key), terms, bars, legs: legs.get(row.key) ?? [] })),
   }
 }
 
@@ -58,10 +87,11 @@ type Row = Awaited<ReturnType<typeof loadRows>>[number]
 interface Told {
   readonly figures: TradeFigures
   readonly terms: TermsBook
+  readonly bars: Bars
   readonly legs: readonly LegSummary[]
 }
 
-function tradeSummary(row: Row, { figures, terms, legs }: Told): TradeSummary {
+function tradeSummary(row: Row, { figures, terms, bars, legs }: Told): TradeSummary {
   return {
     slotId: row.slot_id,
     trade: row.trade,
@@ -75,10 +105,39 @@ function tradeSummary(row: Row, { figures, terms, legs }: Told): TradeSummary {
     openSize: formatDecimal(figures.openSize),
     dustQuantity: formatDecimal(figures.dustQuantity),
     realizedPnl: formatDecimal(figures.realizedPnl),
+    fees: figures.fees === null ? null : formatDecimal(figures.fees),
     openedAtUs: row.opened_at_us,
+    enteredAtUs: figures.enteredAtUs,
     closedAtUs: figures.closedAtUs,
-    heldUs: figures.closedAtUs === null ? null : figures.closedAtUs - row.opened_at_us,
+    ...holdingOf(figures, bars),
     legs,
+  }
+}
+
+/** From the first fill of the entry to the close, in time and in bars; null where one of them is missing, or where they are of two times. */
+function holdingOf({ enteredAtUs, enteredSeq, closedAtUs }: TradeFigures, bars: Bars): { heldUs: number | null; barsHeld: number | null } {
+  if (enteredAtUs === null || closedAtUs === null || (enteredSeq ?? 0) < bars.timedFromSeq) return { heldUs: null, barsHeld: null }
+  const barOf = (timeUs: number): number => Math.floor((timeUs - bars.startUs) / bars.barUs)
+  return { heldUs: closedAtUs - enteredAtUs, barsHeld: barOf(closedAtUs) - barOf(enteredAtUs) }
+}
+
+function closedTrade(
+  row: Row,
+  figures: TradeFigures,
+  { bars, reasons }: { readonly bars: Bars; readonly reasons: ReadonlyMap<number, string | null> },
+): ClosedTrade {
+  const { realizedPnl, fees, closedAtUs, closedSeq, legs } = figures
+  return {
+    slotId: row.slot_id,
+    trade: row.trade,
+    side: row.side,
+    realizedPnl,
+    fees,
+    closedAtUs: closedAtUs ?? row.opened_at_us,
+    closedSeq: closedSeq ?? 0,
+    ...holdingOf(figures, bars),
+    legs,
+    reasons,
   }
 }
 
@@ -129,10 +188,12 @@ interface LegContext {
   readonly figures: { of(key: string): TradeFigures }
 }
 
-async function loadLegs(db: JournalDb, trades: readonly Row[], { window, terms, figures }: LegContext): Promise<Map<string, LegSummary[]>> {
-  const legs = new Map<string, LegSummary[]>()
-  if (trades.length === 0) return legs
-  const rows = await db
+type LegRow = Awaited<ReturnType<typeof loadLegs>>[number]
+
+/** The exit legs of all trades of the sessions that began one of these, in the order of their numbers. */
+async function loadLegs(db: JournalDb, trades: readonly Row[], window: Window) {
+  if (trades.length === 0) return []
+  return db
     .selectFrom('exit_legs')
     .select(['slot_id', 'trade', 'leg', 'ratio', 'reason'])
     .where('account_id', '=', window.accountId)
@@ -141,17 +202,39 @@ async function loadLegs(db: JournalDb, trades: readonly Row[], { window, terms, 
     .orderBy('trade')
     .orderBy('leg')
     .execute()
+}
+
+/** By `slotId#trade` and leg. Of closed trades they are what they were when those closed. */
+function reasonsByLeg(rows: readonly LegRow[]): Map<string, Map<number, string | null>> {
+  const reasons = new Map<string, Map<number, string | null>>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const legs = reasons.get(key)
+    if (legs === undefined) reasons.set(key, new Map([[row.leg, row.reason]]))
+    else legs.set(row.leg, row.reason)
+  }
+  return reasons
+}
+
+async function legsOf(
+  db: JournalDb,
+  trades: readonly Row[],
+  rows: readonly LegRow[],
+  { window, terms, figures }: LegContext,
+): Promise<Map<string, LegSummary[]>> {
+  const legs = new Map<string, LegSummary[]>()
   const shown = new Map(trades.map((row) => [row.key, row]))
   const reasons = await reasonsAtEnd(db, trades, { window, terms, figures })
   for (const row of rows) {
     const key = keyOf(row)
     const trade = shown.get(key)
+    if (trade === undefined) continue
     const exit = figures.of(key).legs.get(row.leg)
     const leg = {
       leg: row.leg,
       ratio: storedText(row.ratio),
       filledQuantity: formatDecimal(exit?.quantity ?? ZERO),
-      exitPrice: exit === undefined || trade === undefined ? null : averageOf(terms, trade, exit),
+      exitPrice: exit === undefined ? null : averageOf(terms, trade, exit),
       reason: reasons.changing.has(key) ? (reasons.found.get(`${key}/${row.leg}`) ?? null) : row.reason,
     }
     const others = legs.get(key)

@@ -1,10 +1,11 @@
 // What a session traded, computed from its fills, fees, funding and capital flows alone: no running total of the engine is
 // believed.
 
-import { add, type Decimal, div, formatDecimal, mul, neg, ZERO } from '../kernel/decimal.ts'
+import { add, type Decimal, formatDecimal, neg, ZERO } from '../kernel/decimal.ts'
 import { tradeValueOf } from '../kernel/instrument.ts'
 import { signedBy } from '../kernel/ledger.ts'
 import { positionKey } from '../kernel/state.ts'
+import { feeValueOf } from './fee-value.ts'
 import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
 import type { FillSideSummary, FillsSummary } from './summary-view.ts'
 import { averagePrice, quantityAssetOf, type Terms, type TermsBook } from './terms.ts'
@@ -131,22 +132,9 @@ class TradingTotals {
     const feePrice = fill.fee_price === null ? null : stored(fill.fee_price)
     const fee = stored(fill.fee)
     this.#fees.add(asset, fee)
-    const value = this.#valueOfFee({ asset, fee, feePrice, price: stored(fill.price) }, terms)
+    const value = feeValueOf({ asset, fee, feePrice, price: stored(fill.price) }, this.#context.own, terms)
     if (value === null) this.#unpriced.add(asset)
     else this.#feeValues.add(asset, value)
-  }
-
-  #valueOfFee(
-    booked: { readonly asset: string; readonly fee: Decimal; readonly feePrice: Decimal | null; readonly price: Decimal },
-    terms: Terms,
-  ): Decimal | null {
-    const { asset, fee, feePrice, price } = booked
-    const { settle } = this.#context.own
-    if (fee === ZERO || asset === settle) return fee
-    if (settle !== terms.settle) return null
-    const inQuote = asset === terms.quote ? fee : feePrice === null ? null : mul(fee, feePrice)
-    if (inQuote === null || terms.kind !== 'inverse') return inQuote
-    return price === ZERO ? null : div(inQuote, price)
   }
 
   #judgeValue({ seq, price, quantity }: Fill, { kind }: Terms, found: Decimal): void {

@@ -39,6 +39,8 @@ export interface ArenaOptions {
   readonly random: () => number
   readonly wall: { wallUs(): number; sleep(ms: number, signal: AbortSignal): Promise<void> }
   readonly log: SessionLog
+  /** Told which host is waited for. */
+  readonly connecting?: (host: string) => void
 }
 
 /**

@@ -7,6 +7,7 @@ import { openBingxFeed } from '../venue/bingx/bingx-feed.ts'
 import { createBingxVenue } from '../venue/bingx/bingx-venue.ts'
 import { readBingxCredentials } from '../venue/bingx/credentials.ts'
 import { BINGX_HOSTS } from '../venue/bingx/options.ts'
+import { bingxAccountName } from './account-name.ts'
 import type { Arena, ArenaOptions } from './arena.ts'
 import { worldSteps } from './steps.ts'
 import { microseconds } from './time.ts'
@@ -15,7 +16,8 @@ import { microseconds } from './time.ts'
  * The account alone, connected and checked: for a session, and for commands that only compare.
  * @throws DitaError with exit code 7 where it cannot be reached, 4 where what it says contradicts the config
  */
-export async function connectBingx({ config, environment, random, wall, log }: Omit<ArenaOptions, 'sessionId'>, signal: AbortSignal) {
+export async function connectBingx(options: Omit<ArenaOptions, 'sessionId'>, signal: AbortSignal) {
+  const { config, environment, random, wall, log } = options
   const { venue: wish, risk } = config
   const kind = config.mode === 'live' ? 'live' : 'demo'
   const hosts = addressesOf(wish, kind)
@@ -36,9 +38,10 @@ export async function connectBingx({ config, environment, random, wall, log }: O
       queueReserve: wish.queueLimit >> 2,
     },
   })
+  options.connecting?.(hosts.restUrl)
   try {
     await venue.connect(signal)
-    return { venue, instrument: venue.instrument as Instrument, account: `bingx-${kind}/${wish.account}`, hosts, clock }
+    return { venue, instrument: venue.instrument as Instrument, account: bingxAccountName(kind, wish.account), hosts, clock }
   } catch (error) {
     await venue.close()
     throw error

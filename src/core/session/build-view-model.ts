@@ -9,6 +9,7 @@ import type { DoubtReport } from '../recovery/doubts.ts'
 import type { VenueHealth } from '../venue/port.ts'
 import type { Chronicle } from './chronicle.ts'
 import { type Baseline, exposureOf, resultOf, type SessionResult } from './gates.ts'
+import type { Gating } from './session-gates.ts'
 import { doubtModels, healthModel } from './venue-models.ts'
 import type {
   InventoryModel,
@@ -41,6 +42,7 @@ export interface ModelSources {
   readonly commits: number
   /** What the account already had when the session began. */
   readonly baseline: Baseline
+  readonly gating: Gating
   /** What is being asked about. */
   readonly doubts: readonly DoubtReport[]
   /** Null for a venue that lives in this process. */
@@ -234,7 +236,7 @@ function pnlModel({ state, instrument }: ModelSources, result: SessionResult, sh
   }
 }
 
-function limitModels({ state, instrument }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {
+function limitModels({ state, instrument, gating }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {
   const { limits } = state
   if (limits === null) return []
   const models: LimitModel[] = []
@@ -245,6 +247,9 @@ function limitModels({ state, instrument }: ModelSources, { net }: SessionResult
     models.push({ ...limitModel('position', held, limits.maxPosition), value: show.quantity(held) })
   }
   if (limits.maxSessionLoss > ZERO && net !== null) models.push(limitModel('session loss', max(neg(net), ZERO), limits.maxSessionLoss))
+  const { fall } = gating.drawdown
+  const { maxDrawdown } = gating.limits
+  if (maxDrawdown > ZERO && fall !== null) models.push(limitModel('drawdown', fall.amount, maxDrawdown))
   if (limits.maxOpenOrders > 0) {
     const open = state.liveOrders.size
     models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share: open / limits.maxOpenOrders })

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { DitaError, EXIT } from '../errors.ts'
 import { storeMissing } from '../journal/errors.ts'
 import { runningSession } from '../journal/holder.ts'
+import type { HolderCommand } from '../journal/lock.ts'
 import { openWriter } from '../journal/open.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { formatDecimal, ZERO } from '../kernel/decimal.ts'
@@ -19,8 +20,8 @@ import { microseconds } from './time.ts'
 
 export interface CareOptions extends Omit<ArenaOptions, 'sessionId'> {
   readonly storePath: string
-  /** The name the command holds the store under. */
-  readonly holder: `dita-${string}`
+  /** The command that holds the store, as it is typed. */
+  readonly holder: HolderCommand
   readonly pid: number
   /** Whether it may write facts and cancel at the venue. */
   readonly mayChange: boolean
@@ -76,10 +77,10 @@ function openStore({ storePath, holder, pid, wall }: CareOptions): StoreWriter {
   if (!existsSync(storePath)) throw storeMissing(storePath)
   const since = new Date(wall.wallUs() / 1_000).toISOString()
   try {
-    return openWriter({ path: storePath, holder: { sessionId: holder, pid, since }, wallUs: () => wall.wallUs() })
+    return openWriter({ path: storePath, holder: { command: holder, pid, since }, wallUs: () => wall.wallUs() })
   } catch (thrown) {
     const running = thrown instanceof DitaError && thrown.code === 'STORE_BUSY' ? runningSession(storePath) : null
-    if (running === null || running.sessionId.startsWith('dita-')) throw thrown
+    if (running === null) throw thrown
     throw new DitaError('STORE_BUSY', {
       fault: 'user',
       exitCode: EXIT.storeBusy,

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../errors.ts'
 import { ORDER_LIVE } from '../kernel/order-table.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { LookWindow } from '../recovery/finding.ts'
-import { cleanOrphans, type Orphan, type OrphanResult } from '../recovery/orphans.ts'
+import { cleanOrphans, type Orphan, type OrphanResult, orphanCandidates } from '../recovery/orphans.ts'
 import type { ReconcileVenue } from '../recovery/reconcile.ts'
 import { type Care, type CareOptions, withCareOfAccount } from './care-of-account.ts'
 
@@ -27,10 +27,20 @@ export interface OrphansView {
   readonly closedAsCrashed: readonly string[]
   readonly orphans: readonly OrphanView[]
   readonly left: number
+  /** What a run at another time would look at: sent later than `olderThanUs` ago, and without an answer as well. */
+  readonly younger: YoungerOrders
   readonly notices: readonly string[]
   /** Why nothing was done; null where it was. */
   readonly note: string | null
   readonly exitCode: ExitCode
+}
+
+export interface YoungerOrders {
+  readonly count: number
+  /** Both null where there are none. */
+  readonly oldestSentUs: number | null
+  /** When the oldest will be old enough. */
+  readonly dueUs: number | null
 }
 
 export interface CleanAccountOptions extends Omit<CareOptions, 'holder' | 'mayChange'> {
@@ -53,11 +63,12 @@ export async function cleanAccount(options: CleanAccountOptions): Promise<Orphan
     closedAsCrashed: [],
     orphans: [],
     left: 0,
+    younger: { count: 0, oldestSentUs: null, dueUs: null },
     notices: [],
   }
   const nothing = { ...empty, account: null, host: null, window: null, exitCode: EXIT.done }
   if (config.mode === 'paper') return { ...nothing, note: PAPER }
-  return await withCareOfAccount({ ...options, holder: 'dita-orphan-cleanup', mayChange: !dryRun }, async (care) => {
+  return await withCareOfAccount({ ...options, holder: 'dita orphan-cleanup', mayChange: !dryRun }, async (care) => {
     const { account, host, comparison, engine } = care
     if (engine.view.session === null) return { ...nothing, account, host, note: NO_SESSION }
     const venue = withoutSnapshots(comparison.venue)
@@ -82,9 +93,18 @@ function outcomeOf({ account, host, sessionIds, closedAsCrashed, engine }: Care,
   const { window, notices } = result
   const orphans = result.orphans.map((orphan) => ({ ...orphan, left: isLeft(orphan, result, engine.view) }))
   const left = orphans.filter((orphan) => orphan.left).length
+  const younger = youngerThan(result, engine.view)
   // What could not be seen may hide another one.
   const exitCode = left > 0 || !window.complete ? EXIT.findings : EXIT.done
-  return { account, host, window, sessions: sessionIds.length, closedAsCrashed, orphans, left, notices, note: null, exitCode }
+  return { account, host, window, sessions: sessionIds.length, closedAsCrashed, orphans, left, younger, notices, note: null, exitCode }
+}
+
+function youngerThan({ orphans, olderThanUs }: OrphanResult, view: StateView): YoungerOrders {
+  const judged = new Set(orphans.map(({ clientOrderId }) => clientOrderId))
+  const sent = orphanCandidates(view, Number.POSITIVE_INFINITY).filter(({ request }) => !judged.has(request.clientOrderId))
+  if (sent.length === 0) return { count: 0, oldestSentUs: null, dueUs: null }
+  const oldestSentUs = sent.reduce((oldest, { preparedAtUs }) => Math.min(oldest, preparedAtUs), Number.POSITIVE_INFINITY)
+  return { count: sent.length, oldestSentUs, dueUs: oldestSentUs + olderThanUs }
 }
 
 /** A dry run leaves all of them; a cancel whose answer has not come leaves its order, as far as we know. */

@@ -15,30 +15,44 @@ export interface EngineCounts {
   commits: number
 }
 
+export interface EngineOptions {
+  readonly account: string
+  readonly journal: JournalWriter
+  /** Called with each fact that is decided. */
+  readonly onFact: (fact: Fact) => void
+  /** Called with each fact that is applied, those of the journal too. */
+  readonly onApplied?: (fact: Fact, view: StateView) => void
+}
+
 export class Engine {
   readonly view: StateView
   readonly counts: EngineCounts = { facts: 0, commits: 0 }
   readonly #account: string
   readonly #journal: JournalWriter
   readonly #onFact: (fact: Fact) => void
+  readonly #onApplied: ((fact: Fact, view: StateView) => void) | undefined
   readonly #state = createState()
   #pending: Fact[] = []
   #effectsPending = false
   /** When the last fact happened, in session time; zero before the first. */
   lastFactUs = 0
+  /** When money first came in: what moved it before is part of it. Null before that. */
+  capitalSinceUs: number | null = null
+  /** When a funding payment was last booked; null before the first. */
+  lastFundingUs: number | null = null
 
-  constructor(options: { account: string; journal: JournalWriter; onFact: (fact: Fact) => void }) {
+  constructor(options: EngineOptions) {
     this.#account = options.account
     this.#journal = options.journal
     this.#onFact = options.onFact
+    this.#onApplied = options.onApplied
     this.view = viewOf(this.#state)
   }
 
   /** Brings the state to where the journal left the account. */
   replay(): void {
     for (const fact of this.#journal.replay(this.#account)) {
-      apply(this.#state, fact)
-      this.lastFactUs = fact.timeUs
+      this.#apply(fact)
     }
   }
 
@@ -46,8 +60,7 @@ export class Engine {
   handle(timeUs: number, input: KernelInput): readonly Fact[] {
     const facts = decide(this.#state, { timeUs, input })
     for (const fact of facts) {
-      apply(this.#state, fact)
-      this.lastFactUs = fact.timeUs
+      this.#apply(fact)
       this.#pending.push(fact)
       this.#effectsPending ||= effectOf(fact, this.view) !== null
       this.#onFact(fact)
@@ -75,6 +88,14 @@ export class Engine {
       if (effect !== null) effects.push(effect)
     }
     return effects
+  }
+
+  #apply(fact: Fact): void {
+    apply(this.#state, fact)
+    this.lastFactUs = fact.timeUs
+    if (fact.body.type === 'CAPITAL_FLOWED') this.capitalSinceUs ??= fact.timeUs
+    else if (fact.body.type === 'FUNDING_BOOKED') this.lastFundingUs = fact.timeUs
+    this.#onApplied?.(fact, this.view)
   }
 
   head(): JournalHead {

@@ -5,6 +5,7 @@ import { abs, add, type Decimal, formatDecimal, mul, neg, sub, ZERO } from '../k
 import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/instrument.ts'
 import { priceOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { PositionView, StateView } from '../kernel/views.ts'
+import type { Fall } from './drawdown-watch.ts'
 
 type Amounts = ReadonlyMap<string, Decimal>
 
@@ -84,6 +85,22 @@ export function exposureOf(state: StateView, { symbol, kind }: Instrument): Deci
   return position.mark === null ? null : notionalOf(kind, quantity, position.mark)
 }
 
+/** What a gate has to say: beyond its limit it is a halt. */
+export interface Gate {
+  readonly reason: Halt['reason']
+  /** What was measured, in words: two gates of one reason have two. */
+  readonly name: string
+  readonly detail: string
+  readonly figures: NonNullable<Halt['figures']>
+}
+
+export function gateOf(
+  reason: Gate['reason'],
+  { name, value, limit, unit }: { readonly name: string; readonly value: string; readonly limit: string; readonly unit: string },
+): Gate {
+  return { reason, name, detail: `${name} ${value} ${unit}, limit ${limit} ${unit}`, figures: { value, limit } }
+}
+
 /** The first gate that speaks, if any. Limits of zero mean "no limit". */
 export function checkGates(state: StateView, instrument: Instrument, baseline: Baseline): Halt | null {
   const { limits } = state
@@ -99,7 +116,14 @@ export function checkGates(state: StateView, instrument: Instrument, baseline: B
   return null
 }
 
+/** At the limit itself it speaks. Nothing is known before the first mark. */
+export function drawdownGate(fall: Fall | null, limit: Decimal, instrument: Instrument): Halt | null {
+  if (fall === null || limit === ZERO || fall.amount < limit) return null
+  const { detail, ...rest } = halt('risk_drawdown', 'drawdown', fall.amount, limit, instrument)
+  return { ...rest, detail: `${detail}, peak ${formatDecimal(fall.peak)} ${instrument.quote}` }
+}
+
 function halt(reason: Halt['reason'], name: string, seen: Decimal, allowed: Decimal, { quote }: Instrument): Halt {
-  const figures = { value: formatDecimal(seen), limit: formatDecimal(allowed) }
-  return { reason, detail: `${name} ${figures.value} ${quote}, limit ${figures.limit} ${quote}`, figures }
+  const { detail, figures } = gateOf(reason, { name, value: formatDecimal(seen), limit: formatDecimal(allowed), unit: quote })
+  return { reason, detail, figures }
 }

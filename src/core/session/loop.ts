@@ -3,19 +3,24 @@
 
 import { DitaError, messageOf } from '../errors.ts'
 import type { Halt } from '../halt-reasons.ts'
-import { type Decimal, ZERO } from '../kernel/decimal.ts'
-import type { FeedReport, KernelInput } from '../kernel/inputs.ts'
+import { type Decimal, formatDecimal, ZERO } from '../kernel/decimal.ts'
+import type { FeedReport, KernelInput, Severity } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
 import type { PortfolioView, Strategy, StrategyIntent } from '../strategy/port.ts'
 import type { Venue } from '../venue/port.ts'
+import { bookCapital, type CapitalBooked, type CapitalMove } from './capital.ts'
+import type { CapitalRequests } from './capital-requests.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
-import { type Baseline, checkGates } from './gates.ts'
+import type { FeedGate } from './feed-gate.ts'
+import type { Gate } from './gates.ts'
 import { observeMarket } from './observe.ts'
+import type { Operation } from './operation.ts'
 import type { Pacer } from './pacer.ts'
+import { haltOf, type SessionGates } from './session-gates.ts'
 import type { Step } from './steps.ts'
 import type { VenueLine } from './venue-line.ts'
 
@@ -39,12 +44,16 @@ export interface LoopParts {
   readonly instrument: Instrument
   readonly pacer: Pacer
   readonly control: SessionControl
+  readonly capital: CapitalRequests
+  /** Called with capital that was booked on request: an exchange of our own holds the money too. */
+  readonly onCapital: (booked: CapitalBooked) => void
   readonly chronicle: Chronicle
-  readonly baseline: () => Baseline
+  readonly operation: Operation
+  readonly gates: SessionGates
+  readonly feedGate: FeedGate
   readonly startUs: number
   readonly durationUs: number
   readonly tickIntervalUs: number
-  readonly staleFeedUs: number
   /** Called once, at the first tick that has a mid: pays in the money that depends on it. */
   readonly payIn: (mid: Decimal, nowUs: number) => void
   /** Called once, when the first mark is set: what the account brought along is valued at it. */
@@ -59,9 +68,6 @@ export class SessionLoop {
   readonly #endUs: number
   #nowUs: number
   #nextTickUs: number
-  #lastEventUs: number
-  /** Of the book alone: a mark or a trade beside a dead book is no market to quote in. */
-  #lastBookUs: number | null = null
   #halt: Halt | null = null
   #funded = false
   #marked = false
@@ -73,7 +79,6 @@ export class SessionLoop {
   constructor(parts: LoopParts) {
     this.#parts = parts
     this.#nowUs = parts.startUs
-    this.#lastEventUs = parts.startUs
     this.#endUs = parts.startUs + parts.durationUs
     this.#nextTickUs = parts.startUs + parts.tickIntervalUs
     this.#portfolio = portfolioOf(parts)
@@ -86,12 +91,14 @@ export class SessionLoop {
   /** What the feed delivered, as far as the session came: a feed reads ahead by up to a batch. */
   feedReport(): FeedReport {
     const report = this.#parts.feed.report()
-    return this.#unread === 0 ? report : { ...report, events: report.events - this.#unread, lastTimeUs: this.#lastEventUs }
+    return this.#unread === 0 ? report : { ...report, events: report.events - this.#unread, lastTimeUs: this.#parts.feedGate.lastEventUs }
   }
 
   /** Runs until the feed ends, the time is up, a gate speaks, or a stop is asked for; says which. */
   async run(): Promise<Halt> {
-    this.#parts.pacer.start(this.#nowUs)
+    const { pacer, capital, engine } = this.#parts
+    using _capital = capital.open(engine.view.account ?? '')
+    pacer.start(this.#nowUs)
     for await (const { events, untilUs } of this.#parts.steps()) {
       this.#unread = events.length
       for (const event of events) {
@@ -100,8 +107,8 @@ export class SessionLoop {
         if (this.#halt !== null) return this.#halt
         this.#parts.venue.onMarket(event)
         this.#parts.market.apply(event)
-        this.#lastEventUs = event.timeUs
-        if (event.type !== 'trade' && event.type !== 'mark') this.#lastBookUs = event.timeUs
+        this.#parts.feedGate.onMarket(event)
+        this.#parts.operation.onMarket(event.timeUs, event.venueTimeUs)
         this.#unread -= 1
       }
       if (untilUs !== null) {
@@ -116,9 +123,12 @@ export class SessionLoop {
     return this.#parts.control.halt ?? { reason: 'feed_ended', detail }
   }
 
-  /** Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. Says how many orders are left open. */
+  /**
+   * Cancels what rests, waits for the venue to say so, and lets what it says reach the journal. Says how much is left to a person:
+   * orders that are still live, and positions of which the venue says otherwise.
+   */
   async stop(): Promise<number> {
-    const { engine, venue, line, awaitVenue } = this.#parts
+    const { venue, line, awaitVenue } = this.#parts
     if (venue.clock === 'world') this.#nowUs = Math.max(this.#nowUs, await awaitVenue(0))
     this.#cancelAll()
     line.commit(this.#nowUs)
@@ -131,11 +141,23 @@ export class SessionLoop {
         line.commit(this.#nowUs)
       }
     }
-    for (const { request, status } of engine.view.liveOrders.values()) {
+    return this.#flagLeftovers()
+  }
+
+  #flagLeftovers(): number {
+    const { engine } = this.#parts
+    const { liveOrders, positions } = engine.view
+    for (const { request, status } of liveOrders.values()) {
       const detail = `Order ${request.clientOrderId} was still ${status} when the session ended.`
       engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'ORDER_LEFT_OPEN', severity: 'alarm', value: status, limit: null, detail })
     }
-    return engine.view.liveOrders.size
+    const differing = [...positions.values()].filter(({ venues }) => venues !== null)
+    for (const { instrument, quantity, venues } of differing) {
+      const value = formatDecimal(venues ?? ZERO)
+      const detail = `We held ${formatDecimal(quantity)} ${instrument} when the session ended, the venue said ${value}: mend it with \`dita reconcile --fix-orphans\`.`
+      engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'POSITION_LEFT_DIFFERING', severity: 'alarm', value, limit: null, detail })
+    }
+    return liveOrders.size + differing.length
   }
 
   /** Until nothing of ours is live any more, save what is quarantined: that waits for a person. */
@@ -164,7 +186,7 @@ export class SessionLoop {
 
   /** Lets time pass up to an event: ticks and venue answers that are due before it come first. */
   #advanceTo(eventUs: number): Promise<void> | undefined {
-    const dueUs = Math.min(eventUs, this.#nextTickUs, this.#endUs)
+    const dueUs = this.#dueUntil(eventUs)
     const waiting = this.#parts.pacer.until(dueUs)
     if (waiting !== undefined) return waiting.then(() => this.#pass(dueUs, eventUs))
     return this.#pass(dueUs, eventUs)
@@ -176,7 +198,7 @@ export class SessionLoop {
     for (;;) {
       this.#step(dueUs)
       if (this.#halt !== null || (dueUs === eventUs && dueUs < this.#nextTickUs)) return undefined
-      dueUs = Math.min(eventUs, this.#nextTickUs, this.#endUs)
+      dueUs = this.#dueUntil(eventUs)
       const waiting = this.#parts.pacer.until(dueUs)
       if (waiting !== undefined) {
         const next = dueUs
@@ -186,13 +208,14 @@ export class SessionLoop {
   }
 
   #step(dueUs: number): void {
-    const { control } = this.#parts
+    const { control, capital, line } = this.#parts
     if (control.halt !== null) {
       this.#halt = control.halt
       return
     }
     this.#hearVenue(dueUs)
     this.#nowUs = dueUs
+    if (!capital.isEmpty) capital.settle({ book: (move) => this.#bookCapital(move), commit: () => line.commit(this.#nowUs) })
     // In virtual time a tick is soon enough, and every event would be dear.
     if (this.#parts.venue.clock === 'world' || dueUs >= this.#nextTickUs) this.#parts.line.followDoubts(dueUs)
     this.#parts.onProgress()
@@ -201,9 +224,21 @@ export class SessionLoop {
     } else if (dueUs >= this.#nextTickUs) {
       this.#tick()
       this.#nextTickUs += this.#parts.tickIntervalUs
-      // In the world a tick that was missed is gone: several at one moment would see one market.
-      if (this.#parts.venue.clock === 'world' && this.#nextTickUs <= dueUs) this.#nextTickUs = dueUs + this.#parts.tickIntervalUs
     }
+  }
+
+  /** What comes first. In the world a tick that was missed is gone: several at one moment would see one market. */
+  #dueUntil(eventUs: number): number {
+    const { venue, tickIntervalUs, operation } = this.#parts
+    const untilUs = Math.min(eventUs, this.#endUs)
+    if (venue.clock === 'world') {
+      const missed = Math.floor((untilUs - this.#nextTickUs) / tickIntervalUs)
+      if (missed > 0) {
+        this.#nextTickUs += missed * tickIntervalUs
+        operation.ticksMissed(missed)
+      }
+    }
+    return Math.min(untilUs, this.#nextTickUs)
   }
 
   #hearVenue(untilUs: number): void {
@@ -211,32 +246,41 @@ export class SessionLoop {
   }
 
   #tick(): void {
-    const { engine, market, instrument, baseline } = this.#parts
+    const { engine, market, instrument, operation } = this.#parts
     this.ticks += 1
+    operation.tickBegins(this.#nowUs)
     // Money first: the equity of the first mark counts it.
     this.#payIn()
     const mark = market.mark ?? market.mid
     if (mark !== null) this.#setMark(mark)
     // Gates before the strategy: once one has spoken, nothing new may leave.
-    this.#halt = checkGates(engine.view, instrument, baseline())
+    this.#askGates()
     if (this.#halt === null) {
-      if (this.#feedIsSilent()) this.#takeBackOrders()
+      if (this.#feedIsSilent()) this.#cancelAll()
       else this.#askStrategy()
     }
     engine.handle(this.#nowUs, { type: 'OBSERVE_MARKET', observation: observeMarket(instrument.symbol, market, engine.view) })
     if (this.#halt !== null) this.#noteGate(this.#halt)
     this.#parts.line.commit(this.#nowUs)
+    operation.tickEnds(this.#nowUs)
     market.startTick()
   }
 
   #setMark(price: Decimal): void {
     const { engine, instrument, market, onFirstMark } = this.#parts
     // What new orders are judged by: how far from the mid, and on how old a market.
-    const judged = { mid: market.mid, asOfUs: this.#lastBookUs ?? this.#lastEventUs }
+    const judged = { mid: market.mid, asOfUs: this.#parts.feedGate.bookUs }
     engine.handle(this.#nowUs, { type: 'MARK_PRICE', instrument: instrument.symbol, price, ...judged })
     if (this.#marked) return
     this.#marked = true
     onFirstMark(price)
+  }
+
+  #bookCapital(move: CapitalMove): CapitalBooked {
+    const { engine, onCapital } = this.#parts
+    const booked = bookCapital(engine, Math.max(this.#nowUs, engine.lastFactUs), move)
+    onCapital(booked)
+    return booked
   }
 
   #payIn(): void {
@@ -267,25 +311,28 @@ export class SessionLoop {
     }
   }
 
+  #askGates(): void {
+    const { halt, warnings } = this.#parts.gates.check(this.#nowUs)
+    this.#halt = halt
+    for (const gate of warnings) this.#flag(gate, 'warning', `A gate is near: ${gate.detail}.`)
+  }
+
   /** Silent for half of what the gate allows: everything that rests is taken back; silent for all of it: the gate speaks. */
   #feedIsSilent(): boolean {
-    const { staleFeedUs } = this.#parts
-    const silentUs = this.#nowUs - (this.#lastBookUs ?? this.#lastEventUs)
-    if (staleFeedUs === 0 || silentUs * 2 <= staleFeedUs) {
+    const { feedGate, market, chronicle } = this.#parts
+    const look = feedGate.look(this.#nowUs, market)
+    if (look.state === 'live') {
       this.#silent = false
       return false
     }
-    if (silentUs > staleFeedUs) {
-      const figures = { value: String(silentUs / 1_000_000), limit: String(staleFeedUs / 1_000_000) }
-      this.#halt = { reason: 'risk_stale_feed', detail: `silent for ${figures.value} s, limit ${figures.limit} s`, figures }
+    const { gate, isBeyond } = look
+    if (isBeyond) this.#halt = haltOf(gate)
+    else if (!this.#silent) {
+      chronicle.say(this.#nowUs, 'warning', 'the feed is silent: everything that rests is taken back')
+      this.#flag(gate, 'warning', `Everything that rests is taken back: ${gate.detail}.`)
     }
-    return true
-  }
-
-  #takeBackOrders(): void {
-    if (!this.#silent) this.#parts.chronicle.say(this.#nowUs, 'warning', 'the feed is silent: everything that rests is taken back')
     this.#silent = true
-    this.#cancelAll()
+    return true
   }
 
   /** Everything that rests and is not being cancelled: also what a lost or refused cancel has left. */
@@ -295,9 +342,12 @@ export class SessionLoop {
   }
 
   #noteGate({ reason, detail, figures }: Halt): void {
-    if (figures === undefined) return
-    const text = `The session halts: ${detail ?? reason}.`
-    this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: reason, severity: 'alarm', ...figures, detail: text })
+    if (figures !== undefined) this.#flag({ reason, figures }, 'alarm', `The session halts: ${detail ?? reason}.`)
+  }
+
+  /** Under the gate's own reason, whether it warns or halts: its story is one query. */
+  #flag({ reason, figures }: Pick<Gate, 'reason' | 'figures'>, severity: Severity, detail: string): void {
+    this.#parts.engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: reason, severity, ...figures, detail })
   }
 
   #passOnNotices(): void {

@@ -1,24 +1,40 @@
 // Brings an account to where its session can begin: closes crashed sessions, replays, and ends what its paper exchange
 // took with it. Trades nothing.
 
+import type { HaltReason } from '../halt-reasons.ts'
 import type { JournalWriter } from '../journal/port.ts'
-import type { Fact } from '../kernel/facts.ts'
 import type { OrderStatus } from '../kernel/order-table.ts'
 import type { StateView } from '../kernel/views.ts'
-import { Engine } from './engine.ts'
+import { timeText } from '../recovery/words.ts'
+import { Engine, type EngineOptions } from './engine.ts'
 
-/** Writes the end of every session that died without one. Nobody else runs: the store's lock is ours. */
-export function closeCrashedSessions(journal: JournalWriter): string[] {
+/**
+ * Writes the end of every session that died without one. Nobody else runs: the store's lock is ours.
+ * @param told hears of each, in a whole sentence
+ */
+export function closeCrashedSessions(journal: JournalWriter, told: (text: string) => void = () => undefined): string[] {
   const closed: string[] = []
   for (const { sessionId, account } of journal.unfinishedSessions()) {
     const engine = replayed(account, journal, () => undefined)
-    const detail = `the process ended without writing a halt; ${foundText(engine.view)}`
+    const found = foundText(engine.view)
+    const failure = journal.failureOf(sessionId)
+    const ended = failure === null ? 'crashed' : `ended because its journal failed (${failure})`
+    told(
+      `The session ${sessionId} before this one ${ended}; the last that is known of it is from ${timeText(engine.lastFactUs)}. Found: ${found}.`,
+    )
     if (engine.view.session?.venue === 'paper') expireOrphansOfPaper(engine, engine.lastFactUs)
-    engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', reason: 'crashed', detail })
+    engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', ...endOf(failure, found) })
     engine.commit()
     closed.push(sessionId)
   }
+  journal.forgetFailure()
   return closed
+}
+
+/** The end that a session could not write itself. */
+function endOf(failure: string | null, found: string): { readonly reason: HaltReason; readonly detail: string } {
+  if (failure === null) return { reason: 'crashed', detail: `the process ended without writing a halt; ${found}` }
+  return { reason: 'journal_failure', detail: `${failure}; ${found}` }
 }
 
 /** What may not have been answered: after a crash what was prepared counts as maybe sent. */
@@ -37,8 +53,13 @@ function foundText({ liveOrders, session }: StateView): string {
 }
 
 /** The account's engine, with everything that was ever journaled applied. */
-export function replayed(account: string, journal: JournalWriter, onFact: (fact: Fact) => void): Engine {
-  const engine = new Engine({ account, journal, onFact })
+export function replayed(
+  account: string,
+  journal: JournalWriter,
+  onFact: EngineOptions['onFact'],
+  onApplied: EngineOptions['onApplied'] = undefined,
+): Engine {
+  const engine = new Engine({ account, journal, onFact, ...(onApplied === undefined ? {} : { onApplied }) })
   engine.replay()
   return engine
 }

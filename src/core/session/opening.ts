@@ -1,6 +1,7 @@
 // What a session opens with, from config, feed and strategy: the fact that a reader of the journal starts from.
 
 import { basename } from 'node:path'
+import { formatDecimal } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
 import type { Strategy } from '../strategy/port.ts'
 import type { Arena } from './arena.ts'
@@ -42,4 +43,12 @@ export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, 
     absenceMarginUs: microseconds(engine.absenceMarginSeconds),
     querySpacingUs: microseconds(engine.querySpacingSeconds),
   }
+}
+
+/** Which instrument, with the numbers that bind its orders, and where they came from. */
+export function instrumentText({ instrument, instrumentOrigin }: SessionOpening): string {
+  const { symbol, kind, tickSize, lotSize } = instrument
+  const words = { config: 'from the config', inferred: 'inferred from the recording', 'built-in': 'built in', venue: 'as the venue says' }
+  const origin = Object.entries(words).find(([name]) => name === instrumentOrigin)?.[1]
+  return `instrument ${symbol}, ${kind}, tick ${formatDecimal(tickSize)}, lot ${formatDecimal(lotSize)}, ${origin ?? instrumentOrigin}`
 }

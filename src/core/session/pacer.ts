@@ -49,6 +49,12 @@ export class Pacer {
     return this.#wall.nowMs() - this.#lastBreathMs < BREATH_MS ? undefined : this.#breathe()
   }
 
+  /** How long ago a session time was due, in microseconds of the wall; only where it runs at a factor of real time. */
+  lateUs(sessionUs: number): number {
+    const factor = this.#speed === 'max' ? Number.POSITIVE_INFINITY : this.#speed
+    return (this.#wall.nowMs() - this.#originMs) * 1_000 - (sessionUs - this.#originUs) / factor
+  }
+
   async #sleep(waitMs: number): Promise<void> {
     await this.#wall.sleep(waitMs, this.#signal)
     this.#lastBreathMs = this.#wall.nowMs()

@@ -7,6 +7,7 @@ import type { StateView } from '../kernel/views.ts'
 import { MarketState } from '../market/market-state.ts'
 import { openFeed } from '../market/open-feed.ts'
 import { createPaperVenue } from '../venue/paper/paper-venue.ts'
+import { paperAccountName } from './account-name.ts'
 import type { Arena, ArenaOptions } from './arena.ts'
 import { paperAccountOf } from './paper-account.ts'
 import { rehearsedSteps } from './steps.ts'
@@ -18,7 +19,7 @@ export async function openPaperArena({ config, sessionId }: ArenaOptions): Promi
   return {
     feed,
     venueName: 'paper',
-    account: `paper/${paper.account ?? sessionId}`,
+    account: paperAccountName(paper.account ?? sessionId),
     enter(view, instrument) {
       const venue = createPaperVenue({
         instrument,

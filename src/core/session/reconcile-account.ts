@@ -71,7 +71,7 @@ const NO_SESSION =
 export async function reconcileAccount(options: ReconcileAccountOptions): Promise<ReconcileView> {
   const { config, storePath, fix } = options
   if (config.mode === 'paper') return paperView(storePath)
-  return await withCareOfAccount({ ...options, holder: 'dita-reconcile', mayChange: fix }, async (care) => {
+  return await withCareOfAccount({ ...options, holder: 'dita reconcile', mayChange: fix }, async (care) => {
     const { account, comparison, engine, journal } = care
     const { session } = engine.view
     // Facts belong to a session: without one nothing could be journaled of what is done.
@@ -106,7 +106,7 @@ async function mend({ comparison, engine }: Care): Promise<ReconcileResult> {
     before: [...new Map([...before, ...second.before].map((found) => [keyOf(found), found])).values()],
     done: [...done, ...second.done],
     rounds: rounds + second.rounds,
-    notices: [...notices, ...second.notices],
+    notices: [...new Set([...notices, ...second.notices])],
   }
 }
 

@@ -7,10 +7,12 @@ import type { StoreWriter } from '../journal/writer.ts'
 import { abs, type Decimal, dec, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
+import { fundingKey } from '../kernel/state.ts'
 import { FINDING_KINDS, type Finding, type FindingKind } from '../recovery/finding.ts'
-import { findingFlags, findingRows } from '../recovery/finding-rows.ts'
+import { findingFlags, findingRows, isDrift } from '../recovery/finding-rows.ts'
 import { type ReconcileResult, reconcile } from '../recovery/reconcile.ts'
 import type { Venue } from '../venue/port.ts'
+import { sendCommitted } from '../venue/send-committed.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
 import type { RunSessionOptions, SessionLog } from './run-session.ts'
@@ -71,16 +73,32 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
   journal.recordFindings(account, findingRows(result, { sessionId, wallUs: wall.wallUs() }))
   log.info('reconciled', { rounds: result.rounds, found: result.before.length, remaining: result.remaining.length })
   const stopper = result.remaining.find(({ kind }) => FINDING_KINDS[kind].severity !== 'info' && !BEARABLE.has(kind))
-  if (stopper !== undefined) return haltOf(stopper)
+  if (stopper !== undefined) return haltOf(stopper, parts)
+  // The first session finds the money with all that was paid before; later ones book what was paid meanwhile before they compare.
+  const isKnown = engine.capitalSinceUs !== null
+  if (isKnown) await catchUpOnFunding(parts)
   await adoptMoney(parts)
+  if (!isKnown) await catchUpOnFunding(parts)
   return null
+}
+
+/**
+ * What was paid while nobody listened; from now on the venue tells of each payment. They are booked in order of time, so that none is
+ * missing before the last one: what a session could not be told is found by the next, however long ago it was paid.
+ */
+async function catchUpOnFunding({ engine, venue, control, wall }: RecoverParts): Promise<void> {
+  const { capitalSinceUs, lastFundingUs } = engine
+  const fromUs = Math.max(capitalSinceUs ?? wall.wallUs(), (lastFundingUs ?? 0) - WINDOW_MARGIN_US)
+  const payments = await venue.followFunding(fromUs, control.signal)
+  for (const payment of payments) {
+    if (!engine.view.fundings.has(fundingKey(payment.instrument, payment.fundingId))) engine.handle(wall.wallUs(), payment)
+  }
+  engine.commit()
 }
 
 /** Clocks differ, and a fill may be told late. */
 const WINDOW_MARGIN_US = 600_000_000
 const SECOND_US = 1_000_000
-/** Venues keep their lists of fills for a week; what is older shows in the position alone. */
-const LONGEST_WINDOW_US = 6.9 * 86_400_000_000
 
 /** Fills are compared from where the account was last known, or from before the oldest order that may have been filled since. */
 function windowFrom({ engine, knownUntilUs, wall }: RecoverParts): number {
@@ -88,7 +106,7 @@ function windowFrom({ engine, knownUntilUs, wall }: RecoverParts): number {
   // What somebody did on the account before its first session is not ours to explain: what is held then is.
   if (knownUntilUs === null) return nowUs - SECOND_US
   const sent = [...engine.view.liveOrders.values()].map(({ preparedAtUs }) => preparedAtUs)
-  return Math.max(Math.min(knownUntilUs, ...sent) - WINDOW_MARGIN_US, nowUs - LONGEST_WINDOW_US)
+  return Math.min(knownUntilUs, ...sent) - WINDOW_MARGIN_US
 }
 
 /** After a crash what was prepared counts as maybe sent, and a cancel that was asked for as maybe done. */
@@ -109,23 +127,27 @@ function cancelLeftovers({ engine, wall, instrument }: RecoverParts): void {
   engine.handle(wall.wallUs(), { type: 'CANCEL', target: { kind: 'instrument', instrument: instrument.symbol } })
 }
 
-/** Durable first; questions are asked by reconcile itself. */
+/** Durable first; questions are asked by reconcile itself. What a full queue does not take reconcile finds resting. */
 function send({ engine, venue, wall }: RecoverParts): void {
-  for (const effect of engine.commit()) if (effect.type === 'cancel') venue.send(effect, wall.wallUs())
+  sendCommitted({ engine, venue, commit: () => engine.commit(), admits: ({ type }) => type === 'cancel', nowUs: wall.wallUs() })
 }
 
-function note({ before, done, remaining }: ReconcileResult, say: RecoverParts['say']): void {
+function note({ before, done, remaining, forgotten }: ReconcileResult, say: RecoverParts['say']): void {
+  if (forgotten !== null) say('info', forgotten)
   if (before.length === 0) {
     say('info', 'reconciled: our books and the venue agree')
     return
   }
   say('warning', `reconciled: ${before.length} found, ${done.length} steps taken, ${remaining.length} remain`)
-  for (const { kind, subject } of remaining) say(FINDING_KINDS[kind].severity, `${FINDING_KINDS[kind].means} ${subject}`)
+  // The others are flagged, and said by their flags.
+  for (const { kind, subject } of remaining.filter((found) => !isDrift(found))) say('info', `${FINDING_KINDS[kind].means} ${subject}`)
 }
 
-function haltOf({ kind, subject, evidence }: Finding): Halt {
-  const next = kind === 'INCOMPLETE' ? 'try again' : 'mend it with `dita reconcile --fix-orphans`'
-  const detail = `${FINDING_KINDS[kind].means} ${subject}: we hold ${evidence.ours}; the venue says ${evidence.venues}; ${next}`
+/** What is wrong and what to type, and no more: what the finding means has been said by its flag. */
+function haltOf({ kind, subject, evidence }: Finding, { knownUntilUs }: RecoverParts): Halt {
+  const mend = 'mend it with `dita reconcile --fix-orphans`'
+  const next = knownUntilUs === null ? `if another store trades this account, go on with that one, else ${mend}` : mend
+  const detail = `${subject}: we hold ${evidence.ours}, the venue says ${evidence.venues}; ${kind === 'INCOMPLETE' ? 'try again' : next}`
   return { reason: 'reconciler_halt', detail, exitCode: kind === 'INCOMPLETE' ? EXIT.unreachable : EXIT.findings }
 }
 

@@ -3,15 +3,20 @@
 import type { Config } from '../config/config.ts'
 import { DitaError, EXIT, type ExitCode, messageOf } from '../errors.ts'
 import { type Halt, haltEntry } from '../halt-reasons.ts'
-import { openWriter } from '../journal/open.ts'
+import type { StoreLock } from '../journal/lock.ts'
+import { holdStore, openWriter } from '../journal/open.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { loadStrategy } from '../strategy/load-strategy.ts'
-import { openArena } from './arena.ts'
+import type { Strategy } from '../strategy/port.ts'
+import { type Arena, openArena } from './arena.ts'
+import { CapitalRequests } from './capital-requests.ts'
 import { startCheckpoints } from './checkpoints.ts'
 import type { SessionControl } from './control.ts'
+import { openNotices, type SessionNotices } from './notices.ts'
 import { closeCrashedSessions } from './open-engine.ts'
 import type { WallClock } from './pacer.ts'
 import { Session } from './session.ts'
+import type { CompareBooks } from './shutdown-check.ts'
 import { openControlSocket } from './socket/control-socket.ts'
 import { assertNoKillFile, readKillFile } from './socket/kill-file.ts'
 import { observeTogether } from './socket/observe-together.ts'
@@ -22,6 +27,8 @@ import type { SessionViewModel } from './view-model.ts'
 export interface SessionObserver {
   wants(): boolean
   publish(model: SessionViewModel): void
+  /** Before there is a session to be shown: whom it waits for. */
+  connecting?(host: string): void
 }
 
 export interface RunSessionOptions {
@@ -33,13 +40,15 @@ export interface RunSessionOptions {
   /** What becomes of orders that an older session left resting at a venue. */
   readonly onStart: 'adopt' | 'cancel'
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** From 0 up to 1, for the spread of pauses: never for anything that is journaled. */
+  /** From 0 up to 1: for the spread of pauses, and in the world for the salt of an account's order ids. Never for what a rehearsal journals. */
   readonly random: () => number
   readonly process: { readonly pid: number; readonly host: string; readonly version: string }
   readonly wall: WallClock & { wallUs(): number }
   readonly control: SessionControl
   readonly observer: SessionObserver | null
   readonly log: SessionLog
+  /** Compares the engine's books with the tables at the end; left out where nobody can. */
+  readonly compareBooks?: CompareBooks
 }
 
 /** Where a session's own story goes, with causes: one line an entry. */
@@ -60,51 +69,128 @@ export interface SessionOutcome {
 
 /**
  * Runs a session to its end.
- * @throws DitaError for what cannot start (config, feed, store, strategy) and for a journal that fails on the way
+ * @throws DitaError for what cannot start (config, feed, store, strategy), for a stop that is asked for before anything is opened
+ * (INTERRUPTED), and for a journal that fails on the way
  */
 export async function runSession(options: RunSessionOptions): Promise<SessionOutcome> {
+  assertNoKillFile(options.storePath)
+  const notices = await openNotices(options)
+  try {
+    return await runParts(options, notices)
+  } catch (thrown) {
+    notices?.failed(thrown)
+    throw thrown
+  } finally {
+    // Everything of the session is closed by now: nobody who waits for the store waits for a message.
+    await notices?.close()
+  }
+}
+
+async function runParts(options: RunSessionOptions, notices: SessionNotices | null): Promise<SessionOutcome> {
   const { config, log, control, wall, storePath } = options
-  assertNoKillFile(storePath)
-  await using arena = closing(await openArena(options, control.signal))
-  const { name, params } = config.strategy
-  const startStrategy = await loadStrategy(name, config.strategy)
-  const tickIntervalUs = microseconds(config.engine.tickIntervalSeconds)
-  const strategy = startStrategy({ instrument: arena.part.feed.instrument, tickIntervalUs, params })
-  await using journal = closing(openStore(options))
-  for (const text of journal.part.warnings) log.error('store', { text })
-  if (journal.part.hasSession(options.sessionId)) throw sessionExists(options)
+  const holder = { sessionId: options.sessionId, pid: options.process.pid, since: new Date(wall.wallUs() / 1000).toISOString() }
+  // Paper money meets what is wrong with its feed or strategy before anything is made. Who connects to a venue holds the store
+  // first: a second session is refused before the venue hears of it, and the kill switch finds the one that waits.
+  const early = config.mode === 'paper' ? await prepared(options) : null
+  await using _early = early
+  using lock = releasing(holdStore({ path: storePath, holder }))
   let session: Session | null = null
-  const phaseOf = () => session?.status() ?? { sessionId: options.sessionId, phase: 'starting' as const, halt: null }
+  let gaveUp = false
+  const capital = new CapitalRequests()
+  const phaseOf = () => session?.status() ?? { sessionId: options.sessionId, phase: gaveUp ? 'halted' : 'starting', halt: control.halt }
   const halt = (text: string | null): void => control.requestStop({ reason: 'kill_switch', detail: text })
   await using socket = closing(
     await openControlSocket({
       storePath,
-      handlers: { status: phaseOf, halt },
+      handlers: { status: phaseOf, halt, capital: (account, move, signal) => capital.ask(account, move, signal) },
       pid: options.process.pid,
       nowMs: () => wall.nowMs(),
       log,
     }),
   )
   using _killFile = watchKillFile(storePath, halt)
+  const giveUp = (thrown: unknown): never => {
+    gaveUp = control.halt !== null
+    throw thrown
+  }
+  const ready = early ?? (await prepared(options).catch(giveUp))
+  await using _late = early === null ? ready : null
+  const { arena, strategy } = ready.part
+  await using journal = closing(openWriter({ path: storePath, holder, wallUs: () => wall.wallUs(), lock: lock.part }))
+  for (const text of journal.part.warnings) log.error('store', { text })
+  if (journal.part.hasSession(options.sessionId)) throw sessionExists(options)
   await backUp(journal.part, options)
-  const crashedBefore = closeCrashedSessions(journal.part)
+  const problems = socket.part.problem === null ? [] : [socket.part.problem]
+  const crashedBefore = closeCrashedSessions(journal.part, (text) => problems.push(text))
   const failed = (thrown: unknown): void => log.error('screen_failed', { message: messageOf(thrown), cause: thrown })
   const lookers = observeTogether({ screen: options.observer, socket: socket.part, failed })
   session = new Session(options, {
-    arena: arena.part,
+    arena,
     strategy,
     journal: journal.part,
     lookers,
-    problems: socket.part.problem === null ? [] : [socket.part.problem],
+    capital,
+    notices,
+    problems,
   })
-  using _checkpoints = startCheckpoints(journal.part, config.engine.checkpointIntervalSeconds, log)
-  const end = await session.run()
+  const running = session
+  const before = (): void => running.recordMetrics()
+  using _checkpoints = startCheckpoints(config.engine.checkpointIntervalSeconds, { journal: journal.part, log, before })
+  notices?.crashed(crashedBefore)
+  notices?.showTroubles((text) => running.say('warning', text))
+  const end = await running.run()
+  const exitCode = end.exitCode ?? haltEntry(end.reason).exitCode
+  notices?.ended({ halt: end, exitCode, model: running.model() })
   return {
     sessionId: options.sessionId,
     halt: end,
-    exitCode: end.exitCode ?? haltEntry(end.reason).exitCode,
+    exitCode,
     crashedBefore,
     warnings: journal.part.warnings,
+  }
+}
+
+interface Prepared {
+  readonly arena: Arena
+  readonly strategy: Strategy
+}
+
+/** Where the session trades, and what decides there. */
+async function prepared(options: RunSessionOptions): Promise<Closing<Prepared>> {
+  const { name, params } = options.config.strategy
+  const arena = await connectedArena(options)
+  try {
+    const startStrategy = await loadStrategy(name, options.config.strategy)
+    const tickIntervalUs = microseconds(options.config.engine.tickIntervalSeconds)
+    const strategy = startStrategy({ instrument: arena.feed.instrument, tickIntervalUs, params })
+    return { part: { arena, strategy }, [Symbol.asyncDispose]: () => arena.close() }
+  } catch (thrown) {
+    await arena.close()
+    throw thrown
+  }
+}
+
+/** A stop that is asked for meanwhile ends the wait at once, and there is no session to end yet. */
+async function connectedArena(options: RunSessionOptions): Promise<Arena> {
+  const { control, log, observer, sessionId } = options
+  let place = 'the market'
+  const connecting = (host: string): void => {
+    place = host
+    log.info('connecting', { host })
+    observer?.connecting?.(host)
+  }
+  try {
+    return await openArena({ ...options, connecting }, control.signal)
+  } catch (thrown) {
+    // Whatever a broken-off call throws, the reason is that somebody asked for the end; not so where the config is at fault.
+    if (control.halt === null || (thrown instanceof DitaError && thrown.fault !== 'venue')) throw thrown
+    throw new DitaError('INTERRUPTED', {
+      fault: 'user',
+      exitCode: haltEntry(control.halt.reason).exitCode,
+      message: `The session ${sessionId} was stopped while it was connecting to ${place}: nothing was opened, and nothing traded.`,
+      next: 'Start it again when it is to run.',
+      cause: thrown,
+    })
   }
 }
 
@@ -131,11 +217,6 @@ function watchKillFile(storePath: string, halt: (text: string | null) => void): 
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
-function openStore({ storePath, sessionId, process, wall }: RunSessionOptions): StoreWriter {
-  const since = new Date(wall.wallUs() / 1000).toISOString()
-  return openWriter({ path: storePath, holder: { sessionId, pid: process.pid, since }, wallUs: () => wall.wallUs() })
-}
-
 function sessionExists({ sessionId, storePath }: RunSessionOptions): DitaError {
   return new DitaError('SESSION_EXISTS', {
     fault: 'user',
@@ -143,6 +224,11 @@ function sessionExists({ sessionId, storePath }: RunSessionOptions): DitaError {
     message: `The store ${storePath} already has a session ${sessionId}.`,
     next: `Read it with \`dita summarize ${sessionId}\`, or give another id with --session, or another store with --store.`,
   })
+}
+
+/** Lets go of the store where it was not opened, or after it was closed. */
+function releasing(part: StoreLock): { readonly part: StoreLock } & Disposable {
+  return { part, [Symbol.dispose]: () => part.release() }
 }
 
 interface Closing<T> extends AsyncDisposable {

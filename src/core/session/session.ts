@@ -15,25 +15,36 @@ import { defaultBalances } from '../venue/paper/default-balances.ts'
 import type { Venue } from '../venue/port.ts'
 import type { Arena, Entered } from './arena.ts'
 import { buildViewModel } from './build-view-model.ts'
+import type { CapitalRequests } from './capital-requests.ts'
 import { Chronicle } from './chronicle.ts'
 import type { Engine } from './engine.ts'
+import { FeedGate } from './feed-gate.ts'
+import { limitsInForce } from './gate-limits.ts'
 import { type Baseline, baselineOf } from './gates.ts'
 import { SessionLoop } from './loop.ts'
+import type { SessionNotices } from './notices.ts'
 import { expireOrphansOfPaper, replayed } from './open-engine.ts'
-import { openingOf } from './opening.ts'
+import { instrumentText, openingOf } from './opening.ts'
+import { type Operation, operationOf } from './operation.ts'
 import { Pacer } from './pacer.ts'
 import { recoverAccount } from './recover-account.ts'
 import type { RunSessionOptions } from './run-session.ts'
+import { type Gating, gatingOf, SessionGates } from './session-gates.ts'
+import { comparisonFlag } from './shutdown-check.ts'
 import type { LookingOn } from './socket/observe-together.ts'
-import { microseconds } from './time.ts'
+import { microseconds, orderSaltOf } from './time.ts'
 import { VenueLine } from './venue-line.ts'
-import type { RecoveryModel, SessionPhase, SessionViewModel } from './view-model.ts'
+import type { MessageModel, RecoveryModel, SessionPhase, SessionViewModel } from './view-model.ts'
 
 export interface SessionParts {
   readonly arena: Arena
   readonly strategy: Strategy
   readonly journal: StoreWriter
   readonly lookers: LookingOn
+  /** What it is asked to book while it runs. */
+  readonly capital: CapitalRequests
+  /** Who tells somebody that is away; null where nobody is to be told. */
+  readonly notices: SessionNotices | null
   /** What somebody should read at the start, in whole sentences. */
   readonly problems: readonly string[]
 }
@@ -48,12 +59,15 @@ export class Session {
   readonly #opening: SessionOpening
   readonly #entered: Entered
   readonly #chronicle: Chronicle
+  readonly #gating: Gating
+  readonly #operation: Operation
   readonly #loop: SessionLoop
   readonly #doubts: Doubts
   readonly #speed: string
   #phase: SessionPhase = 'starting'
   #halt: Halt | null = null
   #lookers: LookingOn
+  readonly #notices: SessionNotices | null
   #baseline: Baseline
   /** The position as an older session left it. */
   readonly #brought: { readonly quantity: Decimal; readonly cost: Decimal }
@@ -62,20 +76,31 @@ export class Session {
   #recovery: RecoveryModel | null = null
 
   /** Opens the session in the journal, with its money, and sets up everything it runs with. */
-  constructor(options: RunSessionOptions, { arena, strategy, journal, lookers, problems }: SessionParts) {
+  constructor(options: RunSessionOptions, { arena, strategy, journal, lookers, problems, capital, notices }: SessionParts) {
     this.#options = options
     this.#lookers = lookers
+    this.#notices = notices
     const { feed } = arena
     this.#feed = feed
     this.#journal = journal
     this.#speed = options.speed === 'max' ? 'max' : String(options.speed)
-    this.#opening = openingOf(options, arena, strategy)
-    const { instrument } = this.#opening
+    this.#gating = gatingOf(options.config)
+    const opening = openingOf(options, arena, strategy)
+    const { instrument, account } = opening
     this.#chronicle = new Chronicle({
       pricePlaces: decimalPlacesOf(instrument.tickSize),
       quantityPlaces: decimalPlacesOf(instrument.lotSize),
     })
-    this.#engine = replayed(this.#opening.account, journal, (fact) => this.#chronicle.onFact(fact))
+    this.#engine = replayed(
+      account,
+      journal,
+      (fact) => {
+        this.#chronicle.onFact(fact)
+        notices?.onFact(fact)
+      },
+      (fact, view) => this.#gating.drawdown.onFact(fact, view),
+    )
+    this.#opening = salted(opening, this.#engine.view, options.random)
     this.#knownUntilUs = this.#engine.lastFactUs === 0 ? null : this.#engine.lastFactUs
     refuseOtherPositions(this.#engine.view, this.#opening)
     for (const text of [...journal.warnings, ...problems]) this.#chronicle.say(feed.startTimeUs, 'warning', text)
@@ -86,10 +111,13 @@ export class Session {
     this.#venue = this.#entered.venue
     this.#openSession(this.#entered.money?.now ?? {})
     this.#doubts = doubtsOf(options, this.#opening, feed.startTimeUs)
-    this.#loop = this.#createLoop(strategy)
+    const pace = this.#venue.clock === 'world' ? 'max' : options.speed
+    const pacer = new Pacer({ wall: options.wall, speed: pace, signal: options.control.signal })
+    this.#operation = operationOf({ options, venue: this.#venue, pacer, tickIntervalUs: opening.tickIntervalUs })
+    this.#loop = this.#createLoop(strategy, { capital, pacer })
   }
 
-  #createLoop(strategy: Strategy): SessionLoop {
+  #createLoop(strategy: Strategy, { capital, pacer }: { readonly capital: CapitalRequests; readonly pacer: Pacer }): SessionLoop {
     const { options, engine, venue, chronicle } = {
       options: this.#options,
       engine: this.#engine,
@@ -109,14 +137,17 @@ export class Session {
       market,
       strategy,
       instrument,
-      pacer: new Pacer({ wall: options.wall, speed: venue.clock === 'world' ? 'max' : options.speed, signal: options.control.signal }),
+      pacer,
       control: options.control,
+      capital,
+      onCapital: ({ asset, amount }) => this.#entered.deposit(asset, amount),
       chronicle,
-      baseline: () => this.#baseline,
+      operation: this.#operation,
+      gates: new SessionGates({ view: engine.view, instrument, baseline: () => this.#baseline, venue, ...this.#gating }),
+      feedGate: new FeedGate(limits.staleFeedUs, this.#feed.startTimeUs),
       startUs: this.#feed.startTimeUs,
       durationUs: options.durationUs,
       tickIntervalUs,
-      staleFeedUs: limits.staleFeedUs,
       payIn: (mid, nowUs) => {
         if (money?.byDefault === true) this.#deposit(defaultBalances(instrument, mid), nowUs, 'default paper money')
       },
@@ -134,19 +165,21 @@ export class Session {
     return { sessionId: this.#options.sessionId, phase: this.#phase, halt: this.#halt }
   }
 
-  /** Says how it ended; with orders that may still live at the venue, an end in good order is a finding. */
+  /** Says how it ended; with orders that may still live at the venue, or a position that is another there, an end in good order is a finding. */
   async run(): Promise<Halt> {
     const { log, sessionId } = this.#options
     log.info('session_started', { sessionId, feed: this.#feed.source, strategy: this.#opening.strategy })
     const { halt, failure } = await this.#play()
     this.#halt = halt
     this.#phase = 'stopping'
-    const leftOpen = await this.#cancelAll(failure !== null)
+    if (failure === null) this.#notices?.halted(halt)
+    const left = await this.#cancelAll(failure !== null)
+    await this.#compareBooks()
     this.#writeEnd(halt)
     if (failure !== null) throw failure.thrown
     log.info('session_halted', { sessionId, reason: halt.reason, detail: halt.detail })
     const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
-    return leftOpen > 0 && isDone ? { ...halt, exitCode: EXIT.findings } : halt
+    return left > 0 && isDone ? { ...halt, exitCode: EXIT.findings } : halt
   }
 
   /** Connects and runs the loop. What fails on the way is handed back, save a journal's failure: nothing may follow that. */
@@ -217,6 +250,7 @@ export class Session {
     const opened = engine.handle(startUs, { type: 'OPEN_SESSION', session: this.#opening })
     const denied = opened.find((fact) => fact.body.type === 'INTENT_DENIED')?.body
     if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
+    for (const flag of limitsInForce(this.#gating.limits, this.#opening.instrument.quote)) engine.handle(startUs, flag)
     if (this.#opening.venue === 'paper') expireOrphansOfPaper(engine, startUs)
     this.#deposit(money, startUs, 'paper.balances')
     engine.commit()
@@ -233,25 +267,51 @@ export class Session {
     }
   }
 
+  /** Before the halt, which a difference belongs to. */
+  async #compareBooks(): Promise<void> {
+    const { compareBooks, storePath, sessionId, log } = this.#options
+    if (compareBooks === undefined) return
+    this.#engine.commit()
+    const flag = await comparisonFlag(compareBooks(storePath, sessionId, this.#engine.view), (message, cause) => {
+      log.error('books_not_compared', { message, cause })
+      this.#chronicle.say(this.#loop.nowUs, 'warning', message)
+    })
+    if (flag !== null) this.#engine.handle(this.#loop.nowUs, { type: 'FLAG_RISK', ...flag })
+  }
+
   #writeEnd(halt: Halt): void {
     const nowUs = this.#loop.nowUs
     const report = { ...this.#loop.feedReport(), source: this.#opening.feedSource }
     this.#engine.handle(nowUs, { type: 'REPORT_FEED', report })
     this.#engine.handle(nowUs, { type: 'HALT_SESSION', reason: halt.reason, detail: halt.detail })
     this.#engine.commit()
+    this.recordMetrics()
     this.#journal.recordRunEnd(this.#options.sessionId, this.#options.wall.wallUs())
     this.#phase = 'halted'
     this.#publish(true)
+  }
+
+  /** What it measured of itself so far: written now and then, so that a crash leaves what there was. */
+  recordMetrics(): void {
+    const { sessionId, log } = this.#options
+    const failure = this.#journal.recordMetrics(sessionId, this.#operation.metrics())
+    if (failure !== null) log.error('metrics_not_recorded', { message: failure })
+  }
+
+  /** Shows what somebody should read who looks on. */
+  say(severity: MessageModel['severity'], text: string): void {
+    this.#chronicle.say(this.#loop.nowUs, severity, text)
   }
 
   #publish(last: boolean): void {
     const hasNews = this.#chronicle.unseen > 0
     if (!last && !this.#lookers.wants(hasNews)) return
     this.#chronicle.unseen = 0
-    this.#lookers.publish(this.#model())
+    this.#lookers.publish(this.model())
   }
 
-  #model(): SessionViewModel {
+  /** How it stands, for whoever looks on. */
+  model(): SessionViewModel {
     const { counts } = this.#engine
     return buildViewModel({
       state: this.#engine.view,
@@ -268,6 +328,7 @@ export class Session {
       facts: counts.facts,
       commits: counts.commits,
       baseline: this.#baseline,
+      gating: this.#gating,
       doubts: this.#doubts.list(),
       health: this.#venue.clock === 'world' ? this.#venue.health() : null,
       recovery: this.#recovery,
@@ -275,12 +336,12 @@ export class Session {
   }
 }
 
-/** Which instrument, with the numbers that bind its orders, and where they came from. */
-function instrumentText({ instrument, instrumentOrigin }: SessionOpening): string {
-  const { symbol, kind, tickSize, lotSize } = instrument
-  const words = { config: 'from the config', inferred: 'inferred from the recording', 'built-in': 'built in', venue: 'as the venue says' }
-  const origin = Object.entries(words).find(([name]) => name === instrumentOrigin)?.[1]
-  return `instrument ${symbol}, ${kind}, tick ${formatDecimal(tickSize)}, lot ${formatDecimal(lotSize)}, ${origin ?? instrumentOrigin}`
+/**
+ * Another store may trade the same account under the same name: the salt of order ids is made by an account's first session, and
+ * kept by those that follow it in the store. A rehearsal's account is its own, and the same in any store.
+ */
+function salted(opening: SessionOpening, { session }: StateView, random: () => number): SessionOpening {
+  return opening.mode === 'paper' ? opening : { ...opening, orderSalt: session?.orderSalt ?? orderSaltOf(random) }
 }
 
 function isJournalFailure(thrown: unknown): boolean {

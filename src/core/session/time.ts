@@ -15,6 +15,14 @@ const SUFFIX = 'abcdefghijklmnopqrstuvwxyz234567'
  */
 export function sessionIdAt(wallMs: number, random: () => number): string {
   const stamp = new Date(wallMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const suffix = Array.from({ length: 3 }, () => SUFFIX[Math.floor(random() * SUFFIX.length)]).join('')
-  return `${stamp}-${suffix}`
+  return `${stamp}-${lettersOf(3, random)}`
+}
+
+/** What no other store's account has: 80 bits, as far as `random` goes. */
+export function orderSaltOf(random: () => number): string {
+  return lettersOf(16, random)
+}
+
+function lettersOf(length: number, random: () => number): string {
+  return Array.from({ length }, () => SUFFIX[Math.floor(random() * SUFFIX.length)]).join('')
 }

@@ -1,11 +1,13 @@
 // The line between a session's engine and its venue: what is committed leaves, what the venue says is decided on, and what is in
 // doubt is asked about until it is known. Owns no time: the loop says what time it is.
 
+import { messageOf } from '../errors.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { Doubts } from '../recovery/doubts.ts'
 import { traceOf } from '../recovery/trace.ts'
 import type { Effect, TimedVenueEvent, Venue, VenueBooks } from '../venue/port.ts'
+import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
 import type { Chronicle } from './chronicle.ts'
 import type { Engine } from './engine.ts'
 
@@ -58,11 +60,22 @@ export class VenueLine {
     const { doubts, engine, venue } = this.#parts
     this.#believe(nowUs)
     for (const step of doubts.onTick(nowUs, engine.view)) {
-      if ('ask' in step) venue.send(step.ask, nowUs)
+      if ('ask' in step) this.#ask(step.ask, nowUs)
       else if (isAbsence(step.handle) && venue.clock === 'world') this.#lookFirst(step.handle)
       else engine.handle(nowUs, step.handle)
     }
     if (engine.hasEffects) this.commit(nowUs)
+  }
+
+  /** A question that a full queue does not take is asked again when its time has come. */
+  #ask(question: Effect, nowUs: number): void {
+    const { venue, chronicle } = this.#parts
+    try {
+      venue.send(question, nowUs)
+    } catch (error) {
+      if (!isQueueFull(error)) throw error
+      chronicle.say(nowUs, 'alarm', `a question was not sent: ${messageOf(error)}`)
+    }
   }
 
   /** An order that is not found may have filled: before its absence is believed, all that it could have left is looked at. */
@@ -95,13 +108,19 @@ export class VenueLine {
 
   /** Makes everything durable, and only then lets it leave. */
   commit(nowUs: number): void {
-    const { engine, venue, doubts } = this.#parts
-    for (const effect of this.#makeDurable(nowUs)) {
+    const { engine, venue, doubts, chronicle } = this.#parts
+    const unsent = sendCommitted({
+      engine,
+      venue,
+      nowUs,
+      commit: () => this.#makeDurable(nowUs),
       // What may not be asked yet is asked later.
-      if (effect.type === 'query' && !doubts.admit(effect, nowUs, engine.view)) continue
-      venue.send(effect, nowUs)
-      this.#noteSent(effect, nowUs)
-    }
+      admits: (effect) => effect.type !== 'query' || doubts.admit(effect, nowUs, engine.view),
+    })
+    const [first] = unsent
+    if (first === undefined) return
+    const what = unsent.length === 1 ? `a ${first.effect.type} was` : `${unsent.length} orders, cancels and questions were`
+    chronicle.say(nowUs, 'alarm', `${what} not sent: ${messageOf(first.error)}`)
   }
 
   /** Nothing moves while a commit waits: for the disk, or for somebody who holds an old snapshot of the store. */
@@ -126,15 +145,6 @@ export class VenueLine {
       facts = engine.handle(timeUs, event)
     }
     doubts.onNews(event, { nowUs: timeUs, view: engine.view, facts })
-  }
-
-  #noteSent(effect: Effect, nowUs: number): void {
-    const { engine } = this.#parts
-    if (effect.type === 'submit') {
-      engine.handle(nowUs, { type: 'NOTE_SUBMIT', clientOrderId: effect.request.clientOrderId, outcome: 'sent', detail: null })
-    } else if (effect.type === 'cancel') {
-      engine.handle(nowUs, { type: 'NOTE_CANCEL', clientOrderId: effect.clientOrderId, outcome: 'sent', detail: null })
-    }
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Decimal } from '../kernel/decimal.ts'
 import type { OrderRequest } from '../kernel/facts.ts'
-import type { FillReport, OrderReference, SnapshotOrder, SnapshotPosition, VenueEvent } from '../kernel/inputs.ts'
+import type { FillReport, FundingEvent, OrderReference, SnapshotOrder, SnapshotPosition, VenueEvent } from '../kernel/inputs.ts'
+import type { Latencies } from '../latencies.ts'
 import type { MarketEvent } from '../market/events.ts'
 
 /** What leaves for a venue: submits and cancels only after the facts that order them are durable; questions at any time. */
@@ -42,6 +43,8 @@ export interface VenueOrder extends SnapshotOrder {
   readonly averagePrice: Decimal | null
   /** The venue's own words for the status. */
   readonly words: string
+  /** When it came to the venue, by its clock; null where it does not say. */
+  readonly createdUs: number | null
 }
 
 export type VenueFillReport = FillReport & OrderReference & { readonly timeUs: number }
@@ -54,7 +57,10 @@ export interface VenueBooks {
   readonly openOrders: readonly VenueOrder[] | null
   /** All positions that are not flat. */
   readonly positions: readonly SnapshotPosition[] | null
-  /** Of the window asked for, and whether it is all of it: a page that was cut, or a venue that forgets, makes it false. */
+  /**
+   * From `fromUs` until `untilUs`, and whether it is all of that: a page that was cut makes it false. `fromUs` is later than what was
+   * asked for where the venue keeps no older ones: what was filled before it shows in the orders' own totals and in the position alone.
+   */
   readonly fills: {
     readonly fromUs: number
     readonly untilUs: number
@@ -72,7 +78,7 @@ export interface BooksQuestion {
   readonly fillsFromUs: number
 }
 
-/** For the screen. */
+/** For the screen and the gates. */
 export interface VenueHealth {
   readonly state: 'ok' | 'limited' | 'unreachable'
   /** How far the venue's clock is ahead of ours; null before it was measured. */
@@ -87,6 +93,24 @@ export interface VenueHealth {
   /** How often each error code came, the venue's own or ours (`TIMEOUT`, `RESET`). */
   readonly errors: ReadonlyMap<string, number>
   readonly calls: number
+  /** Since when no call has been answered, though some were made; null where the last one was. */
+  readonly silentSinceUs: number | null
+  /** Of the last calls, at most 50: how many there were, and how many of them were not answered. */
+  readonly lately: { readonly calls: number; readonly unanswered: number }
+  /** Since when the private stream is down; null while it is open. */
+  readonly streamLostUs: number | null
+  /** When the account was last looked at, where every look since has failed; null where the last one did not. */
+  readonly accountLostUs: number | null
+}
+
+/** How many calls of one kind came to one end, and how long they were on the wire. */
+export interface VenueCalls {
+  readonly endpoint: string
+  /** `ok`, or the venue's code or ours for what went wrong (`TIMEOUT`, `QUEUE_FULL`). */
+  readonly outcome: string
+  readonly count: number
+  /** Null where none of them left. */
+  readonly latencies: Latencies | null
 }
 
 /**
@@ -104,7 +128,7 @@ export interface Venue {
   connect(signal: AbortSignal): Promise<void>
   /**
    * Takes an effect at `nowUs`. What the venue thinks of it comes back as an event.
-   * @throws DitaError VENUE_CLOSED, VENUE_QUEUE_FULL: defects of ours; what was committed and not sent is in doubt at the next start
+   * @throws DitaError VENUE_CLOSED, VENUE_QUEUE_FULL: then nothing has left. See `sendCommitted`, the one who calls it with what is committed.
    */
   send(effect: Effect, nowUs: number): void
   /** Lets a rehearsed venue see the market it trades against; a real one ignores it. */
@@ -122,7 +146,14 @@ export interface Venue {
    * @throws DitaError VENUE_UNREACHABLE where it cannot be asked, or answers what cannot be read
    */
   findOrder(order: { readonly clientOrderId: string; readonly instrument: string }, signal: AbortSignal): Promise<VenueOrder | null>
+  /**
+   * What was paid between longs and shorts since then, as far as it can be had now; from then on each payment is an event, once.
+   * Asked once. Never throws for a venue that cannot be asked: it goes on trying, and says so.
+   */
+  followFunding(fromUs: number, signal: AbortSignal): Promise<readonly FundingEvent[]>
   health(): VenueHealth
+  /** Every call since it was made, by endpoint and outcome; none of a venue that is in this process. */
+  calls(): readonly VenueCalls[]
   /** Awaits what is under way for a bounded time, then lets go of everything. Closing twice is fine. */
   close(): Promise<void>
 }

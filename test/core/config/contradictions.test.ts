@@ -46,6 +46,19 @@ describe('keys that must agree', () => {
       'risk: { max_leverage: 2 }\nstrategy: { breakout: { leverage: 3 } }',
       '`strategy.breakout.leverage` (3) must not be above `risk.max_leverage` (2)',
     ],
+    ['feed: { source: live }', '`feed.source` is `live`, which `mode: paper` does not play yet'],
+    ['mode: demo', '`mode` is `demo`, so `feed.source` must be `live`'],
+    ['mode: live\nfeed: { source: market.gz }', '`mode` is `live`, so `feed.source` must be `live`'],
+    [
+      'mode: demo\nfeed: { source: live }\ninstrument: { symbol: A/B, kind: spot, base: A, quote: B, tick_size: 1, lot_size: 1 }',
+      'leave `instrument` out and name it in `venue.instrument`',
+    ],
+    [
+      'mode: demo\nfeed: { source: live }\nvenue: { rest_url: "http://127.0.0.1:1" }',
+      '`venue.rest_url` and `venue.stream_url` belong together: give both or neither',
+    ],
+    ['venue: { rest_url: "ws://127.0.0.1:1" }', '`venue.rest_url` must be an address such as http://'],
+    ['venue: { stream_url: "http://127.0.0.1:1" }', '`venue.stream_url` must be an address such as ws://'],
   ])('C01 the contradiction in %j is refused', (text, complaint) => {
     expect(faultOf(text).message).toContain(complaint)
   })
@@ -85,6 +98,13 @@ describe('instrument', () => {
     })
   })
 
+  test('a symbol that does not name its assets contradicts none', () => {
+    const named = load('instrument: { symbol: XRPUSDT, kind: spot, base: XRP, quote: USDT, tick_size: 1, lot_size: 1, max_quantity: 1 }')
+    expect(named.instrument?.symbol).toBe('XRPUSDT')
+    const perpetual = 'symbol: "BTC/USDT:USDT", kind: linear, base: BTC, quote: USDT, tick_size: 1, lot_size: 1, max_leverage: 5'
+    expect(load(`instrument: { ${perpetual} }`).instrument?.settle).toBe('USDT')
+  })
+
   test.each([
     [`instrument: { ${spot}, tick_size: 0.1 }`, '`instrument.lot_size` is missing'],
     [`instrument: { ${spot}, tick_size: 0, lot_size: 1 }`, '`instrument.tick_size` must be above 0'],
@@ -92,6 +112,15 @@ describe('instrument', () => {
     [`instrument: { ${spot}, tick_size: 1, lot_size: 1, min_quantity: 5, max_quantity: 2 }`, 'must not be above `instrument.max_quantity`'],
     [`instrument: { ${spot}, tick_size: 1, lot_size: 1, max_leverage: 5 }`, 'spot has no leverage'],
     [`instrument: { ${spot}, tick_size: 1, lot_size: 1, settle: XRP }`, 'settles in its quote asset, `RLUSD`'],
+    [
+      `instrument: { ${spot.replace('quote: RLUSD', 'quote: USD')}, tick_size: 1, lot_size: 1 }`,
+      '`instrument.quote` is `USD`, but `instrument.symbol` is `XRP/RLUSD`',
+    ],
+    [
+      `instrument: { ${spot.replace('base: XRP', 'base: BTC')}, tick_size: 1, lot_size: 1 }`,
+      '`instrument.base` is `BTC`, but `instrument.symbol` is `XRP/RLUSD`',
+    ],
+    [`instrument: { ${spot}, tick_size: 1, lot_size: 2, max_quantity: 1 }`, '`instrument.max_quantity` is 1, less than one lot'],
     ['instrument: { symbol: A/A, kind: spot, base: A, quote: A, tick_size: 1, lot_size: 1 }', 'are both `A`'],
     [
       'instrument: { symbol: A/B, kind: inverse, base: A, quote: B, tick_size: 1, lot_size: 1 }',

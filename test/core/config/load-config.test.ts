@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configKeys } from '../../../src/core/config/config-keys.ts'
 import { loadConfig } from '../../../src/core/config/load-config.ts'
-import { dec } from '../../../src/core/kernel/decimal.ts'
+import { readConfig } from '../../../src/core/config/read-config.ts'
+import { type Decimal, dec, formatDecimal } from '../../../src/core/kernel/decimal.ts'
 import { errorOf, faultOf, load } from './loading.ts'
 
 let folder: string
@@ -30,7 +32,7 @@ describe('the built-in config', () => {
       backupsKept: 5,
       checkpointIntervalSeconds: 60,
     })
-    expect(config.risk).toEqual({
+    expect(config.risk).toMatchObject({
       maxExposure: dec('5000'),
       maxPosition: dec('0'),
       maxSessionLoss: dec('500'),
@@ -101,6 +103,9 @@ describe('numbers', () => {
     expect(faultOf('risk:\n  max_position: -1\n').message).toContain('must be at least 0, but is `-1`')
     expect(faultOf('risk:\n  max_leverage: 1001\n').message).toContain('must be at most 1000, but is `1001`')
     expect(faultOf('risk:\n  price_collar_bps: -0.1\n').message).toContain('must be at least 0, but is `-0.1`')
+    expect(faultOf('risk:\n  drawdown_since: yesterday\n').message).toContain('must be a time in UTC such as 2026-01-31')
+    expect(faultOf('risk:\n  drawdown_since: 2026-13-01\n').message).toContain('must be a time in UTC such as 2026-01-31')
+    expect(faultOf('risk:\n  max_venue_failures_percent: 101\n').message).toContain('must be at most 100, but is `101`')
     // Zero would let two questions of one moment count as two.
     expect(faultOf('engine:\n  query_spacing_seconds: 0\n').message).toContain('must be at least 0.1')
     expect(faultOf('engine:\n  absence_margin_seconds: 0\n').message).toContain('must be at least 0.1')
@@ -109,6 +114,8 @@ describe('numbers', () => {
   })
 
   test('N04 zero is a value: it is kept, never replaced by the default', () => {
+    const zeroes = configKeys().flatMap(({ path, schema }) => (path[0] === 'risk' && schema.minimum === 0 ? [path.at(-1) ?? ''] : []))
+    expect(zeroes.length).toBeGreaterThan(9)
     const config = load(`
 engine: { checkpoint_interval_seconds: 0 }
 paper: { maker_fee_rate: 0, taker_fee_rate: 0, entry_latency_ms: 0, response_latency_ms: 0, balances: { XRP: 0 } }
@@ -118,17 +125,7 @@ strategy:
   anchor_max_divergence_bps: 0
   market_maker: { half_spread_bps: 0, inventory_skew_bps: 0 }
   breakout: { max_holding_seconds: 0, entry_slippage_bps: 0 }
-risk:
-  max_exposure: 0
-  max_position: 0
-  max_session_loss: 0
-  max_order_notional: 0
-  max_leverage: 0
-  price_collar_bps: 0
-  max_open_orders: 0
-  max_orders_per_second: 0
-  max_cancels_per_second: 0
-  stale_feed_seconds: 0
+risk: { ${zeroes.map((name) => `${name}: 0`).join(', ')} }
 `)
     const zero = dec('0')
     expect(config.engine.checkpointIntervalSeconds).toBe(0)
@@ -145,52 +142,22 @@ risk:
     expect(config.strategy).toMatchObject({ clobSwitchThresholdBps: zero, anchorMaxDivergenceBps: zero })
     expect(config.strategy.marketMaker).toMatchObject({ halfSpreadBps: zero, inventorySkewBps: zero })
     expect(config.strategy.breakout).toMatchObject({ maxHoldingSeconds: 0, entrySlippageBps: zero })
-    expect(config.risk).toEqual({
-      maxExposure: zero,
-      maxPosition: zero,
-      maxSessionLoss: zero,
-      maxOrderNotional: zero,
-      maxLeverage: zero,
-      priceCollarBps: zero,
-      maxOpenOrders: 0,
-      maxOrdersPerSecond: 0,
-      maxCancelsPerSecond: 0,
-      staleFeedSeconds: zero,
-    })
+    for (const name of zeroes) expect([name, Number(Reflect.get(config.risk, camelCase(name)))]).toEqual([name, 0])
   })
 
-  test('every limit and every time of the engine reaches the program as it is written', () => {
-    const { risk, engine } = load(`
-risk:
-  max_exposure: 1.5
-  max_position: 2.5
-  max_session_loss: 3.5
-  max_order_notional: 4.5
-  max_leverage: 5.5
-  price_collar_bps: 600.5
-  max_open_orders: 7
-  max_orders_per_second: 8
-  max_cancels_per_second: 9
-  stale_feed_seconds: 10.5
-engine: { absence_margin_seconds: 11.5, query_spacing_seconds: 12.5, order_validity_seconds: 13.5 }
-`)
-    expect(risk).toEqual({
-      maxExposure: dec('1.5'),
-      maxPosition: dec('2.5'),
-      maxSessionLoss: dec('3.5'),
-      maxOrderNotional: dec('4.5'),
-      maxLeverage: dec('5.5'),
-      priceCollarBps: dec('600.5'),
-      maxOpenOrders: 7,
-      maxOrdersPerSecond: 8,
-      maxCancelsPerSecond: 9,
-      staleFeedSeconds: dec('10.5'),
-    })
-    expect(engine).toMatchObject({
-      absenceMarginSeconds: dec('11.5'),
-      querySpacingSeconds: dec('12.5'),
-      orderValiditySeconds: dec('13.5'),
-    })
+  test('every number reaches the program as it is written, under the name of its key', () => {
+    const numbers = configKeys().filter(
+      ({ schema, isSection, path }) => !isSection && path[0] !== 'instrument' && schema.maximum !== undefined,
+    )
+    expect(numbers.length).toBeGreaterThan(30)
+    for (const { path, schema, default: byDefault } of numbers) {
+      const value = byDefault === String(schema.maximum) ? String(schema.minimum) : String(schema.maximum)
+      const text = path.reduceRight((inner, name) => (inner === '' ? `{ ${name}: ${value} }` : `{ ${name}: ${inner} }`), '')
+      const reading = readConfig({ file: 'dita.yaml', text: withPartners(text, path, value), environment: {} })
+      expect([text, reading.faults]).toEqual([text, []])
+      const read = path.reduce<unknown>((held, name) => Reflect.get(held as object, camelCase(name)), reading.config)
+      expect([path.join('.'), typeof read === 'bigint' ? formatDecimal(read as Decimal) : String(read)]).toEqual([path.join('.'), value])
+    }
   })
 
   test('a rebate is a fee below zero', () => {
@@ -312,7 +279,7 @@ describe('files', () => {
 
   test('an alias stands for what it names; one without an anchor, or one that holds itself, is refused', () => {
     expect(load('feed: { seed: &n 7 }\nrisk: { max_open_orders: *n }\n').risk.maxOpenOrders).toBe(7)
-    expect(faultOf('feed: { seed: *none }\n').message).toContain('dita.yaml:1:15: The alias *none has no anchor')
+    expect(faultOf('feed: { seed: *none }\n').message).toContain('dita.yaml:1:15: This alias has no anchor before it')
     expect(faultOf('strategy: { params: &a { again: *a } }\n').message).toContain('nested deeper than 16 levels')
   })
 
@@ -354,3 +321,19 @@ describe('params', () => {
     expect(params).toEqual({ size: '0.10', on: true, off: null, list: ['1', 'a'], deep: { x: '1e400' } })
   })
 })
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase())
+}
+
+/** Some keys must agree with others. */
+function withPartners(text: string, path: readonly string[], value: string): string {
+  const partners: Readonly<Record<string, string>> = {
+    'engine.tick_interval_seconds': '{ engine: { tick_interval_seconds: 3600 }, strategy: { breakout: { lookback_seconds: 3600 } } }',
+    'strategy.requote_interval_seconds': '{ strategy: { requote_interval_seconds: 3600, breakout: { lookback_seconds: 3600 } } }',
+    'strategy.clob_switch_threshold_bps': `{ strategy: { clob_switch_threshold_bps: ${value}, anchor_max_divergence_bps: 10000 } }`,
+    'strategy.market_maker.half_spread_bps': `{ strategy: { market_maker: { half_spread_bps: ${value} } }, risk: { price_collar_bps: 0 } }`,
+    'strategy.market_maker.order_notional': `{ strategy: { market_maker: { order_notional: ${value}, max_inventory_notional: ${value} } } }`,
+  }
+  return partners[path.join('.')] ?? text
+}

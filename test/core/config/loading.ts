@@ -1,11 +1,12 @@
 // Loads a config from its text, and catches what it is refused with.
 
 import type { Config } from '../../../src/core/config/config.ts'
-import { type ConfigOverrides, loadConfig } from '../../../src/core/config/load-config.ts'
+import { loadConfig } from '../../../src/core/config/load-config.ts'
+import type { ConfigOverrides } from '../../../src/core/config/overrides.ts'
 import { DitaError } from '../../../src/core/errors.ts'
 
 export function load(text: string, overrides: ConfigOverrides = {}): Config {
-  return loadConfig({ file: 'dita.yaml', text, overrides })
+  return loadConfig({ file: 'dita.yaml', text, overrides, environment: {} })
 }
 
 export function errorOf(attempt: () => unknown): DitaError {

@@ -16,7 +16,7 @@ const [RUNS, SEED, FROM] = [Number(DAMAGE_RUNS), Number(DAMAGE_SEED), Number(DAM
 const SECTOR = 512
 
 /** Kept beside the journal and chained to nothing: who ran when on which machine. */
-const OUTSIDE_TABLES = ['accounts', 'session_runs', 'checkpoints', 'snapshots', 'reconcile_findings'] as const
+const OUTSIDE_TABLES = ['accounts', 'session_runs', 'session_metrics', 'checkpoints', 'snapshots', 'reconcile_findings'] as const
 
 /** What a random disk does to one file of a store. */
 const HARMS = {

@@ -66,7 +66,7 @@ describe('a store that is as it was written', () => {
 
   test('every table of a store is compared, or is one that facts do not decide', async () => {
     const path = await writtenStore()
-    const others = ['accounts', 'checkpoints', 'commits', 'journal', 'reconcile_findings', 'session_runs', 'snapshots']
+    const others = ['accounts', 'checkpoints', 'commits', 'journal', 'reconcile_findings', 'session_metrics', 'session_runs', 'snapshots']
     const tables = query<{ name: string }>(path, `SELECT name FROM sqlite_schema WHERE type = 'table'`).map(({ name }) => name)
     expect(tables.sort()).toEqual([...PROJECTIONS, ...others].sort())
   })

@@ -176,6 +176,26 @@ describe('orders that may have been sent', () => {
     expect([result.done, bench.venue.sent]).toEqual([[], []])
   })
 
+  test('V01 an order that was at the venue before ours was made is somebody else’s: open or filled, it is neither adopted nor booked', async () => {
+    const bench = given()
+    const ours = [bench.prepare({ slotId: 'a' }), bench.prepare({ slotId: 'b' }), bench.prepare({ slotId: 'c' })]
+    for (const request of ours) bench.venue.accept(request)
+    const [open = '', filled = '', late = ''] = ours.map(({ clientOrderId }) => clientOrderId)
+    const { preparedAtUs } = bench.order(open)
+    for (const id of [open, filled]) bench.venue.change(id, { createdUs: preparedAtUs - 3_600 * SECOND_US })
+    // As much earlier as two clocks may differ.
+    bench.venue.change(late, { createdUs: preparedAtUs - 30 * SECOND_US })
+    bench.venue.fill(filled, '5', '2')
+    bench.venue.move(dec('-5'), '2')
+    bench.venue.fills.splice(0)
+    await bench.restart(SECOND_US)
+    const result = await bench.reconcile()
+    expect(wordsOf(result.remaining)).toEqual(['ORDER_DOUBLED none', 'ORDER_DOUBLED none'])
+    expect(result.remaining[0]?.evidence.venues).toContain('before ours was made')
+    expect([bench.position, bench.factsOf('FILL_BOOKED')]).toEqual(['0', []])
+    expect([open, filled, late].map((id) => bench.order(id).venueOrderId === null)).toEqual([true, true, false])
+  })
+
   test('J02 nothing is found where both agree, and nothing is written', async () => {
     const bench = given()
     bench.rest()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DitaError, EXIT } from '../../../src/core/errors.ts'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
 import { orderPrefixOf } from '../../../src/core/kernel/ids.ts'
 import { findingFlags, findingRows, isDrift } from '../../../src/core/recovery/finding-rows.ts'
@@ -24,6 +25,30 @@ describe('what is not in our books', () => {
     bench.venue.foreign(`${orderPrefixOf('s1')}${'a'.repeat(20)}`)
     await expect(bench.reconcile({ engine: bench.mortal(1) })).rejects.toThrow('killed')
     expect(bench.venue.sent).toEqual([])
+  })
+
+  test.each([
+    ['whose queue is full keeps the finding, with the reason', 'VENUE_QUEUE_FULL'],
+    ['that fails otherwise ends the run: nobody knows what left', 'DEFECT'],
+  ])('a venue %s', async (_, code) => {
+    const bench = given()
+    const orphan = `${orderPrefixOf('s1')}${'a'.repeat(20)}`
+    bench.venue.foreign(orphan)
+    const send = bench.venue.send.bind(bench.venue)
+    bench.venue.send = () => {
+      throw new DitaError(code, { fault: 'venue', exitCode: EXIT.unreachable, message: '64 calls wait.', next: 'Wait.' })
+    }
+    if (code === 'DEFECT') {
+      await expect(bench.reconcile()).rejects.toThrow('64 calls wait.')
+    } else {
+      const result = await bench.reconcile()
+      expect(result.done[0]).toMatchObject({ action: 'cancel', subject: orphan, refused: 'cancel not sent: 64 calls wait.' })
+      expect(wordsOf(result.remaining)).toEqual(['ORPHAN_OF_OURS cancel'])
+    }
+    // The next run finds it resting, and takes it back.
+    bench.venue.send = send
+    const next = await bench.reconcile()
+    expect([bench.venue.cancels, next.remaining]).toEqual([[orphan], []])
   })
 
   test('an order that we hold as final and that rests there is cancelled', async () => {

@@ -32,6 +32,8 @@ export class ScriptedVenue implements ReconcileVenue {
   /** What fails, each time it is asked for; `find` is the question about one order. */
   readonly failing = new Set<'openOrders' | 'positions' | 'fills' | 'find'>()
   fillsComplete = true
+  /** It tells no fills that are older. */
+  keepsFillsUs = Number.POSITIVE_INFINITY
   /** Whether it takes cancels for what they are, or does nothing with them. */
   heedsCancels = true
   /** How often it was asked about an order, and what it was sent. */
@@ -67,6 +69,7 @@ export class ScriptedVenue implements ReconcileVenue {
       averagePrice: null,
       status: 'open',
       words: 'NEW',
+      createdUs: null,
       visibleFromUs,
     }
     this.orders.set(clientOrderId, order)
@@ -119,13 +122,14 @@ export class ScriptedVenue implements ReconcileVenue {
     this.beforeLook(this.looks)
     const asOfUs = this.#clock.nowUs
     this.#clock.nowUs += this.lookUs
-    const list = this.fills.filter(({ timeUs }) => timeUs >= fillsFromUs)
+    const fromUs = Math.max(fillsFromUs, asOfUs - this.keepsFillsUs)
+    const list = this.fills.filter(({ timeUs }) => timeUs >= fromUs)
     const fails = (part: 'openOrders' | 'positions' | 'fills') => this.failing.has(part)
     return {
       asOfUs,
       openOrders: fails('openOrders') ? null : this.#visible().filter(({ status }) => status === 'open'),
       positions: fails('positions') ? null : [...this.positions.values()].filter(({ quantity }) => quantity !== ZERO),
-      fills: fails('fills') ? null : { fromUs: fillsFromUs, untilUs: asOfUs, complete: this.fillsComplete, list },
+      fills: fails('fills') ? null : { fromUs, untilUs: asOfUs, complete: this.fillsComplete, list },
       balances: null,
       failures: [...this.failing].map((part) => `The ${part} could not be had.`),
     }

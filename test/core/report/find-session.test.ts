@@ -95,6 +95,18 @@ describe('the list of sessions', () => {
     expect(lines[4]).toMatch(/^zoo .*no end written: it crashed$/)
   })
 
+  test('takes two lines a session where one is too long, and leaves nothing out', async () => {
+    const view = await sessionsOfStore(path, { limit: 10 })
+    const wide = renderSessions(view)
+    const lines = renderSessions(view, { width: 80 }).split('\n')
+    expect(Math.max(...wide.split('\n').map((line) => line.length))).toBeGreaterThan(80)
+    expect(lines).toHaveLength(2 * 5)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    const words = (text: string): string[] => text.split(/\s+/).filter(Boolean).sort()
+    expect(words(lines.join(' '))).toEqual(words(wide))
+    expect(renderSessions(view, { width: 200 })).toBe(wide)
+  })
+
   test('of a store without sessions says how to get one', async () => {
     expect(renderSessions(await sessionsOfStore(empty, { limit: 10 }))).toContain('`dita run`')
   })

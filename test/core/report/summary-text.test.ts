@@ -44,14 +44,16 @@ function workedLine(view: SummaryView): string {
 describe('the first screen', () => {
   test('says whether it worked, what was earned, why, and what went wrong', () => {
     const lines = renderSummary(busy).split('\n')
-    const labels = lines.slice(0, 12).map((line) => line.slice(0, 13).trim())
+    const screen = lines.slice(0, lines.indexOf('', 2))
+    const labels = screen.map((line) => line.slice(0, 13).trim())
     expect(labels.filter((label) => /^(Did it work|Earned|Why|Went wrong)$/.test(label))).toEqual([
       'Did it work',
       'Earned',
       'Why',
       'Went wrong',
     ])
-    const text = lines.slice(0, 16).join(' ')
+    expect(screen.length).toBeLessThan(24)
+    const text = screen.join(' ')
     expect(text).toContain('Yes, it ran its time (duration_elapsed)')
     expect(text).toContain(`${busy.fills.count} fills (${busy.fills.maker} maker, ${busy.fills.taker} taker)`)
     expect(text).toContain('2 gaps in the feed')

@@ -247,6 +247,11 @@ describe('how sessions end', () => {
       maxOrdersPerSecond: 0,
       maxCancelsPerSecond: 0,
       staleFeedUs: 30_000_000,
+      maxDrawdown: '0',
+      venueSilenceUs: 0,
+      venueStreamUs: 0,
+      venueAccountUs: 0,
+      maxVenueFailuresPercent: '0',
     })
   })
 
@@ -365,6 +370,9 @@ describe('quotes against the touch', () => {
       meanBps: '-3.142857142857142857',
       medianBps: '-2.000000000000000001',
       histogram: { '0-2': 2, '2-5': 2, '5-10': 2, '10+': 1 },
+      atTouchTicks: 2,
+      atTouchPercent: '25',
+      atTouchPercentOfQuoted: '28.571428571428571429',
     })
     expect(quoting.ask).toMatchObject({
       quotedTicks: 2,

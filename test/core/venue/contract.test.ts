@@ -2,8 +2,8 @@
 
 import { ruleOf } from '../../../src/core/exchange/fault-plan.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
+import { Secret } from '../../../src/core/secret.ts'
 import { createBingxVenue } from '../../../src/core/venue/bingx/bingx-venue.ts'
-import { Secret } from '../../../src/core/venue/bingx/secret.ts'
 import { createPaperVenue } from '../../../src/core/venue/paper/paper-venue.ts'
 import { BTC, KEY, rehearsed, SECRET, theMarket } from '../exchange/bingx/rehearsed.ts'
 import { print } from '../exchange/helpers.ts'
@@ -22,7 +22,7 @@ async function paperWorld(): Promise<ContractWorld> {
   let nowUs = 1_790_000_000_000_000
   venue.onMarket({ ...theMarket(), timeUs: nowUs })
   return {
-    ...{ venue, instrument: BTC, money: MONEY, nowUs: () => nowUs },
+    ...{ venue, instrument: BTC, money: MONEY, nowUs: () => nowUs, pays: null },
     async wait() {
       const dueUs = venue.nextEventUs()
       if (dueUs !== undefined) nowUs = Math.max(nowUs, dueUs)
@@ -42,7 +42,8 @@ const SLOW_PLACEMENTS = ruleOf('delay', { on: 'place', params: { side: 'admissio
 const NAP_MS = 20
 
 async function bingxWorld(): Promise<ContractWorld> {
-  const { exchange } = await rehearsed({ balance: '100000', rules: [SLOW_PLACEMENTS], settings: { fillFeeDecimals: 18 } })
+  const place = await rehearsed({ balance: '100000', rules: [SLOW_PLACEMENTS], settings: { fillFeeDecimals: 18 } })
+  const { exchange } = place
   const venue = createBingxVenue({
     ...{ restUrl: exchange.restUrl, streamUrl: exchange.streamUrl, kind: 'demo', instrument: BTC.symbol },
     ...{ credentials: { apiKey: new Secret(KEY), secret: new Secret(SECRET) }, maxLeverage: null, positionMode: 'one_way' },
@@ -51,6 +52,7 @@ async function bingxWorld(): Promise<ContractWorld> {
   })
   return {
     ...{ venue, instrument: BTC, money: MONEY, nowUs: () => Date.now() * 1_000 },
+    pays: async (amount) => void (await place.control('funding', { amount })),
     async wait() {
       const nap = new AbortController()
       venue.onNews(() => nap.abort())

@@ -3,11 +3,10 @@
 
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DitaError } from '../../../src/core/errors.ts'
-import { abs, type Decimal, dec, formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
+import { type Decimal, dec, formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
-import { ORDER_LIVE } from '../../../src/core/kernel/order-table.ts'
 import type { Venue } from '../../../src/core/venue/port.ts'
-import { Random } from '../../simulation/random.ts'
+import { wholeTests } from './contract-chance.ts'
 import { Trader } from './contract-trader.ts'
 
 /** A venue that is not connected yet, and its market: bids 60000 × 1, 59999 × 2; asks 60001 × 1, 60002 × 2. */
@@ -21,6 +20,8 @@ export interface ContractWorld {
   wait(): Promise<boolean>
   /** Somebody trades so much through a price: what rests at it or better is filled. */
   prints(aggressor: 'buy' | 'sell', price: string, size: string): void
+  /** Longs and shorts pay one another, this account so much; null where nobody ever does. */
+  readonly pays: ((amount: string) => Promise<void>) | null
 }
 
 export type OpenWorld = () => Promise<ContractWorld>
@@ -42,6 +43,7 @@ export function venueContract(name: string, openWorld: OpenWorld): void {
     cancelTests(connected)
     questionTests(connected)
     lookingTests(connected)
+    fundingTests(connected)
     lifeTests(openWorld, connected)
     wholeTests(connected)
   })
@@ -267,6 +269,27 @@ function questionTests(connected: Connected): void {
   })
 }
 
+function fundingTests(connected: Connected): void {
+  test('K20 what was paid before is told when it is asked for, what is paid later when it is, each once; the wallet is then ours', async () => {
+    const trader = await connected()
+    const { venue, pays } = trader.world
+    const sinceUs = trader.world.nowUs() - 1_000_000
+    await pays?.('-1.25')
+    await pays?.('0.5')
+    const before = await venue.followFunding(sinceUs, NO_SIGNAL)
+    expect(before.map(({ amount }) => formatDecimal(amount))).toEqual(pays === null ? [] : ['-1.25', '0.5'])
+    for (const payment of before) trader.handle(payment)
+    const id = trader.enter({ orderType: 'market', quantity: '0.1' })
+    await trader.untilStatus(id, 'filled')
+    await pays?.('-2')
+    const told = (): number => trader.news.filter(({ event }) => event.type === 'FUNDING').length
+    if (pays !== null) await trader.until('the third payment', () => told() > 0)
+    trader.enter({ orderType: 'market', side: 'sell', quantity: '0.1' })
+    await trader.expectAgreement()
+    expect(told()).toBe(pays === null ? 0 : 1)
+  })
+}
+
 function lookingTests(connected: Connected): void {
   test('V02 a look at an account that never traded is whole, flat, and as old as it says', async () => {
     const trader = await connected()
@@ -340,52 +363,4 @@ function lifeTests(openWorld: OpenWorld, connected: Connected): void {
     expect(late).toThrow(DitaError)
     expect(late).toThrow(expect.objectContaining({ code: 'VENUE_CLOSED' }))
   })
-}
-
-const STEPS = 14
-/** CONTRACT_SEEDS sets how many accounts are traded by chance, CONTRACT_FIRST which is the first. */
-const { CONTRACT_SEEDS = '2', CONTRACT_FIRST = '1' } = process.env
-
-function wholeTests(connected: Connected): void {
-  test.each(Array.from({ length: Number(CONTRACT_SEEDS) }, (_, index) => Number(CONTRACT_FIRST) + index))(
-    'whatever is traded, the kernel ends with the books of the venue: position, fills, fees, money (seed %i)',
-    async (seed) => {
-      const trader = await connected()
-      const random = new Random(seed)
-      for (let step = 0; step < STEPS; step += 1) {
-        const side = random.pick(['buy', 'sell'] as const)
-        const kind = random.pick(['market', 'resting', 'crossing', 'ioc', 'cancel'] as const)
-        const quantity = `0.${random.between(1, 9)}`
-        const touch = side === 'buy' ? 60_000 : 60_001
-        const away = (ticks: number): string => String(side === 'buy' ? touch - ticks : touch + ticks)
-        const live = trader.orders().filter(({ status }) => ORDER_LIVE[status])
-        if (kind === 'market') trader.enter({ side, orderType: 'market', quantity })
-        else if (kind === 'resting') trader.enter({ side, price: away(random.between(1, 9)), quantity })
-        else if (kind === 'crossing') trader.enter({ side, price: away(-1), quantity: `1${quantity.slice(1)}` })
-        else if (kind === 'ioc') trader.enter({ side, price: away(-1), quantity: `1${quantity.slice(1)}`, timeInForce: 'ioc' })
-        else if (live.length > 0) trader.cancel(random.pick(live).request.clientOrderId)
-        if (random.chance(0.4)) trader.world.prints('sell', '59990', '0.4')
-        if (random.chance(0.4)) trader.world.prints('buy', '60010', '0.4')
-        if (random.chance(0.5)) await trader.listen()
-      }
-      await trader.expectAgreement()
-      for (const { request, status } of trader.orders()) if (ORDER_LIVE[status]) trader.cancel(request.clientOrderId)
-      await trader.until('the end of all orders', () => trader.orders().every(({ status }) => !ORDER_LIVE[status]))
-      expect(trader.orders().length).toBeGreaterThan(STEPS / 2)
-      await flatten(trader)
-      await trader.expectAgreement()
-    },
-  )
-}
-
-/** Until nothing is held: only then is the money a matter of the fills alone, and not of the order in which they were told. */
-async function flatten(trader: Trader): Promise<void> {
-  const held = trader.position
-  if (held === ZERO) return
-  const side = held > ZERO ? 'sell' : 'buy'
-  const id = trader.enter({ side, price: side === 'sell' ? '60010' : '59990', quantity: formatDecimal(abs(held)) })
-  await trader.untilStatus(id, 'acked')
-  trader.world.prints(side === 'sell' ? 'buy' : 'sell', side === 'sell' ? '60020' : '59980', '50')
-  await trader.untilStatus(id, 'filled')
-  expect(trader.position).toBe(ZERO)
 }

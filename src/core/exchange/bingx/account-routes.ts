@@ -9,6 +9,8 @@ import { bare } from './wire.ts'
 
 const SHORTEST_SWITCH_S = 10
 const LONGEST_SWITCH_S = 120
+const MOST_INCOME = 1_000
+const INCOME_KEPT_MS = 90 * 86_400_000
 
 function positions(counter: Counter, params: Params): Reply {
   noteAccount(counter, 'positions')
@@ -51,6 +53,32 @@ function setMarginType(_counter: Counter, params: Params): Reply {
 function commission(counter: Counter): Reply {
   const { takerFeeRate, makerFeeRate } = counter.desk.opening
   return { data: { commission: { takerCommissionRate: bare(takerFeeRate), makerCommissionRate: bare(makerFeeRate) } } }
+}
+
+/** Payments between longs and shorts; what else moves the wallet here shows in the fills. */
+function income(counter: Counter, params: Params): Reply {
+  noteAccount(counter, 'income')
+  const nowMs = counter.clock.nowMs()
+  const [startMs, endMs, limit] = [wholeOf(params, 'startTime', 0), wholeOf(params, 'endTime', nowMs), wholeOf(params, 'limit', 100)]
+  if (startMs === null || endMs === null || limit === null || limit === 0 || limit > MOST_INCOME)
+    return badParameter('Invalid limit or time')
+  const [type, symbol] = [params.get('incomeType') ?? '', params.get('symbol') ?? '']
+  if ((type !== '' && type !== 'FUNDING_FEE') || (symbol !== '' && symbol !== counter.places.symbol)) return { data: [] }
+  const told = counter.desk.books.fundings().filter(({ timeUs }) => {
+    const ms = Math.floor(timeUs / 1_000)
+    return ms >= Math.max(startMs, nowMs - INCOME_KEPT_MS) && ms <= endMs
+  })
+  const rows = told.slice(0, limit).map(({ fundingId, amount, timeUs }) => ({
+    symbol: counter.places.symbol,
+    incomeType: 'FUNDING_FEE',
+    income: amount,
+    asset: counter.places.settle,
+    info: 'Funding Fee',
+    time: Math.floor(timeUs / 1_000),
+    tranId: fundingId,
+    tradeId: '',
+  }))
+  return { data: rows }
 }
 
 function cancelAllAfter(counter: Counter, params: Params): Reply {
@@ -122,6 +150,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   },
   { name: 'set_margin_type', method: 'POST', path: `${TRADE}/marginType`, group: 2, ...SLOW, answer: setMarginType },
   { name: 'commission', method: 'GET', path: `${USER}/commissionRate`, group: 2, ...SIGNED, answer: commission },
+  { name: 'income', method: 'GET', path: `${USER}/income`, group: 2, ...SIGNED, answer: income },
   { name: 'cancel_all_after', method: 'POST', path: `${TRADE}/cancelAllAfter`, group: 2, ...SLOW, perSecond: 1, answer: cancelAllAfter },
   { ...LISTEN_KEY, method: 'POST', answer: createListenKey },
   { ...LISTEN_KEY, method: 'PUT', answer: prolongListenKey },

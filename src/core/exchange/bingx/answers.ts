@@ -314,6 +314,15 @@ export function accountEvent(change: BookedChange, desk: Desk, settings: DoorSet
   }
 }
 
+/** With crossed margin a payment speaks of the wallet alone. */
+export function fundingEvent(desk: Desk, nowMs: number): WireObject {
+  const { settle } = placesOf(desk)
+  const { balance, position, leverage } = desk.books
+  const { margin } = positionNumbers(position.quantity, position.cost, desk.mark, leverage)
+  const wallet = { a: settle, wb: fixed(balance, STREAM_DECIMALS), cw: fixed(sub(balance, margin), STREAM_DECIMALS), bc: '0' }
+  return { e: 'ACCOUNT_UPDATE', E: nowMs, a: { m: 'FUNDING_FEE', B: [wallet], P: [] } }
+}
+
 /** Whether a question may find the order by now. */
 export function isFound(order: BookedOrder, nowUs: number): boolean {
   return order.hiding === null || nowUs >= order.hiding.orderUntilUs

@@ -5,7 +5,7 @@ import { abs, add, type Decimal, div, mul, parseDecimal, sub, ZERO } from '../..
 
 import type { Account, OpenPosition } from '../account.ts'
 import { accountOf } from '../truth-account.ts'
-import type { TruthFill, TruthOpening, TruthOrderTerms, TruthRecord } from '../truth-log.ts'
+import type { TruthFill, TruthFunding, TruthOpening, TruthOrderTerms, TruthRecord } from '../truth-log.ts'
 
 export type OrderStanding = 'open' | 'filled' | 'canceled' | 'expired'
 
@@ -14,6 +14,10 @@ export interface BookedFill extends TruthFill {
   readonly timeUs: number
   /** Profit or loss of what it closed, before fees. */
   readonly realized: Decimal
+}
+
+export interface BookedFunding extends TruthFunding {
+  readonly timeUs: number
 }
 
 export interface BookedOrder extends TruthOrderTerms {
@@ -73,6 +77,7 @@ export class Books {
   /** Client order id → when it was last used. */
   readonly #usedIds = new Map<string, number>()
   readonly #fills: BookedFill[] = []
+  readonly #fundings: BookedFunding[] = []
   #newest: BookedOrder | null = null
   #leverage: Decimal
   #cancelAllAtUs: number | null = null
@@ -95,6 +100,10 @@ export class Books {
         return this.#fill(record)
       case 'order_closed':
         return this.#close(record)
+      case 'funding':
+        this.#account.deposit(this.#settle, parseDecimal(record.amount))
+        this.#fundings.push(record)
+        return null
       case 'leverage':
         this.#leverage = parseDecimal(record.leverage)
         return null
@@ -159,6 +168,10 @@ export class Books {
 
   fills(): readonly BookedFill[] {
     return this.#fills
+  }
+
+  fundings(): readonly BookedFunding[] {
+    return this.#fundings
   }
 
   #accept(record: TruthRecord & { kind: 'order_accepted' }): BookedChange {

@@ -4,10 +4,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { DitaError } from '../../errors.ts'
-import { type Decimal, parseDecimal } from '../../kernel/decimal.ts'
+import { type Decimal, formatDecimal, parseDecimal } from '../../kernel/decimal.ts'
 import type { FaultPlan } from '../fault-plan.ts'
 import type { BookedOrder } from './books.ts'
 import { CODES } from './codes.ts'
+import type { Desk } from './desk.ts'
 import { parseFaultRule } from './fault-plan-file.ts'
 import { jsonAnswer, type Machinery, type WireAnswer } from './request-faults.ts'
 import type { Counter } from './route.ts'
@@ -20,6 +21,8 @@ export interface ControlOptions {
   readonly machinery: Machinery
   readonly dropStreams: (silently: boolean) => void
   readonly freeze: (isFrozen: boolean) => void
+  /** Charges the account, and tells it. */
+  readonly chargeFunding: Desk['chargeFunding']
   readonly privateStreams: () => number
 }
 
@@ -31,6 +34,7 @@ export interface ControlRequest {
 }
 
 const DECIMAL = z.string().regex(/^\d{1,15}(\.\d{1,18})?$/)
+const SIGNED = z.string().regex(/^-?\d{1,15}(\.\d{1,18})?$/)
 const SHARE = z.number().min(0).max(1)
 const ORDER = z.strictObject({
   side: z.enum(['BUY', 'SELL']),
@@ -88,6 +92,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     const order = namedOrder(counter, z.strictObject(NAMED).parse(body))
     counter.desk.close(order)
     return { standing: order.standing }
+  },
+  '/control/funding': ({ chargeFunding }, body) => {
+    const wish = z.union([z.strictObject({ amount: SIGNED }), z.strictObject({ rate: SIGNED })]).parse(body)
+    const charged = chargeFunding('amount' in wish ? { amount: parseDecimal(wish.amount) } : { rate: parseDecimal(wish.rate) })
+    return { amount: charged === null ? null : formatDecimal(charged) }
   },
   '/control/listen-keys/expire': ({ machinery }) => {
     machinery.expireListenKeys()

@@ -1,7 +1,21 @@
 // Where orders are taken, matched and written down: first the truth log, then the engine, then the books, then the streams.
 // It owns that order of things; it knows no wire, no signature and no fault.
 
-import { add, type Decimal, dec, formatDecimal, max, min, mul, parseDecimal, sub, truncateToStep, ZERO } from '../../kernel/decimal.ts'
+import {
+  add,
+  type Decimal,
+  dec,
+  formatDecimal,
+  formatFixed,
+  max,
+  min,
+  mul,
+  neg,
+  parseDecimal,
+  sub,
+  truncateToStep,
+  ZERO,
+} from '../../kernel/decimal.ts'
 import type { OrderRequest } from '../../kernel/facts.ts'
 import type { Side, TimeInForce } from '../../kernel/inputs.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
@@ -52,6 +66,8 @@ export interface CancelOutcome {
 const PRICE_BAND = dec('0.2')
 const ONE = dec('1')
 const SAME_ID_MS = 1_000
+/** Of what is paid: a wallet has no more. */
+const MONEY_PLACES = 8
 const BOOK_LEVELS_KEPT = 1_000
 
 export class Desk {
@@ -196,6 +212,20 @@ export class Desk {
   setLeverage(leverage: Decimal): void {
     this.note({ kind: 'leverage', leverage: formatDecimal(leverage) })
     this.#engine = this.#buildEngine(this.#engine.book)
+  }
+
+  /**
+   * Longs pay shorts, or the other way round: so much to the account, or where a rate is given, what its position owes at the mark.
+   * @returns what was charged; null where there is nothing to charge
+   */
+  chargeFunding(due: { readonly amount: Decimal } | { readonly rate: Decimal }): Decimal | null {
+    const owed = 'amount' in due ? due.amount : neg(mul(mul(this.#books.position.quantity, this.mark ?? ZERO), due.rate))
+    const amount = parseDecimal(formatFixed(owed, MONEY_PLACES))
+    if (amount === ZERO) return null
+    const fundingId = `${this.#books.fundings().length + 1}_3_${Math.floor(this.#options.clock.nowMs() / 1_000)}`
+    this.#commit([{ kind: 'funding', fundingId, amount: formatDecimal(amount) }])
+    this.#engine.deposit(this.#instrument.settle, amount)
+    return amount
   }
 
   /** Reads the truth log anew, as after a crash; what was only in memory is gone. */

@@ -31,6 +31,11 @@ const SETTINGS = z.strictObject({
   burn_refused_ids: z.boolean().optional(),
   rate_limits: z.boolean().optional(),
   fill_fee_decimals: whole(0, 18).optional(),
+  funding_interval_ms: whole(100, 86_400_000).optional(),
+  funding_rate: z
+    .string()
+    .regex(/^-?0(\.\d{1,18})?$/, 'a share as text, such as "0.0001"')
+    .optional(),
   ping_ms: whole(10, 600_000).optional(),
   listen_key_ms: whole(10, 86_400_000).optional(),
 })
@@ -105,6 +110,8 @@ function readPlan(value: unknown, complain: Complain): FaultPlanFile | null {
     burnRefusedIds: written.burn_refused_ids ?? DEFAULT_SETTINGS.burnRefusedIds,
     rateLimits: written.rate_limits ?? DEFAULT_SETTINGS.rateLimits,
     fillFeeDecimals: written.fill_fee_decimals ?? DEFAULT_SETTINGS.fillFeeDecimals,
+    fundingIntervalMs: written.funding_interval_ms ?? DEFAULT_SETTINGS.fundingIntervalMs,
+    fundingRate: written.funding_rate ?? DEFAULT_SETTINGS.fundingRate,
     pingMs: written.ping_ms ?? DEFAULT_SETTINGS.pingMs,
     listenKeyMs: written.listen_key_ms ?? DEFAULT_SETTINGS.listenKeyMs,
   }

@@ -81,7 +81,9 @@ function bookTicker(counter: Counter, params: Params): Reply {
 function premiumIndex(counter: Counter, params: Params): Reply {
   if (params.get('symbol') !== counter.places.symbol) return refuse({ code: 109425, message: 'symbol not exist' })
   const mark = formatDecimal(counter.desk.mark ?? ZERO)
-  return { data: { symbol: counter.places.symbol, markPrice: mark, indexPrice: mark, lastFundingRate: '0', nextFundingTime: 0 } }
+  const { fundingIntervalMs, fundingRate } = counter.settings
+  const nextFundingTime = (Math.floor(counter.clock.nowMs() / fundingIntervalMs) + 1) * fundingIntervalMs
+  return { data: { symbol: counter.places.symbol, markPrice: mark, indexPrice: mark, lastFundingRate: fundingRate, nextFundingTime } }
 }
 
 const OPEN = { method: 'GET', group: 1, perSecond: 50, auth: 'none' } as const

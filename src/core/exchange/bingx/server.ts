@@ -7,11 +7,11 @@ import type { Duplex } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { WebSocketServer } from 'ws'
 import { DitaError, EXIT, messageOf } from '../../errors.ts'
-import { formatDecimal } from '../../kernel/decimal.ts'
+import { type Decimal, formatDecimal, parseDecimal } from '../../kernel/decimal.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { FaultPlan } from '../fault-plan.ts'
 import type { TruthOpening } from '../truth-log.ts'
-import { accountEvent, orderEvent, placesOf } from './answers.ts'
+import { accountEvent, fundingEvent, orderEvent, placesOf } from './answers.ts'
 import type { Credentials } from './auth.ts'
 import type { BookedChange } from './books.ts'
 import { ExchangeClock } from './clock.ts'
@@ -76,6 +76,8 @@ export class BingxExchange {
   readonly #timers = new Set<NodeJS.Timeout>()
   #ticking: NodeJS.Timeout | null = null
   #isDown = false
+  /** The last interval of funding that began; null before the first look at the clock. */
+  #fundedPeriod: number | null = null
   #frozen: { readonly promise: Promise<void>; readonly thaw: () => void } | null = null
   #isClosed = false
   #isBroken = false
@@ -116,6 +118,7 @@ export class BingxExchange {
       dropStreams: (silently) => (silently ? this.#private.silence() : this.#private.drop()),
       freeze: (isFrozen) => this.#freeze(isFrozen),
       privateStreams: () => this.#private.count,
+      chargeFunding: (due) => this.#chargeFunding(due),
     }
     this.#server = createServer((request, response) => void this.#serve(request, response))
     this.#server.on('connection', (socket: Socket) => {
@@ -228,10 +231,26 @@ export class BingxExchange {
     const elapsedMs = performance.now()
     this.#private.tick(elapsedMs)
     this.#public.tick(elapsedMs)
+    this.#payFunding()
     const { cancelAllAtUs } = this.#desk.books
     if (cancelAllAtUs === null || this.#clock.nowUs() < cancelAllAtUs) return
     this.#desk.note({ kind: 'cancel_all_after', atUs: null })
     for (const order of this.#desk.books.openOrders()) this.#desk.close(order)
+  }
+
+  /** At the multiples of its interval, as the real venue does; a clock that was set back pays nothing twice. */
+  #payFunding(): void {
+    const { fundingIntervalMs, fundingRate } = this.#options.settings
+    const period = Math.floor(this.#clock.nowMs() / fundingIntervalMs)
+    const last = this.#fundedPeriod
+    this.#fundedPeriod = period
+    if (last !== null && period > last) this.#chargeFunding({ rate: parseDecimal(fundingRate) })
+  }
+
+  #chargeFunding(due: Parameters<Desk['chargeFunding']>[0]): Decimal | null {
+    const charged = this.#desk.chargeFunding(due)
+    if (charged !== null) this.#private.publish('account', fundingEvent(this.#desk, this.#clock.nowMs()), '')
+    return charged
   }
 
   #guarded(action: () => void): void {

@@ -14,6 +14,10 @@ export interface DoorSettings {
   readonly rateLimits: boolean
   /** Decimals of a fee in the lists of fills. */
   readonly fillFeeDecimals: number
+  /** How often longs pay shorts, on the exchange's clock: at its multiples, as at the real venue. */
+  readonly fundingIntervalMs: number
+  /** What they pay each time, as a share of the position's value; below zero shorts pay longs. Zero: nobody pays. */
+  readonly fundingRate: string
   readonly pingMs: number
   /** How long a listen key lives unless it is prolonged. */
   readonly listenKeyMs: number
@@ -26,6 +30,8 @@ export const DEFAULT_SETTINGS: DoorSettings = {
   burnRefusedIds: false,
   rateLimits: true,
   fillFeeDecimals: 4,
+  fundingIntervalMs: 28_800_000,
+  fundingRate: '0',
   pingMs: 5_000,
   listenKeyMs: 3_600_000,
 }

@@ -2,6 +2,7 @@
 
 import type Database from 'better-sqlite3'
 import type { FactBody } from '../../kernel/facts.ts'
+import { INVENTORY_COMPARED } from '../../kernel/flag-codes.ts'
 import type { FeedReport, SessionOpening } from '../../kernel/inputs.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
 import type { StateView } from '../../kernel/views.ts'
@@ -20,6 +21,8 @@ export class SessionRows {
   readonly #reportFeed: Statement
   readonly #advanceEngine: Statement
   readonly #advanceSession: Statement
+  readonly #sealSession: Statement
+  readonly #noteDrift: Statement
 
   constructor(database: Database.Database) {
     this.#sessions = new RowBuffer(database, 'sessions')
@@ -28,7 +31,8 @@ export class SessionRows {
     this.#startEngine = database.prepare(
       `INSERT INTO engine_state (account_id, session_id, running, trading_state, last_seq, halt_reason, halt_detail)
        VALUES (?, ?, 1, 'active', ?, NULL, NULL)
-       ON CONFLICT DO UPDATE SET session_id = excluded.session_id, running = 1, halt_reason = NULL, halt_detail = NULL`,
+       ON CONFLICT DO UPDATE SET session_id = excluded.session_id, running = 1, halt_reason = NULL, halt_detail = NULL,
+         inventory_drift_at_shutdown = NULL`,
     )
     this.#stopEngine = database.prepare('UPDATE engine_state SET running = 0, halt_reason = ?, halt_detail = ? WHERE account_id = ?')
     this.#haltSession = database.prepare('UPDATE sessions SET ended_at_us = ?, halt_reason = ?, halt_detail = ? WHERE session_id = ?')
@@ -37,7 +41,11 @@ export class SessionRows {
          feed_truncated = ? WHERE session_id = ?`,
     )
     this.#advanceEngine = database.prepare('UPDATE engine_state SET last_seq = ?, trading_state = ? WHERE account_id = ?')
-    this.#advanceSession = database.prepare('UPDATE sessions SET last_seq = ? WHERE session_id = ?')
+    this.#advanceSession = database.prepare('UPDATE sessions SET last_seq = ? WHERE session_id = ? AND sealed = 0')
+    this.#sealSession = database.prepare(
+      'UPDATE sessions SET last_seq = ?, sealed = 1 WHERE session_id = ? AND sealed = 0 AND halt_reason IS NOT NULL',
+    )
+    this.#noteDrift = database.prepare('UPDATE engine_state SET inventory_drift_at_shutdown = ? WHERE account_id = ?')
   }
 
   /** Writes at once: a session's row must be there before another session's facts in the same commit. */
@@ -56,6 +64,13 @@ export class SessionRows {
         return
       case 'FEED_REPORTED':
         this.#report(place.session_id, body.report)
+        return
+      case 'CAPITAL_FLOWED':
+        // After its halt a session has no part in it: the money is there when the next one starts.
+        this.#sealSession.run(place.seq - 1, place.session_id)
+        return
+      case 'RISK_FLAGGED':
+        if (body.code === INVENTORY_COMPARED) this.#noteDrift.run(body.value, place.account_id)
         return
       default:
         return
@@ -116,6 +131,7 @@ export class SessionRows {
       feed_first_us: null,
       feed_last_us: null,
       feed_truncated: null,
+      sealed: 0,
     })
     this.#sessions.flush()
   }

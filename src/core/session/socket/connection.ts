@@ -5,18 +5,14 @@ import type { Socket } from 'node:net'
 import type { DitaError } from '../../errors.ts'
 import type { SessionViewModel } from '../view-model.ts'
 import { LineReader } from './lines.ts'
-import { errorLine, LONGEST_REQUEST_BYTES } from './protocol.ts'
+import { CONTROL_LIMITS, errorLine } from './protocol.ts'
 
-/** A connection that asks for nothing, or sends half a line, lasts this long. */
-const IDLE_MS = 10_000
 /** Somebody who was refused has this long to read why. */
 const FAREWELL_MS = 1_000
-/** Requests of one connection; who needs more connects again. */
-const MOST_REQUESTS = 64
 
 export class Connection {
   readonly #socket: Socket
-  readonly #lines = new LineReader(LONGEST_REQUEST_BYTES)
+  readonly #lines = new LineReader(CONTROL_LIMITS.requestBytes)
   #idle: NodeJS.Timeout | undefined
   #requests = 0
   /** Nothing is read any more of what it sends. */
@@ -28,12 +24,20 @@ export class Connection {
   readonly waits: number[] = []
   /** The model it was sent last. */
   sent: SessionViewModel | null = null
+  readonly #leaving = new AbortController()
+  /** Answers that it still waits for, each of one request. */
+  #owed = 0
   /** Since when it has not read what it was sent. */
   stalledSinceMs: number | null = null
 
   constructor(socket: Socket) {
     this.#socket = socket
     this.#restartIdle()
+  }
+
+  /** Aborted once the connection is gone. */
+  get left(): AbortSignal {
+    return this.#leaving.signal
   }
 
   get isWatching(): boolean {
@@ -55,7 +59,7 @@ export class Connection {
       this.#restartIdle()
       this.#requests += 1
       yield line
-      if (this.#requests >= MOST_REQUESTS && !this.#serves()) this.end()
+      if (this.#requests >= CONTROL_LIMITS.requests && !this.#serves()) this.end()
     }
   }
 
@@ -85,6 +89,18 @@ export class Connection {
     else this.#restartIdle()
   }
 
+  /** Called where an answer takes its time: silence is expected of it until `onPaid`. */
+  owe(): void {
+    this.#owed += 1
+    this.stayOpen()
+  }
+
+  onPaid(line: string): void {
+    this.#owed -= 1
+    this.write(line)
+    if (!this.#serves()) this.onServed()
+  }
+
   /** Lets go once all that was written is on its way. */
   end(): void {
     this.#deaf = true
@@ -97,6 +113,7 @@ export class Connection {
 
   onClose(): void {
     clearTimeout(this.#idle)
+    this.#leaving.abort()
   }
 
   /** Called once a watch or a wait is accepted: from then on silence is what is expected of it. */
@@ -106,11 +123,11 @@ export class Connection {
   }
 
   #serves(): boolean {
-    return this.isWatching || this.waits.length > 0
+    return this.isWatching || this.waits.length > 0 || this.#owed > 0
   }
 
   #restartIdle(): void {
     clearTimeout(this.#idle)
-    if (!this.#serves()) this.#idle = setTimeout(() => this.cut(), IDLE_MS).unref()
+    if (!this.#serves()) this.#idle = setTimeout(() => this.cut(), CONTROL_LIMITS.idleMs).unref()
   }
 }

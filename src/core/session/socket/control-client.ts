@@ -7,12 +7,24 @@ import { DitaError, EXIT } from '../../errors.ts'
 import { asStoreError } from '../../journal/store-file.ts'
 import type { SessionViewModel } from '../view-model.ts'
 import { LineReader } from './lines.ts'
-import { type ControlAnswer, type ControlRequest, LONGEST_ANSWER_BYTES, readAnswer, requestLine, type SessionStatus } from './protocol.ts'
+import {
+  type CapitalAsked,
+  type CapitalTold,
+  CONTROL_LIMITS,
+  type ControlAnswer,
+  type ControlRequest,
+  readAnswer,
+  requestLine,
+  type SessionStatus,
+} from './protocol.ts'
 import { NotAsAgreed } from './shape.ts'
 import { assertPrivateFolder, type SocketPlace, shortNameOf, socketPlaceOf } from './socket-place.ts'
 
 /** A session that lives answers within a breath; one that replays a long journal takes seconds. */
 const ANSWER_MS = 5_000
+
+/** What waits for the session's next step, and for the disk. */
+const BOOKED_MS = 30_000
 
 /** Absent: nobody listens there for this store. Silent: somebody does, and says nothing. */
 export type Reached = { readonly how: 'connected'; readonly client: ControlClient } | { readonly how: 'absent' | 'silent' }
@@ -25,7 +37,7 @@ export async function reachSession(storePath: string): Promise<Reached> {
   if (socket === null) return { how: 'absent' }
   const wire = new Wire(socket)
   try {
-    const session = await wire.ask({ id: 0, do: 'status' }, ANSWER_MS)
+    const session = await wire.askStatus({ id: 0, do: 'status' }, ANSWER_MS)
     if (session.store === place.store) return { how: 'connected', client: new ControlClient(wire, session) }
     wire.close()
     return { how: 'absent' }
@@ -86,7 +98,7 @@ export class ControlClient {
    * @throws DitaError CONTROL_TIMEOUT, CONTROL_LOST, or what the session refuses with
    */
   halt(reason: string | null): Promise<SessionStatus> {
-    return this.#wire.ask({ id: this.#nextId(), do: 'halt', reason, wait: false }, ANSWER_MS)
+    return this.#wire.askStatus({ id: this.#nextId(), do: 'halt', reason, wait: false }, ANSWER_MS)
   }
 
   /**
@@ -94,7 +106,22 @@ export class ControlClient {
    * @throws DitaError as `halt`, and SESSION_LOST where it ends without a halt
    */
   haltAndWait(reason: string | null, timeoutMs: number): Promise<SessionStatus> {
-    return this.#wire.ask({ id: this.#nextId(), do: 'halt', reason, wait: true }, timeoutMs)
+    return this.#wire.askStatus({ id: this.#nextId(), do: 'halt', reason, wait: true }, timeoutMs)
+  }
+
+  /**
+   * Books what was paid in or out; answers once that is durable.
+   * @throws DitaError what the session refuses with: then nothing was booked; CAPITAL_UNKNOWN where no answer came
+   */
+  async capital(asked: CapitalAsked): Promise<CapitalTold> {
+    try {
+      const answer = await this.#wire.ask({ id: this.#nextId(), do: 'capital', ...asked }, BOOKED_MS)
+      if (answer.kind !== 'capital') throw unreadable('it answered something else than was asked')
+      return answer.capital
+    } catch (thrown) {
+      if (isCode(thrown, 'CONTROL_TIMEOUT') || isCode(thrown, 'CONTROL_LOST')) throw capitalUnknown(thrown)
+      throw thrown
+    }
   }
 
   /**
@@ -123,7 +150,7 @@ interface Waiting {
 /** Requests out, answers back to whoever asked. */
 class Wire {
   readonly #socket: Socket
-  readonly #lines = new LineReader(LONGEST_ANSWER_BYTES)
+  readonly #lines = new LineReader(CONTROL_LIMITS.answerBytes)
   readonly #waiting = new Map<number, Waiting>()
   #failure: unknown = null
 
@@ -133,7 +160,14 @@ class Wire {
     socket.once('close', () => this.#fail(controlLost()))
   }
 
-  ask(request: ControlRequest, timeoutMs: number): Promise<SessionStatus> {
+  async askStatus(request: ControlRequest, timeoutMs: number): Promise<SessionStatus> {
+    const answer = await this.ask(request, timeoutMs)
+    if (answer.kind !== 'session') throw unreadable('it answered something else than was asked')
+    return answer.session
+  }
+
+  /** The one answer of a request that has one. */
+  ask(request: ControlRequest, timeoutMs: number): Promise<ControlAnswer> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => failed(controlTimeout(timeoutMs)), timeoutMs)
       const failed = (error: unknown): void => {
@@ -142,10 +176,9 @@ class Wire {
         reject(error)
       }
       const answered = (answer: ControlAnswer): void => {
-        if (answer.kind !== 'session') return failed(unreadable('it answered something else than was asked'))
         clearTimeout(timer)
         this.#waiting.delete(request.id)
-        resolve(answer.session)
+        resolve(answer)
       }
       this.#send(request, { answered, failed })
     })
@@ -228,6 +261,17 @@ function controlLost(): DitaError {
     exitCode: EXIT.storeBusy,
     message: 'The session closed the connection.',
     next: 'Try again: it may just be ending.',
+  })
+}
+
+/** Asking again could book it twice. */
+function capitalUnknown(cause: unknown): DitaError {
+  return new DitaError('CAPITAL_UNKNOWN', {
+    fault: 'machine',
+    exitCode: EXIT.findings,
+    message: 'The session did not answer: whether it has booked the flow is not known.',
+    next: 'Look with `dita capital list` before you book it again.',
+    cause,
   })
 }
 

@@ -5,13 +5,18 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { DitaError, EXIT, messageOf } from '../../errors.ts'
 import { type Halt, haltEntry } from '../../halt-reasons.ts'
+import { parseDecimal } from '../../kernel/decimal.ts'
+import type { CapitalBooked, CapitalMove } from '../capital.ts'
 import type { SessionLog, SessionObserver } from '../run-session.ts'
 import type { SessionPhase, SessionViewModel } from '../view-model.ts'
 import { Connection } from './connection.ts'
 import { encodeModel } from './model-codec.ts'
 import {
   badRequest,
+  type CapitalAsked,
+  CONTROL_LIMITS,
   type ControlRequest,
+  capitalLine,
   endedLine,
   errorLine,
   modelLine,
@@ -24,15 +29,6 @@ import {
 import { NotAsAgreed } from './shape.ts'
 import { assertPrivateFolder, type ShortName, type SocketPlace, shortNameOf, socketPlaceOf } from './socket-place.ts'
 
-/** At most ten models a second: more cannot be read. */
-const MODEL_INTERVAL_MS = 100
-/** Somebody who reads nothing for so long is no longer there. */
-const STALL_MS = 30_000
-const MOST_WATCHERS = 8
-/** Beyond it the oldest that does not watch makes room, so that nobody can keep the kill switch out. */
-const MOST_CONNECTIONS = 32
-/** A request may wait for the halt this often on one connection. */
-const MOST_WAITS = 8
 /** How long a closing session waits for its watchers to take the last model. */
 const CLOSE_MS = 500
 const PRIVATE = 0o600
@@ -44,6 +40,8 @@ export interface ControlSocketOptions {
     status(): { readonly sessionId: string; readonly phase: SessionPhase; readonly halt: Halt | null }
     /** The kill switch. May be called more than once. */
     halt(reason: string | null): void
+    /** Rejects with a DitaError where nothing was booked. Once the signal is aborted nobody wants it any more. */
+    capital(account: string | null, move: CapitalMove, signal: AbortSignal): Promise<CapitalBooked>
   }
   readonly pid: number
   /** Milliseconds, monotonic. */
@@ -134,7 +132,7 @@ class ControlServer implements ControlSocket {
   }
 
   wants(): boolean {
-    return this.#watchers().length > 0 && this.#options.nowMs() - this.#builtMs >= MODEL_INTERVAL_MS
+    return this.#watchers().length > 0 && this.#options.nowMs() - this.#builtMs >= CONTROL_LIMITS.modelIntervalMs
   }
 
   publish(model: SessionViewModel): void {
@@ -163,7 +161,7 @@ class ControlServer implements ControlSocket {
   }
 
   #onConnection(socket: Socket): void {
-    if (this.#connections.size >= MOST_CONNECTIONS) this.#makeRoom()
+    if (this.#connections.size >= CONTROL_LIMITS.connections) this.#makeRoom()
     const connection = new Connection(socket)
     socket.unref()
     this.#connections.set(socket, connection)
@@ -201,13 +199,14 @@ class ControlServer implements ControlSocket {
   #answer(connection: Connection, request: ControlRequest): void {
     const { id } = request
     if (request.do === 'watch') return this.#watch(connection, id)
+    if (request.do === 'capital') return void this.#book(connection, request)
     if (request.do === 'halt') {
       const { reason, wait } = request
       if (!this.#isTold) this.#options.log.info('control_halt', { reason })
       this.#isTold = true
       this.#options.handlers.halt(reason)
       if (wait && !this.#over) {
-        if (connection.waits.length >= MOST_WAITS) throw badRequest('it waits often enough on this connection')
+        if (connection.waits.length >= CONTROL_LIMITS.waits) throw badRequest('it waits often enough on this connection')
         connection.waits.push(id)
         connection.stayOpen()
         return
@@ -216,9 +215,24 @@ class ControlServer implements ControlSocket {
     connection.write(sessionLine(id, this.#status()))
   }
 
+  /** Answers when the session has come to it. Who leaves before that has asked for nothing. */
+  async #book(connection: Connection, { id, account, asset, amount, note }: ControlRequest & CapitalAsked): Promise<void> {
+    connection.owe()
+    try {
+      const move = { asset, amount: parseDecimal(amount), note }
+      const booked = await this.#options.handlers.capital(account, move, connection.left)
+      this.#options.log.info('control_capital', { asset, amount, note })
+      connection.onPaid(capitalLine(id, booked))
+    } catch (thrown) {
+      if (thrown instanceof DitaError) return connection.refuse(id, thrown)
+      this.#note('control_request_failed', thrown)
+      connection.cut()
+    }
+  }
+
   #watch(connection: Connection, id: number): void {
     if (connection.isWatching) throw badRequest('this connection watches already')
-    if (this.#watchers().length >= MOST_WATCHERS) return connection.refuse(id, tooManyWatchers(MOST_WATCHERS))
+    if (this.#watchers().length >= CONTROL_LIMITS.watchers) return connection.refuse(id, tooManyWatchers(CONTROL_LIMITS.watchers))
     connection.watches = id
     connection.stayOpen()
     if (this.#over) this.#lastWords(connection)
@@ -233,7 +247,7 @@ class ControlServer implements ControlSocket {
   /** Soon, and not sooner than the interval allows. */
   #schedule(): void {
     if (this.#timer !== undefined || this.#over || this.#newest === null || this.#watchers().length === 0) return
-    const waitMs = Math.max(0, this.#sentMs + MODEL_INTERVAL_MS - this.#options.nowMs())
+    const waitMs = Math.max(0, this.#sentMs + CONTROL_LIMITS.modelIntervalMs - this.#options.nowMs())
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#show()
@@ -255,7 +269,7 @@ class ControlServer implements ControlSocket {
         connection.sent = model
       } else {
         connection.stalledSinceMs ??= nowMs
-        if (nowMs - connection.stalledSinceMs > STALL_MS) connection.cut()
+        if (nowMs - connection.stalledSinceMs > CONTROL_LIMITS.stallMs) connection.cut()
       }
     }
   }

@@ -1,10 +1,12 @@
-// The kill switch that needs nobody to listen: a file named HALT beside the store. While it is there every session of the
-// folder stops and none starts. Written and removed by people, with `dita halt` or by hand; a session only looks.
+// The kill switch that needs nobody to listen: a file named HALT beside the store, or beside the dita.yaml of its workspace.
+// While it is there every session of the folder stops and none starts. Written and removed by people, with `dita halt` or by
+// hand; a session only looks.
 
-import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DitaError, EXIT, messageOf } from '../../errors.ts'
-import { LONGEST_REASON } from './protocol.ts'
+import { STORE_FOLDER } from '../../journal/private-files.ts'
+import { CONTROL_LIMITS } from './protocol.ts'
 
 const NAME = 'HALT'
 const LARGEST_BYTES = 4_096
@@ -15,10 +17,22 @@ export interface KillFile {
   readonly reason: string | null
 }
 
-/** Links are followed as for the store itself, so that all its names meet at one file. Never throws. */
-export function killFileAt(storePath: string): string {
+/**
+ * Every place where the file counts for a store: beside it, and for the store of a workspace in the workspace's own folder, which
+ * is where people work and look for a switch.
+ * Links are followed as for the store itself, so that all its names meet at the same files. Never throws.
+ */
+export function killFilesOf(storePath: string): readonly [string, ...string[]] {
   const absolute = resolve(storePath)
-  return join(dirname(existingPath(absolute) ?? absolute), NAME)
+  const folder = dirname(existingPath(absolute) ?? absolute)
+  const beside = join(folder, NAME)
+  return basename(folder) === STORE_FOLDER ? [beside, join(dirname(folder), NAME)] : [beside]
+}
+
+/** Where `writeKillFile` puts it: beside the store, unless that folder is not made yet and the workspace's is there. */
+export function killFileAt(storePath: string): string {
+  const places = killFilesOf(storePath)
+  return places.find((path) => existsSync(dirname(path))) ?? places[0]
 }
 
 /** Without the last links where it cannot be followed to its end: a store that is not made yet, a folder that is gone. */
@@ -34,11 +48,18 @@ function existingPath(absolute: string): string | null {
 }
 
 /**
- * The kill file that holds for a store; null where none does. Anything of that name counts, and so does a look that
- * fails: a switch that is in doubt is on. Never throws, since a session looks while it trades.
+ * The kill file that holds for a store, the first of several; null where none does. Anything of that name counts, and so
+ * does a look that fails: a switch that is in doubt is on. Never throws, since a session looks while it trades.
  */
 export function readKillFile(storePath: string): KillFile | null {
-  const path = killFileAt(storePath)
+  for (const path of killFilesOf(storePath)) {
+    const file = readAt(path)
+    if (file !== null) return file
+  }
+  return null
+}
+
+function readAt(path: string): KillFile | null {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return null
@@ -50,7 +71,7 @@ export function readKillFile(storePath: string): KillFile | null {
 
 function firstLineOf(path: string): string | null {
   try {
-    const line = readFileSync(path, 'utf8').split('\n', 1)[0]?.trim().slice(0, LONGEST_REASON)
+    const line = readFileSync(path, 'utf8').split('\n', 1)[0]?.trim().slice(0, CONTROL_LIMITS.reasonCharacters)
     return line === undefined || line === '' ? null : line
   } catch {
     // It was removed a moment ago, or may not be read: its name has said enough.
@@ -58,27 +79,32 @@ function firstLineOf(path: string): string | null {
   }
 }
 
-/** Puts it there; one that is there already stays as it is. The folder must exist. */
+/** Puts it there; one that is there already stays as it is. Its folder must exist. */
 export function writeKillFile(storePath: string, reason: string | null): KillFile {
   const path = killFileAt(storePath)
   try {
     writeFileSync(path, `${reason ?? ''}\n`, { flag: 'wx', mode: 0o600 })
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw killFileFailed('written', path, thrown)
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
+    if (code === 'ENOENT') throw noPlace(path, thrown)
+    if (code !== 'EEXIST') throw killFileFailed('written', path, thrown)
   }
   return { path, reason }
 }
 
-/** True where there was one. */
+/** Removes it from every place where it counts. True where there was one. */
 export function removeKillFile(storePath: string): boolean {
-  const path = killFileAt(storePath)
-  try {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false
-    rmSync(path)
-  } catch (thrown) {
-    throw killFileFailed('removed', path, thrown)
+  let removed = false
+  for (const path of killFilesOf(storePath)) {
+    try {
+      if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue
+      rmSync(path)
+      removed = true
+    } catch (thrown) {
+      throw killFileFailed('removed', path, thrown)
+    }
   }
-  return true
+  return removed
 }
 
 /**
@@ -93,6 +119,17 @@ export function assertNoKillFile(storePath: string): void {
     exitCode: EXIT.halted,
     message: `The kill switch is on: ${file.path} is there${file.reason === null ? '' : ` (${file.reason})`}, and no session starts beside it.`,
     next: 'When it is safe to trade again, remove that file or type `dita halt --clear`.',
+  })
+}
+
+/** Where no folder is, no session has been, unless the path is not the one that was meant. */
+function noPlace(path: string, cause: unknown): DitaError {
+  return new DitaError('KILL_FILE_FAILED', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `There is no folder ${dirname(path)} to leave the file HALT in, and nothing was halted.`,
+    next: "Go into the session's folder, or name its store with --store.",
+    cause,
   })
 }
 

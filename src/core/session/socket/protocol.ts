@@ -2,28 +2,71 @@
 // knows no sockets.
 
 import { DitaError, EXIT, type ExitCode } from '../../errors.ts'
+import { formatDecimal, tryParseDecimal, ZERO } from '../../kernel/decimal.ts'
+import { type CapitalBooked, isAssetName } from '../capital.ts'
 import type { SessionPhase, SessionViewModel } from '../view-model.ts'
 import { readModel } from './model-codec.ts'
 import { NotAsAgreed, number, oneOf, optional, parseJson, type Reader, record, text } from './shape.ts'
 
 const VERSION = 1
 
-/** Of a request; the longest sensible one is a fraction of it. */
-export const LONGEST_REQUEST_BYTES = 64 * 1024
-/** Of an answer: a model with thousands of orders. */
-export const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024
-/** Of the words that come with a halt; the rest of them is cut off. */
-export const LONGEST_REASON = 500
-const LARGEST_ID = 1_000_000_000
+/** Everything that a peer could make endless. docs/CONTROL-SOCKET.md lists them, and a test holds it against this. */
+export const CONTROL_LIMITS = {
+  /** The longest sensible one is a fraction of it. */
+  requestBytes: 64 * 1024,
+  /** A model with thousands of orders. */
+  answerBytes: 16 * 1024 * 1024,
+  /** Of the words that come with a halt; the rest of them is cut off. */
+  reasonCharacters: 500,
+  /** Of the words that come with capital; longer ones are refused. */
+  noteCharacters: 600,
+  largestId: 1_000_000_000,
+  /** Beyond it the oldest that does not watch makes room, so that nobody can keep the kill switch out. */
+  connections: 32,
+  watchers: 8,
+  /** Of one connection that does not watch or wait; who needs more connects again. */
+  requests: 64,
+  /** Requests of one connection that wait for the halt. */
+  waits: 8,
+  /** At most ten models a second: more cannot be read. */
+  modelIntervalMs: 100,
+  /** A connection that asks for nothing, or sends half a line, lasts this long. */
+  idleMs: 10_000,
+  /** Somebody who reads nothing for so long is no longer there. */
+  stallMs: 30_000,
+} as const
 
 /**
  * `status`: how it stands. `halt`: the kill switch, answered when accepted, or with `wait` once the session has halted.
- * `watch`: models until the session halts, the last one always, then `ended`.
+ * `watch`: models until the session halts, the last one always, then `ended`. `capital`: books what was paid in or out, answered once
+ * that is durable.
  */
 export type ControlRequest =
   | { readonly id: number; readonly do: 'status' }
   | { readonly id: number; readonly do: 'halt'; readonly reason: string | null; readonly wait: boolean }
   | { readonly id: number; readonly do: 'watch' }
+  | ({ readonly id: number; readonly do: 'capital' } & CapitalAsked)
+
+/** Capital that was moved, as it is told to a running session. */
+export interface CapitalAsked {
+  /** Null for the session's own, whatever its name. */
+  readonly account: string | null
+  readonly asset: string
+  /** Decimal text, signed: below zero for a withdrawal. */
+  readonly amount: string
+  readonly note: string
+}
+
+/** Capital as it was booked; money is decimal text. */
+export interface CapitalTold {
+  readonly account: string
+  readonly asset: string
+  readonly amount: string
+  readonly balanceBefore: string
+  readonly balanceAfter: string
+  /** The fact in the account's journal. */
+  readonly seq: number
+}
 
 /** Where a session stands, for who asks from outside. */
 export interface SessionStatus {
@@ -43,6 +86,7 @@ export type ControlAnswer =
   | { readonly kind: 'session'; readonly id: number; readonly session: SessionStatus }
   | { readonly kind: 'model'; readonly id: number; readonly model: SessionViewModel }
   | { readonly kind: 'ended'; readonly id: number; readonly session: SessionStatus }
+  | { readonly kind: 'capital'; readonly id: number; readonly capital: CapitalTold }
   | { readonly kind: 'error'; readonly id: number | null; readonly error: DitaError }
 
 /** @throws NotAsAgreed for what cannot be read, DitaError for what can be read and not be done */
@@ -51,12 +95,19 @@ export function readRequest(line: string): ControlRequest {
   const head = readHead(value, 'request')
   const { id } = head
   if (head.v !== VERSION) throw unsupportedVersion(head.v)
-  if (!Number.isSafeInteger(id) || id < 0 || id > LARGEST_ID) throw new NotAsAgreed(`request.id is no whole number up to ${LARGEST_ID}`)
+  if (!Number.isSafeInteger(id) || id < 0 || id > CONTROL_LIMITS.largestId)
+    throw new NotAsAgreed(`request.id is no whole number up to ${CONTROL_LIMITS.largestId}`)
   if (head.do === 'status' || head.do === 'watch') return { id, do: head.do }
+  if (head.do === 'capital') return { id, do: 'capital', ...readCapital(value) }
   if (head.do !== 'halt') throw unknownRequest()
   const { reason, wait } = readHaltFields(value, 'request')
   // Nothing about its words may stop a halt: they are cut.
-  return { id, do: 'halt', reason: reason === null || reason === '' ? null : reason.slice(0, LONGEST_REASON), wait: wait ?? false }
+  return {
+    id,
+    do: 'halt',
+    reason: reason === null || reason === '' ? null : reason.slice(0, CONTROL_LIMITS.reasonCharacters),
+    wait: wait ?? false,
+  }
 }
 
 const readHead = record<{ v: number; id: number; do: string }>({ v: number, id: number, do: text })
@@ -65,12 +116,29 @@ const readHaltFields = record<{ reason: string | null; wait: boolean | null }>({
   wait: optional(oneOf([true, false])),
 })
 
+const readCapitalFields = record<CapitalAsked>({ account: optional(text), asset: text, amount: text, note: text })
+
+function readCapital(value: unknown): CapitalAsked {
+  const asked = readCapitalFields(value, 'request')
+  const { noteCharacters } = CONTROL_LIMITS
+  if (!isAssetName(asked.asset)) throw new NotAsAgreed('request.asset is no name of an asset in upper case')
+  if ((tryParseDecimal(asked.amount) ?? ZERO) === ZERO) throw new NotAsAgreed('request.amount is no decimal text other than zero')
+  if (asked.note.length > noteCharacters) throw new NotAsAgreed(`request.note has more than ${noteCharacters} characters`)
+  return asked
+}
+
 export function requestLine(request: ControlRequest): string {
   return `${JSON.stringify({ v: VERSION, ...request })}\n`
 }
 
 export function sessionLine(id: number, session: SessionStatus): string {
   return `${JSON.stringify({ v: VERSION, id, ok: true, session })}\n`
+}
+
+export function capitalLine(id: number, { account, asset, amount, balanceBefore, balanceAfter, seq }: CapitalBooked): string {
+  const money = { amount: formatDecimal(amount), balanceBefore: formatDecimal(balanceBefore), balanceAfter: formatDecimal(balanceAfter) }
+  const capital: CapitalTold = { account, asset, ...money, seq }
+  return `${JSON.stringify({ v: VERSION, id, ok: true, capital })}\n`
 }
 
 export function endedLine(id: number, session: SessionStatus): string {
@@ -109,6 +177,15 @@ const readError = record<{ code: string; message: string; next: string; exitCode
   exitCode,
 })
 
+const readCapitalTold = record<CapitalTold>({
+  account: text,
+  asset: text,
+  amount: text,
+  balanceBefore: text,
+  balanceAfter: text,
+  seq: number,
+})
+
 /** @throws NotAsAgreed for what no version of this protocol says */
 export function readAnswer(line: string): ControlAnswer {
   const value = parseJson(line)
@@ -121,6 +198,7 @@ export function readAnswer(line: string): ControlAnswer {
   }
   if (id === null) throw new NotAsAgreed('answer.id is no number')
   if (part('model') !== undefined) return { kind: 'model', id, model: readModel(part('model'), 'model') }
+  if (part('capital') !== undefined) return { kind: 'capital', id, capital: readCapitalTold(part('capital'), 'answer.capital') }
   return { kind: ended === true ? 'ended' : 'session', id, session: readSession(part('session'), 'answer.session') }
 }
 
@@ -138,7 +216,7 @@ function unknownRequest(): DitaError {
     fault: 'user',
     exitCode: EXIT.usage,
     message: 'The session does not know what is asked of it.',
-    next: 'Ask for `status`, `halt` or `watch`; use the same version of dita as the session.',
+    next: 'Ask for `status`, `halt`, `watch` or `capital`; use the same version of dita as the session.',
   })
 }
 

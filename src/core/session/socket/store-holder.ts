@@ -9,14 +9,15 @@ import { acquireLock } from '../../journal/lock.ts'
 import { storePathsOf } from '../../journal/private-files.ts'
 import { asStoreError } from '../../journal/store-file.ts'
 
-/** Who holds a store, as far as it left its name. */
+/** Who holds a store, as far as it left its name: a session, or a command that will let go of it soon. */
 export interface StoreHolder {
   readonly sessionId: string | null
+  readonly command: string | null
   readonly pid: number | null
 }
 
 /** Who asks, should another start in that very moment and be refused. */
-const ASKER = 'dita-halt'
+const ASKER = 'dita halt'
 
 /**
  * The holder of the store's lock, nameless where it left no name; null where nobody holds it.
@@ -28,7 +29,7 @@ export function storeHolder(storePath: string, nowMs: number): StoreHolder | nul
   // Whoever holds a store has made this file.
   if (!existsSync(paths.lock)) return null
   try {
-    acquireLock(paths, { sessionId: ASKER, pid: process.pid, since: new Date(nowMs).toISOString() }).release()
+    acquireLock(paths, { command: ASKER, pid: process.pid, since: new Date(nowMs).toISOString() }).release()
     return null
   } catch (thrown) {
     if (thrown instanceof DitaError && thrown.code === 'STORE_BUSY') return readHolder(paths.lockHolder)

@@ -56,6 +56,18 @@ export interface PositionRow {
   readonly averagePrice: Decimal | null
 }
 
+/** Money that came into the wallet, or went out of it. */
+export interface IncomeRow {
+  readonly symbol: string
+  readonly type: string
+  /** Above zero was received. */
+  readonly amount: Decimal
+  readonly asset: string
+  readonly timeMs: number
+  /** The venue's own number of it; null where there is none that can be kept. */
+  readonly transactionId: string | null
+}
+
 export interface ContractRow {
   readonly symbol: string
   readonly pricePlaces: number
@@ -96,6 +108,11 @@ export function createAnswers() {
       const row = read(z.array(z.unknown()), listOf(body, [])).find((other) => isPayload(other) && other.symbol === symbol)
       return row === undefined ? null : read(shapes.contract, row)
     },
+    /** All that are listed; a row that is odd names none. */
+    symbols: (body: unknown): string[] =>
+      read(z.array(z.unknown()), listOf(body, [])).flatMap((row) => (isPayload(row) && typeof row.symbol === 'string' ? [row.symbol] : [])),
+    /** A list of nothing is written `null` as well. */
+    income: (body: unknown): IncomeRow[] => read(z.array(shapes.income), listOf(body, []) ?? []),
     serverTimeMs: (body: unknown): number => read(shapes.time, dataOf(body)).serverTime,
     listenKey: (body: unknown): string => read(shapes.listenKey, isPayload(body) && 'listenKey' in body ? body : dataOf(body)).listenKey,
     orderIdIn: (body: unknown): string | null => orderIdIn(body),
@@ -131,7 +148,8 @@ function shapesOf() {
       executed: row.executedQty,
       averagePrice: row.avgPrice === null || row.avgPrice <= ZERO ? null : row.avgPrice,
       status: row.status,
-      createdMs: row.time ?? null,
+      // Zero stands for none.
+      createdMs: row.time || null,
     }))
   const fill = z
     .object({ tradeId: plain, orderId: id, symbol: words, side, price: decimal, volume: decimalOrNone, qty: decimalOrNone })
@@ -171,11 +189,25 @@ function shapesOf() {
     position,
     balance: z.object({ asset: scalars.plain, balance: decimalOrNone }),
     leverage: z.object(leverages),
+    income: incomeShape(scalars),
     mode: z.object({ dualSidePosition: flag }),
     contract: contractShape(scalars),
     time: z.object({ serverTime: ms }),
     listenKey: z.object({ listenKey: z.string().regex(/^[A-Za-z0-9]{8,256}$/) }),
   }
+}
+
+function incomeShape({ decimal, ms, plain, words }: ReturnType<typeof scalarsOf>) {
+  return z
+    .object({ symbol: words, incomeType: words, income: decimal, asset: plain, time: ms, tranId: words.nullish().catch(null) })
+    .transform((row) => ({
+      symbol: row.symbol,
+      type: row.incomeType,
+      amount: row.income,
+      asset: row.asset,
+      timeMs: row.time,
+      transactionId: /^[\w.:*-]{1,64}$/.test(row.tranId ?? '') ? (row.tranId ?? null) : null,
+    }))
 }
 
 function contractShape({ decimal, decimalOrNone, flag, plain, words }: ReturnType<typeof scalarsOf>) {

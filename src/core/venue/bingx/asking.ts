@@ -108,8 +108,10 @@ async function readOrder(desk: Desk, order: KnownOrder, answer: Answer): Promise
   if (answer.kind === 'ok') {
     try {
       const row = desk.answers.order(answer.body)
-      const isOurs = row.symbol === order.symbol && (row.clientOrderId === null || row.clientOrderId === order.clientOrderId)
-      if (isOurs) return { kind: 'found', row }
+      const isNamed = row.symbol === order.symbol && (row.clientOrderId === null || row.clientOrderId === order.clientOrderId)
+      if (isNamed && !isOlder(order, row)) return { kind: 'found', row }
+      if (isNamed)
+        desk.notice('alarm', `BingX has an order under the id ${order.clientOrderId} that is older than ours: it is somebody else's.`)
     } catch (error) {
       if (!(error instanceof AnswerFault)) throw error
     }
@@ -124,6 +126,14 @@ async function readOrder(desk: Desk, order: KnownOrder, answer: Answer): Promise
     desk.emit({ type: 'RATE_LIMITED', retryAfterMs: verdict.pauseMs, clientOrderId: null, venueOrderId: null })
   }
   return { kind: 'unclear', raw: answer.raw, isFinal: verdict.asking === 'setup' || verdict.asking === 'refused' }
+}
+
+/** Clocks differ, and are set. What is older than an order by more is another one. */
+const OLDEST_MS = 60_000
+
+/** An id that somebody else has used before is taken: then what is found under it is his. */
+function isOlder({ sentMs }: KnownOrder, { createdMs }: OrderAnswer): boolean {
+  return sentMs !== null && createdMs !== null && createdMs < sentMs - OLDEST_MS
 }
 
 async function tellFound(desk: Desk, order: KnownOrder, found: OrderAnswer): Promise<Outcome> {

@@ -9,10 +9,11 @@ import type { MarketEvent } from '../../market/events.ts'
 import type { Feed, FeedNotice } from '../../market/feed.ts'
 import { Notices } from '../../market/notices.ts'
 import { createAnswers } from './answers.ts'
-import { instrumentFrom, unsupported } from './contracts.ts'
+import { instrumentFrom } from './contracts.ts'
 import { unreachable } from './errors.ts'
 import { MessageFault, type PublicMessage, type PublicTrade, readPublicMessage } from './feed-messages.ts'
-import { askPart, symbolOf } from './looking.ts'
+import { contractOf } from './listing.ts'
+import { symbolOf } from './looking.ts'
 import { BINGX_DEFAULTS, type BingxClock, type BingxTuning } from './options.ts'
 import { venueWords } from './raw-text.ts'
 import { Rest } from './rest.ts'
@@ -53,15 +54,10 @@ export async function openBingxFeed(options: BingxFeedOptions, signal: AbortSign
 
 async function askInstrument(options: BingxFeedOptions, tuning: BingxTuning, signal: AbortSignal): Promise<Instrument> {
   const { restUrl, clock, instrument } = options
-  const symbol = symbolOf(instrument)
   const rest = new Rest({ restUrl, credentials: null, clock, tuning, onBreaker: () => undefined })
   try {
     const answers = createAnswers()
-    const call = { name: 'contracts', parameters: { symbol }, what: 'the contracts', signal } as const
-    const contract = await askPart({ rest, answers, clock, tuning, notice: () => undefined }, call, (body) =>
-      answers.contract(body, symbol),
-    )
-    if (contract === null) throw unsupported(instrument, 'the venue does not list it')
+    const contract = await contractOf({ rest, answers, clock, tuning, notice: () => undefined }, instrument, signal)
     return instrumentFrom(contract, instrument, null)
   } finally {
     await rest.close()

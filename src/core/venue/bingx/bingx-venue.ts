@@ -1,16 +1,18 @@
 // The BingX venue: USDT perpetuals over REST and the private stream, one account and one instrument. It carries effects out
 // and news in; it keeps no state of an order that the kernel would have to trust.
 
-import { messageOf } from '../../errors.ts'
+import { DitaError, messageOf } from '../../errors.ts'
 import { dec } from '../../kernel/decimal.ts'
 import { ORDER_PREFIX } from '../../kernel/ids.ts'
+import type { FundingEvent } from '../../kernel/inputs.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
-import type { BooksQuestion, Effect, TimedVenueEvent, Venue, VenueBooks, VenueHealth, VenueOrder } from '../port.ts'
+import type { BooksQuestion, Effect, TimedVenueEvent, Venue, VenueBooks, VenueCalls, VenueHealth, VenueOrder } from '../port.ts'
 import { createAnswers } from './answers.ts'
 import { keepAsking } from './asking.ts'
 import { checkAccount } from './connecting.ts'
 import { type Desk, type KnownOrder, KnownOrders, measureClock } from './desk.ts'
 import { inboxFull, unreachable, venueClosed } from './errors.ts'
+import { Funding } from './funding.ts'
 import { Inbox } from './inbox.ts'
 import { ListenKey } from './listen-key.ts'
 import { findOrder, lookAtBooks, lookForSession } from './looking.ts'
@@ -19,6 +21,7 @@ import { cancel, place } from './placing.ts'
 import { readPrivateMessage } from './private-messages.ts'
 import { venueWords } from './raw-text.ts'
 import { Rest } from './rest.ts'
+import { Sight } from './sight.ts'
 import { Stream } from './stream.ts'
 import { instrumentOf } from './symbols.ts'
 
@@ -38,6 +41,7 @@ export class BingxVenue implements Venue {
   readonly #desk: Desk
   readonly #inbox: Inbox
   readonly #closing = new AbortController()
+  readonly #funding: Funding
   readonly #listenKey: ListenKey
   readonly #stream: Stream
   /** What is under way, awaited when the venue closes. */
@@ -47,6 +51,7 @@ export class BingxVenue implements Venue {
   #opened = Promise.withResolvers<void>()
   #hasOpened = false
   #isStreamLost = false
+  readonly #sight = new Sight()
   #lookNow = new AbortController()
   #wantsLook = false
   #warnedLeverage = ''
@@ -72,6 +77,7 @@ export class BingxVenue implements Venue {
       notice: (severity, text) => inbox.notice(severity, text),
       ask: (order) => this.#begin('a question', keepAsking(this.#desk, order)),
     }
+    this.#funding = new Funding(this.#desk, options.instrument)
     this.#listenKey = new ListenKey({ rest, answers, clock, tuning, onExpired: () => this.#onKeyExpired() })
     this.#stream = new Stream({
       addressOf: async (signal) => `${options.streamUrl}?listenKey=${(await this.#listenKey.current(signal)).reveal()}`,
@@ -101,7 +107,7 @@ export class BingxVenue implements Venue {
       this.#stream.start()
       await Promise.race([this.#opened.promise, abortedOf(bounded)])
       if (!this.#hasOpened) throw unreachable('its private stream', 'it could not be opened in time')
-      this.#inbox.emit(await lookForSession(this.#desk, this.#options.instrument, bounded))
+      await this.#look(bounded)
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -161,6 +167,19 @@ export class BingxVenue implements Venue {
     return findOrder(this.#desk, order.clientOrderId, order.instrument, AbortSignal.any([signal, this.#closing.signal]))
   }
 
+  async followFunding(fromUs: number, signal: AbortSignal): Promise<readonly FundingEvent[]> {
+    const closing = this.#closing.signal
+    try {
+      return await this.#funding.begin(fromUs, AbortSignal.any([signal, closing]))
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof DitaError)) throw error
+      if (!signal.aborted) this.#inbox.notice('warning', `${messageOf(error)} What was paid is booked once it can be asked for.`)
+      return []
+    } finally {
+      this.#begin('asking for funding payments', this.#funding.keepAsking(closing))
+    }
+  }
+
   health(): VenueHealth {
     const { rest } = this.#desk
     const state = rest.breaker.isOpen ? 'unreachable' : rest.limiter.isPaused ? 'limited' : 'ok'
@@ -171,7 +190,12 @@ export class BingxVenue implements Venue {
       queueLimit: this.#tuning.queueLimit,
       budget: rest.limiter.budgetOf('place'),
       ...rest.tally.view(),
+      ...this.#sight.view(),
     }
+  }
+
+  calls(): readonly VenueCalls[] {
+    return this.#desk.rest.tally.calls()
   }
 
   close(): Promise<void> {
@@ -201,6 +225,7 @@ export class BingxVenue implements Venue {
       return
     }
     order.request = request
+    order.sentMs = this.#desk.rest.time.nowUs() / 1_000
     const placing = place(this.#desk, order, request, this.#instrument)
     order.placing = placing.finally(() => {
       order.placing = null
@@ -232,6 +257,7 @@ export class BingxVenue implements Venue {
 
   #onStreamOpen(): void {
     this.#isStreamLost = false
+    this.#sight.streamOpened()
     if (!this.#hasOpened) {
       this.#hasOpened = true
       this.#opened.resolve()
@@ -245,6 +271,7 @@ export class BingxVenue implements Venue {
     // Of the tries to get it back only the first needs a word, until it is open again.
     if (!this.#isStreamLost) this.#inbox.notice('warning', `The private stream of BingX may have missed something (${venueWords(why)}).`)
     this.#isStreamLost = !this.#stream.isOpen
+    if (this.#isStreamLost) this.#sight.streamLost(this.#options.clock.nowUs())
     // A key that the venue no longer takes would be refused for ever.
     if (!this.#stream.isOpen) this.#listenKey.drop()
     else this.#reconcile()
@@ -269,7 +296,8 @@ export class BingxVenue implements Venue {
       case 'order':
         return this.#onOrderEvent(read)
       case 'account':
-        if (read.cause !== 'ORDER') this.#lookSoon()
+        if (read.cause === 'FUNDING_FEE') this.#funding.askSoon()
+        else if (read.cause !== 'ORDER') this.#lookSoon()
         return
       case 'config':
         return this.#onConfigEvent(read)
@@ -316,12 +344,18 @@ export class BingxVenue implements Venue {
     this.#lookNow.abort()
   }
 
+  async #look(signal: AbortSignal): Promise<void> {
+    const { event, isWhole } = await lookForSession(this.#desk, this.#options.instrument, signal)
+    this.#sight.looked(isWhole, this.#options.clock.nowUs())
+    this.#inbox.emit(event)
+  }
+
   async #keepLooking(signal: AbortSignal): Promise<void> {
-    const { clock, instrument } = this.#options
+    const { clock } = this.#options
     const { snapshotIntervalMs, snapshotIntervalUnstreamedMs, questionPauseMs } = this.#tuning
     while (!signal.aborted) {
       this.#lookNow = new AbortController()
-      const pauseMs = this.#stream.isOpen ? snapshotIntervalMs : snapshotIntervalUnstreamedMs
+      const pauseMs = this.#stream.isOpen && !this.#sight.isAccountLost ? snapshotIntervalMs : snapshotIntervalUnstreamedMs
       if (!this.#wantsLook) await clock.sleep(pauseMs, AbortSignal.any([signal, this.#lookNow.signal]))
       // Several reasons to look come together: one look serves them all.
       if (this.#wantsLook) await clock.sleep(questionPauseMs, signal)
@@ -329,8 +363,9 @@ export class BingxVenue implements Venue {
       this.#wantsLook = false
       for (const order of this.#desk.orders.all()) if (order.isStale) this.#desk.ask(order)
       try {
-        this.#inbox.emit(await lookForSession(this.#desk, instrument, signal))
+        await this.#look(signal)
       } catch (error) {
+        this.#sight.looked(false, clock.nowUs())
         if (!signal.aborted) this.#inbox.notice('warning', `The account at BingX could not be looked at: ${messageOf(error)}`)
       }
     }

@@ -29,6 +29,10 @@ interface CodeRow {
 const KEY = 'the key, its signature, its rights or the address it may be used from'
 const RISK = 'the risk control of the venue has stopped orders of this account'
 
+/**
+ * BingX API docs, “Common error codes”, and the codes that are named beside each call; where those are silent, what open-source clients
+ * (ccxt, BingX.Net) have recorded.
+ */
 // biome-ignore format: a table is read by column
 const TABLE: readonly CodeRow[] = [
   // The gateway, by HTTP status: `HTTP_…` stands for an answer without a code of the venue.

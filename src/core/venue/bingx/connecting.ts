@@ -3,9 +3,10 @@
 
 import { type Decimal, formatDecimal, max, min } from '../../kernel/decimal.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
-import { instrumentFrom, unsupported } from './contracts.ts'
+import { instrumentFrom } from './contracts.ts'
 import { type Desk, measureClock } from './desk.ts'
 import { clockOff, contradicts, unreachable } from './errors.ts'
+import { contractOf } from './listing.ts'
 import { askPart, symbolOf } from './looking.ts'
 import { BINGX_HOSTS } from './options.ts'
 
@@ -27,10 +28,7 @@ export async function checkAccount(desk: Desk, wish: ConnectWish, signal: AbortS
     throw contradicts('POSITION_MODE_UNSUPPORTED', 'BingX cannot be traded in hedge mode here yet.', next)
   }
   await checkClock(desk, signal, wish.restUrl)
-  const contract = await askPart(desk, { name: 'contracts', parameters: { symbol }, what: 'the contracts', signal }, (body) =>
-    desk.answers.contract(body, symbol),
-  )
-  if (contract === null) throw unsupported(wish.instrument, 'the venue does not list it')
+  const contract = await contractOf(desk, wish.instrument, signal)
   // The first call with the key: whatever is wrong with it is found here.
   const mode = { name: 'positionMode', parameters: {}, what: 'the position mode', signal } as const
   if (await askPart(desk, mode, desk.answers.isHedged)) {

@@ -43,11 +43,15 @@ function lower(a: Decimal | null, b: Decimal | null): Decimal | null {
   return a < b ? a : b
 }
 
+/** What to type where an instrument is none. */
+export const HOW_TO_NAME =
+  'Set `venue.instrument` to a USDT perpetual that BingX lists, written BASE/USDT:USDT as BTC/USDT:USDT is: for what BingX calls BTC-USDT.'
+
 export function unsupported(symbol: string, why: string): DitaError {
   return new DitaError('INSTRUMENT_UNSUPPORTED', {
     fault: 'user',
     exitCode: EXIT.config,
     message: `${symbol} cannot be traded at BingX: ${why}.`,
-    next: 'Name a USDT perpetual of BingX as BTC/USDT:USDT in the config.',
+    next: HOW_TO_NAME,
   })
 }

@@ -1,8 +1,7 @@
 // Where the keys of an account come from: the environment, or a file that nobody else can read. Never the command line.
 
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { DitaError, EXIT, messageOf } from '../../errors.ts'
-import { Secret } from './secret.ts'
+import { credentialsFailure as failure, readPrivateFile } from '../../private-file.ts'
+import { Secret } from '../../secret.ts'
 
 export interface BingxCredentials {
   readonly apiKey: Secret
@@ -10,11 +9,13 @@ export interface BingxCredentials {
 }
 
 const ENVIRONMENT = { apiKey: 'DITA_BINGX_API_KEY', secret: 'DITA_BINGX_API_SECRET' } as const
-const OTHERS = 0o077
-const LONGEST_FILE_BYTES = 4_096
+const FILE = {
+  what: 'BingX key',
+  names: ['api_key', 'api_secret'],
+  lines: 'the two lines api_key=… and api_secret=…',
+} as const
 /** What a header and a signature can carry. BingX gives letters and digits. */
 const KEY = /^[\x21-\x7e]{1,256}$/
-const LINE = /^\s*(api_key|api_secret)\s*=\s*(\S+)\s*$/
 
 interface CredentialSources {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -32,10 +33,10 @@ export function readBingxCredentials({ environment, path }: CredentialSources): 
     throw failure('CREDENTIALS_MISSING', `${missing} is not set, though the other half of the BingX key is.`, `Set ${missing}.`)
   }
   if (path === null) {
-    const next = `Set ${ENVIRONMENT.apiKey} and ${ENVIRONMENT.secret}, or name a file with api_key=… and api_secret=….`
+    const next = `Set ${ENVIRONMENT.apiKey} and ${ENVIRONMENT.secret}, or name a private file with the lines api_key=… and api_secret=… as \`venue.credentials_file\` in the config.`
     throw failure('CREDENTIALS_MISSING', 'No key for BingX was given.', next)
   }
-  const { api_key, api_secret } = linesOf(readPrivate(path), path)
+  const { api_key, api_secret } = readPrivateFile({ ...FILE, path })
   if (api_key === undefined || api_secret === undefined) {
     const next = 'Write the two lines api_key=… and api_secret=… into it.'
     throw failure('CREDENTIALS_MISSING', `The file ${path} does not hold both api_key and api_secret.`, next)
@@ -50,52 +51,4 @@ function checked(apiKey: string, secret: string, origin: string): BingxCredentia
     throw failure('CREDENTIALS_INVALID', message, 'Copy it again, without blanks or quotes.')
   }
   return { apiKey: new Secret(apiKey), secret: new Secret(secret) }
-}
-
-/** Rights are asked of the open file, so that it cannot be another one by the time it is read. */
-function readPrivate(path: string): string {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, 'r')
-  } catch (error) {
-    throw failure(
-      'CREDENTIALS_MISSING',
-      `The file ${path} with the BingX key cannot be read: ${messageOf(error)}.`,
-      'Check its name and rights.',
-    )
-  }
-  try {
-    const stats = fstatSync(descriptor)
-    if (!stats.isFile() || stats.size > LONGEST_FILE_BYTES) {
-      const next = 'Name a file with the two lines api_key=… and api_secret=….'
-      throw failure('CREDENTIALS_INVALID', `${path} is no small ordinary file, so it holds no BingX key.`, next)
-    }
-    if ((stats.mode & OTHERS) !== 0) {
-      const rights = (stats.mode & 0o777).toString(8).padStart(4, '0')
-      const next = `Type chmod 600 ${path}, and consider the key as known to others.`
-      throw failure('CREDENTIALS_EXPOSED', `The file ${path} with the BingX key can be read by others (rights ${rights}).`, next)
-    }
-    return readFileSync(descriptor, 'utf8')
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function linesOf(text: string, path: string): { api_key?: string; api_secret?: string } {
-  const found: { api_key?: string; api_secret?: string } = {}
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
-    const match = LINE.exec(line)
-    const [, name, value] = match ?? []
-    if ((name !== 'api_key' && name !== 'api_secret') || value === undefined || found[name] !== undefined) {
-      const next = 'Leave nothing in it but the two lines api_key=… and api_secret=….'
-      throw failure('CREDENTIALS_INVALID', `Line ${index + 1} of ${path} is neither api_key=… nor api_secret=…, or repeats one.`, next)
-    }
-    found[name] = value
-  }
-  return found
-}
-
-function failure(code: string, message: string, next: string): DitaError {
-  return new DitaError(code, { fault: 'user', exitCode: EXIT.config, message, next })
 }

@@ -21,6 +21,8 @@ export interface KnownOrder {
   readonly symbol: string
   /** Null after a restart: then the session only asks. */
   request: OrderRequest | null
+  /** When it was sent, by the venue's clock; null after a restart. */
+  sentMs: number | null
   venueOrderId: string | null
   /** What fills we have handed on, and their sum. */
   readonly tradeIds: Set<string>
@@ -76,6 +78,7 @@ export class KnownOrders {
       instrument,
       symbol,
       request: null,
+      sentMs: null,
       venueOrderId: null,
       tradeIds: new Set(),
       reportedFilled: ZERO,

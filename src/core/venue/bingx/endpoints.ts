@@ -17,6 +17,7 @@ export interface Endpoint {
 const swap = (path: string) => `/openApi/swap/${path}`
 const LISTEN_KEY = '/openApi/user/auth/userDataStream'
 
+/** BingX API docs, the page of each call: its path, its rate limit, the number of its group. */
 // biome-ignore format: a table is read by column
 export const ENDPOINTS = {
   place:         { method: 'POST',   path: swap('v2/trade/order'),          isSigned: true,  group: 3, callsPerSecond: 5,  urgency: 'normal' },
@@ -26,6 +27,7 @@ export const ENDPOINTS = {
   openOrders:    { method: 'GET',    path: swap('v2/trade/openOrders'),     isSigned: true,  group: 3, callsPerSecond: 5,  urgency: 'normal' },
   positions:     { method: 'GET',    path: swap('v2/user/positions'),       isSigned: true,  group: 3, callsPerSecond: 5,  urgency: 'normal' },
   balances:      { method: 'GET',    path: swap('v3/user/balance'),         isSigned: true,  group: 3, callsPerSecond: 5,  urgency: 'normal' },
+  income:        { method: 'GET',    path: swap('v2/user/income'),          isSigned: true,  group: 2, callsPerSecond: 5,  urgency: 'normal' },
   leverage:      { method: 'GET',    path: swap('v2/trade/leverage'),       isSigned: true,  group: 2, callsPerSecond: 5,  urgency: 'normal' },
   positionMode:  { method: 'GET',    path: swap('v1/positionSide/dual'),    isSigned: true,  group: 2, callsPerSecond: 2,  urgency: 'normal' },
   time:          { method: 'GET',    path: swap('v2/server/time'),          isSigned: false, group: 1, callsPerSecond: 10, urgency: 'urgent' },
@@ -37,7 +39,7 @@ export const ENDPOINTS = {
 
 export type EndpointName = keyof typeof ENDPOINTS
 
-/** Calls of a window of ten seconds: of all of a group's endpoints, and of one of them. */
+/** BingX API docs, “Rate limit”. Calls of a window of ten seconds: of all of a group's endpoints, and of one of them. */
 export const GROUP_LIMITS = {
   1: { group: 500, endpoint: 500 },
   2: { group: 2_000, endpoint: 300 },

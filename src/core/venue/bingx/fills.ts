@@ -15,10 +15,10 @@ export interface FillQuestion {
 }
 
 export type FillRows =
-  | { readonly rows: readonly FillRow[]; readonly fromMs: number; readonly complete: boolean }
-  | { readonly failure: Answer }
+  /** `fromMs` is later than what was asked for where the venue keeps no older ones; `complete` speaks of what is later than it. */
+  { readonly rows: readonly FillRow[]; readonly fromMs: number; readonly complete: boolean } | { readonly failure: Answer }
 
-/** The venue answers at most so many at once, and of the last seven days only. */
+/** The venue answers at most so many at once, and of the last seven days only (BingX API docs, “Query historical transaction details”). */
 const MOST_ROWS = 1_000
 const LONGEST_WINDOW_MS = 7 * 24 * 3_600_000 - 60_000
 /** With fewer rows than this there is no doubt that it was all, whatever the size of the venue's pages is. */
@@ -30,7 +30,7 @@ export async function askFills(rest: Rest, answers: Answers, question: FillQuest
   const { symbol, orderId, untilMs, signal } = question
   const fromMs = Math.max(question.fromMs, untilMs - LONGEST_WINDOW_MS)
   const found = new Map<string, FillRow>()
-  let complete = fromMs === question.fromMs
+  let complete = true
   let startMs = fromMs
   for (let round = 0; ; round += 1) {
     const window = { symbol, startTs: String(startMs), endTs: String(untilMs), pageIndex: '1', pageSize: String(MOST_ROWS) }

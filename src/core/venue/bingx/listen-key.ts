@@ -1,9 +1,9 @@
 // The key of the private stream: got, kept alive, and got anew when it has run out. Never shown: it opens the account's news.
 
+import { Secret } from '../../secret.ts'
 import { AnswerFault, type Answers } from './answers.ts'
 import type { BingxClock, BingxTuning } from './options.ts'
 import type { Rest } from './rest.ts'
-import { Secret } from './secret.ts'
 
 interface ListenKeyOptions {
   readonly rest: Rest
@@ -14,7 +14,7 @@ interface ListenKeyOptions {
   readonly onExpired: () => void
 }
 
-/** What a renewal is answered with where the venue does not know the key any more. */
+/** What a renewal is answered with where the venue does not know the key any more (BingX API docs, “Extend listen key validity period”). */
 const GONE: ReadonlySet<string> = new Set(['HTTP_404', '100401'])
 
 export class ListenKey {

@@ -7,6 +7,7 @@ import type { SnapshotEvent, SnapshotPosition } from '../../kernel/inputs.ts'
 import type { BooksQuestion, VenueBooks, VenueFillReport, VenueOrder } from '../port.ts'
 import { AnswerFault, type FillRow, type OrderAnswer, type PositionRow } from './answers.ts'
 import { feeAssetOf } from './asking.ts'
+import { HOW_TO_NAME } from './contracts.ts'
 import { type Desk, heed, measureClock } from './desk.ts'
 import type { EndpointName } from './endpoints.ts'
 import { contradicts, failureFrom, snapshotStale, unreachable } from './errors.ts'
@@ -16,7 +17,7 @@ import type { Parameters } from './sign.ts'
 import { statusOf } from './statuses.ts'
 import { bingxSymbolOf, instrumentOf } from './symbols.ts'
 
-type Asker = Pick<Desk, 'rest' | 'answers' | 'clock' | 'notice' | 'tuning'>
+export type Asker = Pick<Desk, 'rest' | 'answers' | 'clock' | 'notice' | 'tuning'>
 
 /** Asks and reads one part. @throws DitaError VENUE_UNREACHABLE (exit 7), VENUE_REFUSED (exit 4) */
 export async function askPart<Part>(
@@ -42,7 +43,7 @@ export async function askPart<Part>(
 }
 
 export function venueOrderOf(row: OrderAnswer, instrument: string): VenueOrder {
-  const { clientOrderId, orderId, side, executed, quantity, averagePrice, status } = row
+  const { clientOrderId, orderId, side, executed, quantity, averagePrice, status, createdMs } = row
   return {
     clientOrderId: clientOrderId === null ? null : venueWords(clientOrderId),
     venueOrderId: orderId,
@@ -53,6 +54,7 @@ export function venueOrderOf(row: OrderAnswer, instrument: string): VenueOrder {
     quantity,
     averagePrice: executed === ZERO ? null : averagePrice,
     words: venueWords(status),
+    createdUs: createdMs === null ? null : createdMs * 1_000,
   }
 }
 
@@ -122,8 +124,13 @@ function signedOf({ positionSide, positionAmt }: PositionRow): Decimal {
 export function symbolOf(instrument: string): string {
   const symbol = bingxSymbolOf(instrument)
   if (symbol !== null) return symbol
-  const next = 'Name a USDT perpetual of BingX as BTC/USDT:USDT in the config.'
-  throw contradicts('INSTRUMENT_UNSUPPORTED', `BingX has no instrument ${venueWords(instrument)}.`, next)
+  throw contradicts('INSTRUMENT_UNSUPPORTED', `BingX has no instrument ${venueWords(instrument)}.`, HOW_TO_NAME)
+}
+
+/** `isWhole`: the venue told all of it, whether it may be used or not. */
+interface SessionLook {
+  readonly event: SnapshotEvent
+  readonly isWhole: boolean
 }
 
 /**
@@ -131,7 +138,7 @@ export function symbolOf(instrument: string): string {
  * handed on: the difference would only be fills under way.
  * @throws DitaError SNAPSHOT_STALE, VENUE_UNREACHABLE, VENUE_REFUSED
  */
-export async function lookForSession(desk: Desk, instrument: string, signal: AbortSignal): Promise<SnapshotEvent> {
+export async function lookForSession(desk: Desk, instrument: string, signal: AbortSignal): Promise<SessionLook> {
   const asOfUs = desk.clock.nowUs()
   const openOrders = await openOrdersOf(desk, instrument, signal)
   const positions = await positionsOf(desk, instrument, signal).catch((error: unknown) => {
@@ -145,7 +152,8 @@ export async function lookForSession(desk: Desk, instrument: string, signal: Abo
     if (order.isOver || order.venueOrderId === null) return true
     return openOrders.some((open) => open.venueOrderId === order.venueOrderId && open.filledQuantity === order.reportedFilled)
   })
-  return { type: 'SNAPSHOT', asOfUs, openOrders, complete: true, positions: isQuiet ? positions : null }
+  const event: SnapshotEvent = { type: 'SNAPSHOT', asOfUs, openOrders, complete: true, positions: isQuiet ? positions : null }
+  return { event, isWhole: positions !== null }
 }
 
 function assertFresh({ clock, tuning }: Desk, asOfUs: number): void {

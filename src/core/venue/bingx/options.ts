@@ -11,13 +11,16 @@ export interface BingxClock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-/** Where the venue is, for real money and for practice money. */
+/** Where the venue is, for real money and for practice money (BingX API docs, “Domain” and “Websocket”). */
 export const BINGX_HOSTS = {
   live: { restUrl: 'https://open-api.bingx.com', streamUrl: 'wss://open-api-swap.bingx.com/swap-market' },
   demo: { restUrl: 'https://open-api-vst.bingx.com', streamUrl: 'wss://vst-open-api-ws.bingx.com/swap-market' },
 } as const
 
-/** What can be tuned, with the value that is meant for the real venue. Every bound of the client is here. */
+/**
+ * What can be tuned, with the value that is meant for the real venue. Every bound of the client is here. What the venue does or
+ * refuses is from BingX API docs, “Signature authentication”, “Rate limit”, “Listen key”, “Websocket”; the others are our own choice.
+ */
 export const BINGX_DEFAULTS = {
   /** How long after its timestamp the venue may still admit a request; it takes 5,000 at most. */
   recvWindowMs: 5_000,
@@ -43,6 +46,9 @@ export const BINGX_DEFAULTS = {
   snapshotIntervalUnstreamedMs: 5_000,
   /** A look at the account that took longer is too old to be handed on. */
   longestSnapshotMs: 10_000,
+  /** How often funding payments are asked for, and how soon again where that failed. */
+  fundingIntervalMs: 10 * 60_000,
+  fundingRetryMs: 60_000,
   clockIntervalMs: 5 * 60_000,
   /** Beyond this the machine's clock, or the venue's, is wrong, and nothing is traded. */
   largestClockOffsetMs: 2_000,

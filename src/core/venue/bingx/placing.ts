@@ -11,9 +11,10 @@ import type { Answer, NotSentCode } from './rest.ts'
 import type { Parameters } from './sign.ts'
 import { statusOf } from './statuses.ts'
 
-/** The venue lowers the case of others, and refuses what is longer. */
+/** The venue lowers the case of others, and refuses what is longer (BingX API docs, “Place order”). */
 const CLIENT_ORDER_ID = /^[a-z0-9]{1,40}$/
 
+/** BingX API docs, “Place order”. */
 const TIMES_IN_FORCE: Readonly<Record<TimeInForce, string>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' }
 
 /** Why a call never left: as certain as a refusal. */

@@ -17,7 +17,7 @@ export type PrivateMessage =
   | { readonly kind: 'none' }
 
 const NONE: PrivateMessage = { kind: 'none' }
-/** Both names of the same event are in the texts and in recordings. */
+/** Both names of the same event are in BingX API docs, “Order update push”, and in recordings. */
 const ORDER_EVENTS: ReadonlySet<string> = new Set(['TRADE_UPDATE', 'ORDER_TRADE_UPDATE'])
 const ID = /^[1-9]\d{0,19}$/
 const WORDS = /^[A-Za-z0-9_-]{1,40}$/

@@ -30,6 +30,12 @@ export type Answer =
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly raw: string }
   | { readonly kind: 'not_sent'; readonly code: NotSentCode; readonly raw: string }
 
+interface Attempt {
+  readonly answer: Answer
+  /** On the wire, in microseconds; null where it never came to that. */
+  readonly tookUs: number | null
+}
+
 type FailureCode = 'TIMEOUT' | 'RESET' | 'TOO_LARGE' | 'UNREADABLE' | 'REDIRECTED' | `HTTP_${number}`
 export type NotSentCode = Refusal | 'BREAKER_OPEN' | 'UNREACHABLE' | 'UNSIGNABLE'
 
@@ -92,8 +98,8 @@ export class Rest {
 
   /** Never throws: whatever happens is an answer. */
   async call(name: EndpointName, parameters: Parameters, options: CallOptions): Promise<Answer> {
-    const answer = await this.#attempt(name, parameters, options)
-    if (answer.kind !== 'ok') this.tally.error(answer.code)
+    const { answer, tookUs } = await this.#attempt(name, parameters, options)
+    this.tally.note(name, answer.kind === 'ok' ? null : answer.code, tookUs)
     return answer
   }
 
@@ -101,21 +107,21 @@ export class Rest {
     await this.#pool.destroy()
   }
 
-  async #attempt(name: EndpointName, parameters: Parameters, { signal, validUntilUs }: CallOptions): Promise<Answer> {
+  async #attempt(name: EndpointName, parameters: Parameters, { signal, validUntilUs }: CallOptions): Promise<Attempt> {
     const { clock, tuning } = this.#options
     const deadlineUs = validUntilUs ?? clock.nowUs() + tuning.queueTimeoutMs * 1_000
     const gate = await this.#enterBreaker(name, deadlineUs, signal)
-    if (gate !== 'go') return notSent(gate)
+    if (gate !== 'go') return unsent(notSent(gate))
     const turn = await this.limiter.turn(name, deadlineUs, signal)
     if (turn !== 'go') {
       this.breaker.left()
-      return notSent(turn)
+      return unsent(notSent(turn))
     }
     const endpoint: Endpoint = ENDPOINTS[name]
     const query = this.#queryOf(endpoint, parameters, validUntilUs ?? null)
     if ('code' in query) {
       this.breaker.left()
-      return query
+      return unsent(query)
     }
     return this.#exchange(endpoint, query.text, signal)
   }
@@ -158,7 +164,7 @@ export class Rest {
     }
   }
 
-  async #exchange({ method, path, isSigned }: Endpoint, query: string, signal: AbortSignal): Promise<Answer> {
+  async #exchange({ method, path, isSigned }: Endpoint, query: string, signal: AbortSignal): Promise<Attempt> {
     const { clock, credentials, tuning } = this.#options
     const timeout = new AbortController()
     const finished = new AbortController()
@@ -176,19 +182,18 @@ export class Rest {
       })
       const text = await readBounded(response.body, tuning.longestAnswerBytes)
       const tookUs = Math.max(0, clock.nowUs() - sentUs)
-      this.tally.call(tookUs)
       const answer = text === null ? failed('TOO_LARGE', '') : answerOf(response.statusCode, text, tookUs)
       const stated = statedBudget(response.headers, this.time.nowUs(), clock.nowUs())
       this.#learn(answer, stated)
-      if (answer.kind !== 'refused' || stated === null) return answer
-      return { ...answer, retryAfterMs: Math.ceil((stated.untilUs - clock.nowUs()) / 1_000) }
+      if (answer.kind !== 'refused' || stated === null) return { answer, tookUs }
+      return { answer: { ...answer, retryAfterMs: Math.ceil((stated.untilUs - clock.nowUs()) / 1_000) }, tookUs }
     } catch (error) {
-      this.tally.call(Math.max(0, clock.nowUs() - sentUs))
+      const tookUs = Math.max(0, clock.nowUs() - sentUs)
       const answer = failureOf(error, timeout.signal.aborted)
       // Whoever gives up on a call says nothing about the venue.
       if (signal.aborted && !timeout.signal.aborted) this.breaker.left()
       else this.#fail()
-      return answer
+      return { answer, tookUs }
     } finally {
       finished.abort()
     }
@@ -199,12 +204,15 @@ export class Rest {
       this.#fail()
       return
     }
+    this.tally.heard(true, this.#options.clock.nowUs())
     if (this.breaker.succeeded()) this.#options.onBreaker(false)
     if (answer.kind === 'ok') this.limiter.heard(stated)
   }
 
   #fail(): void {
-    if (this.breaker.failed(this.#options.clock.nowUs())) this.#options.onBreaker(true)
+    const nowUs = this.#options.clock.nowUs()
+    this.tally.heard(false, nowUs)
+    if (this.breaker.failed(nowUs)) this.#options.onBreaker(true)
   }
 }
 
@@ -254,6 +262,10 @@ function fieldOf(body: unknown, name: 'code' | 'msg' | 'listenKey'): string | nu
 
 function failed(code: FailureCode, raw: string): Answer {
   return { kind: 'failed', code, raw: raw === '' ? code : raw }
+}
+
+function unsent(answer: Answer): Attempt {
+  return { answer, tookUs: null }
 }
 
 function notSent(code: NotSentCode): Answer & { readonly kind: 'not_sent' } {

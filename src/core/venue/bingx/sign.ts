@@ -1,7 +1,7 @@
 // How a request to BingX is written and signed. Pure: the time is one of its parameters.
 
 import { createHmac } from 'node:crypto'
-import type { Secret } from './secret.ts'
+import type { Secret } from '../../secret.ts'
 
 /** Parameters in any order, by their names at the venue. */
 export type Parameters = Readonly<Record<string, string>>
@@ -16,7 +16,7 @@ export class UnsignableError extends Error {
 }
 
 /**
- * What is signed: names in ASCII order, values as they are.
+ * What is signed: names in ASCII order, values as they are (BingX API docs, “Signature authentication”).
  * @throws UnsignableError
  */
 export function canonicalOf(parameters: Parameters): string {

@@ -2,7 +2,7 @@
 
 import type { VenueOrderStatus } from '../port.ts'
 
-/** By upper-case spelling: the stream spells one L, REST two; coin-margined contracts write `Pending`. */
+/** BingX API docs, “Query order details” and “Order update push”. By upper-case spelling: the stream spells one L, REST two; coin-margined contracts write `Pending`. */
 const STATUSES: Readonly<Record<string, VenueOrderStatus>> = {
   NEW: 'open',
   PENDING: 'open',

@@ -10,7 +10,7 @@ export function paperOrder({ request, venueOrderId, filledQuantity, status, refu
   const { clientOrderId, instrument, side, quantity } = request
   // The average of a part is not kept: its fills say it.
   const shared = { clientOrderId, venueOrderId, instrument, side, quantity, filledQuantity, averagePrice: null }
-  return { ...shared, status, words: refusal?.reason ?? expiry ?? status }
+  return { ...shared, status, words: refusal?.reason ?? expiry ?? status, createdUs: null }
 }
 
 /** All of it is known here, so that nothing is ever missing. */

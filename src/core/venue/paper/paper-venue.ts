@@ -2,9 +2,9 @@
 
 import { DitaError, EXIT } from '../../errors.ts'
 import { Exchange, type ExchangeOptions } from '../../exchange/exchange.ts'
-import type { VenueEvent } from '../../kernel/inputs.ts'
+import type { FundingEvent, VenueEvent } from '../../kernel/inputs.ts'
 import type { MarketEvent } from '../../market/events.ts'
-import type { Effect, OrderNotFound, Venue, VenueBooks, VenueHealth, VenueOrder } from '../port.ts'
+import type { Effect, OrderNotFound, Venue, VenueBooks, VenueCalls, VenueHealth, VenueOrder } from '../port.ts'
 import { DELAY_LINE_LIMIT, DelayLine } from './delay-line.ts'
 import { paperBooks, paperOrder } from './paper-books.ts'
 
@@ -27,6 +27,9 @@ export function createPaperVenue(options: PaperVenueOptions): PaperVenue {
   assertOptions(options)
   return new PaperVenue(options)
 }
+
+/** It is in this process: there is no way to it that could fail. */
+const NEVER_LOST = { silentSinceUs: null, lately: { calls: 0, unanswered: 0 }, streamLostUs: null, accountLostUs: null } as const
 
 /**
  * A command reaches the exchange at the time it was sent plus the entry latency, and its answer reaches us the response
@@ -104,10 +107,19 @@ export class PaperVenue implements Venue {
     return order === undefined ? null : paperOrder(order)
   }
 
+  /** Nobody pays funding here. */
+  async followFunding(): Promise<readonly FundingEvent[]> {
+    return []
+  }
+
   health(): VenueHealth {
     const queued = this.#commands.length
-    const quiet = { budget: null, latencyMs: null, errors: new Map<string, number>(), calls: 0, clockOffsetUs: 0 }
+    const quiet = { budget: null, latencyMs: null, errors: new Map<string, number>(), calls: 0, clockOffsetUs: 0, ...NEVER_LOST }
     return { state: this.#isClosed ? 'unreachable' : 'ok', queued, queueLimit: DELAY_LINE_LIMIT, ...quiet }
+  }
+
+  calls(): readonly VenueCalls[] {
+    return []
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ const ACTIONS = [
   'orders/place',
   'orders/fill',
   'orders/cancel',
+  'funding',
   'listen-keys/expire',
   'streams/drop',
   'restart',

@@ -142,6 +142,19 @@ describe('asking about an order', () => {
     expect(await rig.venue.findOrder({ clientOrderId: ID, instrument: INSTRUMENT }, never)).toMatchObject({ status: 'open' })
   })
 
+  test('V01 an order that was there before ours was sent is somebody else’s, whatever its id: it is not taken for ours, and that is an alarm', async () => {
+    rig = await Rig.connected()
+    rig.server.script('place', () => refusal(101481, 'The clientOrderID is already used'))
+    rig.server.script('order', () => orderReply(ID, { status: 'FILLED', executed: '0.01', ageMs: 600_000 }))
+    rig.server.script('fills', () => fillsReply([fillRow('1', '0.01')]))
+    rig.submit(ID)
+    await rig.untilLine('UNRECOGNISED')
+    rig.query(ID)
+    const lines = await rig.until('two words', (all) => all.filter((line) => line.startsWith('UNRECOGNISED')).length === 2)
+    expect(lines.filter((line) => /^(ORDER_ACK|FULL_FILL|PARTIAL_FILL|EXPIRED)/.test(line))).toEqual([])
+    expect(lines).toContainEqual(expect.stringContaining(`under the id ${ID} that is older than ours`))
+  })
+
   test('findOrder tells an order, null where there is none, and throws where it cannot be asked', async () => {
     rig = await Rig.connected()
     const question = { clientOrderId: ID, instrument: INSTRUMENT }
@@ -157,6 +170,7 @@ describe('asking about an order', () => {
       quantity: dec('0.01'),
       filledQuantity: dec('0.001'),
       averagePrice: dec('50000.5'),
+      createdUs: expect.any(Number),
     })
     rig.server.script('order', () => refusal(109422, 'order filled or does not exist'))
     expect(await failureOf(rig.venue.findOrder(question, never))).toMatchObject({ code: 'VENUE_UNREACHABLE', exitCode: 7 })

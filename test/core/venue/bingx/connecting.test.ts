@@ -71,6 +71,17 @@ describe('connecting', () => {
     expect(await failureOf(rig.venue.connect(never))).toMatchObject({ code, exitCode })
   })
 
+  test('V03 an instrument that is none is refused with those that may have been meant', async () => {
+    rig = await Rig.open()
+    const listed = ['ETH-USDT', 'BTC-USDC', 'BTCDOM-USDT', 'DOGE-USDT', '??'].map((symbol) => ({ ...CONTRACT, symbol }))
+    rig.server.script('contracts', ({ parameters }) =>
+      parameters['symbol'] === undefined ? ok(listed) : refusal(109425, 'symbol not exist'),
+    )
+    const failure = await failureOf(rig.venue.connect(never))
+    expect(failure).toMatchObject({ code: 'INSTRUMENT_UNSUPPORTED', exitCode: 4, next: expect.stringContaining('BASE/USDT:USDT') })
+    expect(failure.message).toContain('(the nearest that it lists: BTC/USDC:USDC, ')
+  })
+
   test('V03 it is bounded in time where the venue says nothing', async () => {
     rig = await Rig.open({}, { connectTimeoutMs: 300, callTimeoutMs: 60_000 })
     rig.server.script('mode', () => 'hang')

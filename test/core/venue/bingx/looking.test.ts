@@ -35,7 +35,7 @@ describe('looking at the account', () => {
   })
 
   test('V02 open orders that cannot be had make no snapshot at all', async () => {
-    rig = await Rig.connected({ snapshotIntervalMs: 50 })
+    rig = await Rig.connected({ snapshotIntervalMs: 50, snapshotIntervalUnstreamedMs: 50 })
     rig.server.script('openOrders', () => refusal(100500, 'busy'))
     await rig.untilLine('NOTICE warning The account at BingX could not be looked at')
     rig.news.length = 0
@@ -90,12 +90,15 @@ describe('looking at the account', () => {
     expect([...(books.balances ?? [])].map(([asset, amount]) => `${asset} ${formatDecimal(amount)}`)).toEqual(['USDT 300'])
   })
 
-  test('V02 a part that fails is null and said why; a window the venue has forgotten is not complete', async () => {
+  test('V02 a part that fails is null and said why; of a window that the venue has forgotten in part, the rest is told from where it begins', async () => {
     rig = await Rig.connected()
     rig.server.script('positions', () => refusal(100410, 'rate limited'))
     rig.server.script('balances', () => raw('{"code":0,"data":null}'))
     const books = await rig.venue.lookAtBooks({ instruments: [INSTRUMENT], fillsFromUs: (Date.now() - 30 * 86_400_000) * 1_000 }, never)
-    expect(books).toMatchObject({ openOrders: [], positions: null, balances: null, fills: { complete: false, list: [] } })
+    expect(books).toMatchObject({ openOrders: [], positions: null, balances: null, fills: { complete: true, list: [] } })
+    const asked = rig.server.callsOf('fills').map(({ parameters }) => Number(parameters['endTs']) - Number(parameters['startTs']))
+    expect(asked.map((windowMs) => windowMs <= 7 * 86_400_000)).toEqual([true])
+    expect((books.fills?.untilUs ?? 0) - (books.fills?.fromUs ?? 0)).toBe((asked[0] ?? 0) * 1_000)
     expect(books.failures).toHaveLength(2)
   })
 
@@ -134,13 +137,16 @@ describe('health, silence and the end', () => {
     rig.server.script('place', () => 'reset')
     for (const count of [1, 2, 3]) rig.submit(`${ID}${count}`)
     await rig.untilLine('NOTICE alarm BingX does not answer')
-    expect(rig.venue.health().state).toBe('unreachable')
+    const lost = rig.venue.health()
+    expect(lost).toMatchObject({ state: 'unreachable', lately: { unanswered: 3 } })
+    expect(Date.now() * 1_000 - (lost.silentSinceUs ?? 0)).toBeLessThan(30_000_000)
     rig.submit(`${ID}4`)
     await rig.untilLine(`ORDER_REJECT ${ID}4 NOT_SENT_BREAKER_OPEN`)
     rig.query(ID)
     await rig.untilLine('NOTICE info BingX answers again')
-    expect(rig.venue.health().state).toBe('ok')
+    expect(rig.venue.health()).toMatchObject({ state: 'ok', silentSinceUs: null, lately: { unanswered: 3 } })
     expect(rig.server.callsOf('place')).toHaveLength(3)
+    expect(rig.venue.calls().find(({ endpoint }) => endpoint === 'place')).toMatchObject({ outcome: 'RESET', count: 3 })
   })
 
   test('health counts calls, times and errors', async () => {
@@ -151,6 +157,9 @@ describe('health, silence and the end', () => {
     const health = rig.venue.health()
     expect(health).toMatchObject({ state: 'ok', queued: 0, queueLimit: 64 })
     expect(health.errors.get('101204')).toBe(1)
+    // A refusal is an answer.
+    expect(health).toMatchObject({ silentSinceUs: null, streamLostUs: null, accountLostUs: null })
+    expect(health.lately).toEqual({ calls: health.calls, unanswered: 0 })
     expect(health.calls).toBe(rig.server.received.length)
     expect(health.latencyMs?.slowest).toBeGreaterThanOrEqual(health.latencyMs?.median ?? Number.POSITIVE_INFINITY)
     expect(health.budget).toBeLessThanOrEqual(5)

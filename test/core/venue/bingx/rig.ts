@@ -3,9 +3,9 @@
 import { DitaError } from '../../../../src/core/errors.ts'
 import { dec, formatDecimal } from '../../../../src/core/kernel/decimal.ts'
 import type { OrderRequest } from '../../../../src/core/kernel/facts.ts'
+import { Secret } from '../../../../src/core/secret.ts'
 import { type BingxVenue, createBingxVenue } from '../../../../src/core/venue/bingx/bingx-venue.ts'
 import type { BingxTuning, BingxVenueOptions } from '../../../../src/core/venue/bingx/options.ts'
-import { Secret } from '../../../../src/core/venue/bingx/secret.ts'
 import type { TimedVenueEvent } from '../../../../src/core/venue/port.ts'
 import { API_KEY, API_SECRET, type Reply, raw, ScriptedVenue } from './scripted-server.ts'
 import { worldClock } from './world-clock.ts'
@@ -150,15 +150,17 @@ interface OrderWish {
   readonly executed?: string
   readonly quantity?: string
   readonly venueId?: string
+  /** How old the order is. */
+  readonly ageMs?: number
 }
 
 /** As BingX writes an order: its id a bare integer beyond 2^53. */
 export function orderBody(
   clientOrderId: string,
-  { status = 'PENDING', executed = '0.0', quantity = '0.0100', venueId = VENUE_ID }: OrderWish = {},
+  { status = 'PENDING', executed = '0.0', quantity = '0.0100', venueId = VENUE_ID, ageMs = 1_000 }: OrderWish = {},
 ): string {
   return `{"symbol":"BTC-USDT","orderId":${venueId},"side":"BUY","positionSide":"BOTH","type":"LIMIT","origQty":"${quantity}","price":"50000.5",
-   "executedQty":"${executed}","avgPrice":"50000.5","cumQuote":"500","status":"${status}","time":${Date.now() - 1_000},"updateTime":${Date.now()},
+   "executedQty":"${executed}","avgPrice":"50000.5","cumQuote":"500","status":"${status}","time":${Date.now() - ageMs},"updateTime":${Date.now()},
    "clientOrderId":"${clientOrderId}","leverage":"5X","stopLoss":{"quantity":0}}`
 }
 

@@ -63,6 +63,7 @@ export const CALLS = {
   openOrders: 'GET /openApi/swap/v2/trade/openOrders',
   positions: 'GET /openApi/swap/v2/user/positions',
   balances: 'GET /openApi/swap/v3/user/balance',
+  income: 'GET /openApi/swap/v2/user/income',
   leverage: 'GET /openApi/swap/v2/trade/leverage',
   mode: 'GET /openApi/swap/v1/positionSide/dual',
   time: 'GET /openApi/swap/v2/server/time',
@@ -100,6 +101,7 @@ export class ScriptedVenue {
     this.script('leverage', () => ok({ longLeverage: 5, shortLeverage: 5, maxLongLeverage: 100, maxShortLeverage: 75 }))
     this.script('openOrders', () => ok({ orders: [] }))
     this.script('positions', () => ok([]))
+    this.script('income', () => ok([]))
     this.script('fills', () => ok({ fill_history_orders: [], total: 0 }))
     this.script('order', () => refusal(109421, 'order not exist'))
     this.script('balances', () =>

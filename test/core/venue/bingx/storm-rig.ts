@@ -1,8 +1,8 @@
 // A BingX venue against the rehearsed exchange, with short times, and bad weather by seed.
 
 import { type FaultRule, randomRules } from '../../../../src/core/exchange/fault-plan.ts'
+import { Secret } from '../../../../src/core/secret.ts'
 import { type BingxVenue, createBingxVenue } from '../../../../src/core/venue/bingx/bingx-venue.ts'
-import { Secret } from '../../../../src/core/venue/bingx/secret.ts'
 import { KEY, type Rehearsed, SECRET } from '../../exchange/bingx/rehearsed.ts'
 import { INSTRUMENT } from './rig.ts'
 import { worldClock } from './world-clock.ts'

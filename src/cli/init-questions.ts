@@ -1,0 +1,285 @@
+// What `dita init` asks, as a table, and how answers become a config. An answer is read and checked as the variable of its key
+// would be, so that init accepts what a session accepts. Knows no terminal.
+
+import { relative, resolve } from 'node:path'
+import { auditConfig } from '../core/config/audit-config.ts'
+import { configKeys } from '../core/config/config-keys.ts'
+import type { ConfigMap } from '../core/config/config-values.ts'
+import { yamlValue } from '../core/config/describe-config.ts'
+import { variableOf } from '../core/config/environment.ts'
+import { readConfig } from '../core/config/read-config.ts'
+import { DitaError, EXIT } from '../core/errors.ts'
+import type { Arena } from '../core/session/arena.ts'
+import { paragraph } from './account-text.ts'
+
+/** Without the dashes. */
+type Flag =
+  | 'mode'
+  | 'feed'
+  | 'instrument'
+  | 'strategy'
+  | 'max-drawdown'
+  | 'max-loss'
+  | 'max-exposure'
+  | 'max-order'
+  | 'max-inventory'
+  | 'order-size'
+  | 'money'
+
+/** Answers so far, by the flag that would give them. */
+export type Answers = Readonly<Partial<Record<Flag, string | undefined>>>
+
+export interface Question {
+  readonly flag: Flag
+  readonly path: (answers: Answers) => readonly string[]
+  readonly text: (answers: Answers) => string
+  /** A line above it, after its choices. */
+  readonly hint?: string
+  /** What may be answered, where it is one of a few. */
+  readonly choices?: readonly { readonly value: string; readonly means: string }[]
+  /** Beside the choices or instead of them: a path, which starts where the person is. */
+  readonly isPath?: true
+  readonly applies: (answers: Answers) => boolean
+  /** When it applies, for whoever gave the flag when it does not. */
+  readonly when?: string
+}
+
+const isPaper = ({ mode }: Answers): boolean => mode === undefined || mode === 'paper'
+const isMaker = ({ strategy }: Answers): boolean => strategy === undefined || strategy === 'market_maker'
+const isBreakout = ({ strategy }: Answers): boolean => strategy === 'breakout'
+const always = (): boolean => true
+
+const DEFAULT_PAIR = 'XRP/RLUSD'
+
+/** What amounts are counted in, as far as the answers say it. */
+function quoteOf(answers: Answers): string {
+  if (!isPaper(answers)) return /\/([^:]+)/.exec(answers.instrument ?? 'BTC/USDT:USDT')?.[1] ?? 'quote'
+  return answers.feed === undefined || answers.feed === 'simulated' ? (DEFAULT_PAIR.split('/')[1] ?? '') : 'the quote asset'
+}
+
+export const QUESTIONS: readonly Question[] = [
+  {
+    flag: 'mode',
+    path: () => ['mode'],
+    text: () => 'Which money do you trade with?',
+    choices: [
+      { value: 'paper', means: 'none: an exchange on this machine' },
+      { value: 'demo', means: 'practice money at BingX' },
+      { value: 'live', means: 'real money; each session asks for --live' },
+    ],
+    applies: always,
+  },
+  {
+    flag: 'feed',
+    path: () => ['feed', 'source'],
+    text: () => 'Which market?',
+    hint: '`simulated`, or the path of a recording.',
+    isPath: true,
+    applies: isPaper,
+    when: 'with --mode paper',
+  },
+  {
+    flag: 'instrument',
+    path: () => ['venue', 'instrument'],
+    text: () => 'Which instrument?',
+    applies: (answers) => !isPaper(answers),
+    when: 'with --mode demo or --mode live',
+  },
+  {
+    flag: 'strategy',
+    path: () => ['strategy', 'name'],
+    text: () => 'Which strategy?',
+    choices: [
+      { value: 'market_maker', means: 'quotes on both sides of the market' },
+      { value: 'breakout', means: 'enters where the price leaves its channel' },
+    ],
+    hint: 'Or the path of a .ts or .js file of yours.',
+    isPath: true,
+    applies: always,
+  },
+  {
+    flag: 'money',
+    path: () => ['paper', 'balances'],
+    text: () => 'Money of the paper account',
+    hint: 'Such as `XRP: 500, RLUSD: 1000`; nothing for the usual, which docs/PAPER.md says.',
+    applies: isPaper,
+    when: 'with --mode paper',
+  },
+  {
+    flag: 'max-drawdown',
+    path: () => ['risk', 'max_drawdown'],
+    text: (answers) => `Halt when the account has fallen from its peak by (${quoteOf(answers)})`,
+    applies: always,
+  },
+  {
+    flag: 'max-loss',
+    path: () => ['risk', 'max_session_loss'],
+    text: (answers) => `Halt when the session has lost (${quoteOf(answers)})`,
+    applies: always,
+  },
+  {
+    flag: 'max-exposure',
+    path: () => ['risk', 'max_exposure'],
+    text: (answers) => `Hold at most (${quoteOf(answers)})`,
+    applies: always,
+  },
+  {
+    flag: 'max-order',
+    path: () => ['risk', 'max_order_notional'],
+    text: (answers) => `Largest order (${quoteOf(answers)})`,
+    applies: always,
+  },
+  {
+    flag: 'max-inventory',
+    path: () => ['strategy', 'market_maker', 'max_inventory_notional'],
+    text: (answers) => `Inventory beyond which no more is added (${quoteOf(answers)})`,
+    applies: isMaker,
+    when: 'with --strategy market_maker',
+  },
+  {
+    flag: 'order-size',
+    path: (answers) => ['strategy', isBreakout(answers) ? 'breakout' : 'market_maker', 'order_notional'],
+    text: (answers) => `Size of ${isBreakout(answers) ? 'an entry' : 'one quote'} (${quoteOf(answers)})`,
+    applies: (answers) => isMaker(answers) || isBreakout(answers),
+    when: 'with a built-in strategy',
+  },
+]
+
+/** What an answer that is left out comes to; empty where the key has no default of its own. */
+export function defaultOf(question: Question, answers: Answers): string {
+  return usualOf(question.path(answers))
+}
+
+/** The default of a key, as a person would write it. */
+export function usualOf(path: readonly string[]): string {
+  const value = configKeys().find((key) => key.path.join('.') === path.join('.'))?.default
+  return value === null || value === undefined ? '' : yamlValue(value)
+}
+
+export interface InitPlace {
+  /** Where the config will stand. */
+  readonly folder: string
+  readonly workingFolder: string
+  /** What the simulated market trades, and its first price; limits are judged by it. */
+  readonly simulated: { readonly instrument: Arena['feed']['instrument']; readonly price: string } | null
+}
+
+export interface Problem {
+  readonly text: string
+  /** As in dita.yaml; the first is the one it was found at. */
+  readonly keys: readonly string[]
+}
+
+/** What is wrong with answers: none where they make a config that an audit has nothing against. */
+export function problemsOf(answers: Answers, place: InitPlace): Problem[] {
+  const isSimulated = isPaper(answers) && (answers.feed ?? 'simulated') === 'simulated'
+  const market = (isSimulated ? place.simulated : null) ?? { instrument: null, price: null }
+  const evidence = { durationUs: HALF_AN_HOUR_US, ...market, rehearsal: null, parts: [], askedVenue: null }
+  const { findings } = auditConfig(readingOf(answers, place), { ...evidence, seen: { readersOf: () => [], isWhole: false } })
+  return findings.filter(({ severity }) => severity !== 'note').map(({ text, keys }) => ({ text, keys }))
+}
+
+const HALF_AN_HOUR_US = 1_800_000_000
+
+/** The keys that the answers set, as they are to be written. */
+export function chosenOf(answers: Answers, place: InitPlace): ConfigMap {
+  return readingOf(answers, place).tree
+}
+
+function readingOf(answers: Answers, place: InitPlace): ReturnType<typeof readConfig> {
+  const environment: Record<string, string> = {}
+  for (const question of QUESTIONS) {
+    const answer = answers[question.flag]
+    if (answer === undefined || answer === '' || !question.applies(answers)) continue
+    environment[variableOf(question.path(answers))] = question.isPath === true ? fromFolder(question, answer, place) : answer
+  }
+  // A venue's own market is the only one that orders there may go by.
+  if (!isPaper(answers)) environment[variableOf(['feed', 'source'])] = 'live'
+  return readConfig({ file: null, environment })
+}
+
+/** A path as it is written in a file of the folder; a word that is no path stays. */
+function fromFolder({ flag, choices }: Question, answer: string, { folder, workingFolder }: InitPlace): string {
+  const isWord =
+    choices?.some(({ value }) => value === answer) === true || (flag === 'feed' && (answer === 'simulated' || answer === 'live'))
+  if (isWord || answer.startsWith('/')) return answer
+  const path = relative(resolve(folder), resolve(workingFolder, answer))
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+/** @throws DitaError BAD_ANSWER (exit 2) for flags that do not apply or that make no good config */
+export function checkFlags(answers: Answers, place: InitPlace): void {
+  for (const { flag, applies, when } of QUESTIONS) {
+    if (answers[flag] === undefined || applies(answers)) continue
+    throw badAnswer(`--${flag} is only for a workspace ${when ?? 'of another kind'}.`, 'Leave it out, or give what it goes with.')
+  }
+  const problems = problemsOf(answers, place)
+  if (problems.length > 0) {
+    throw badAnswer(problems.map(({ text }) => text).join('\n'), 'Give other values; docs/CONFIG.md says what each key can be.')
+  }
+}
+
+function badAnswer(message: string, next: string): DitaError {
+  return new DitaError('BAD_ANSWER', { fault: 'user', exitCode: EXIT.usage, message, next })
+}
+
+export interface Asker {
+  /** Null where the person is gone. */
+  ask(prompt: string): Promise<string | null>
+  say(text: string): void
+}
+
+/** Bad answers to one question before it is given up: somebody who is no person would go on for ever. */
+const MOST_TRIES = 20
+
+/** Asks what no flag has answered; each answer is checked at once, with all before it. @throws DitaError INIT_CANCELLED (exit 130) */
+export async function askQuestions(given: Answers, place: InitPlace, asker: Asker): Promise<Answers> {
+  let answers = given
+  for (const question of QUESTIONS) {
+    if (answers[question.flag] !== undefined || !question.applies(answers)) continue
+    answers = { ...answers, [question.flag]: await askOne(question, { answers, place, asker }) }
+  }
+  return answers
+}
+
+async function askOne(
+  question: Question,
+  { answers, place, asker }: { readonly answers: Answers; readonly place: InitPlace; readonly asker: Asker },
+): Promise<string> {
+  const standard = defaultOf(question, answers)
+  const later = laterKeys(question, answers)
+  for (const [index, { value, means }] of (question.choices ?? []).entries()) {
+    if (index === 0) asker.say('')
+    asker.say(`  ${index + 1}  ${value.padEnd(14)}${means}`)
+  }
+  if (question.hint !== undefined) asker.say(`  ${question.hint}`)
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const typed = await asker.ask(`${question.text(answers)}${standard === '' ? '' : ` [${standard}]`}: `)
+    if (typed === null) break
+    const answer = answerOf(question, typed.trim(), standard)
+    // What hangs on a question that is still to come is for its answer to mend.
+    const problems = problemsOf({ ...answers, [question.flag]: answer }, place).filter(({ keys }) => !keys.some((key) => later.has(key)))
+    if (problems.length === 0) return answer
+    for (const { text } of problems) asker.say(paragraph(text, '  ').join('\n'))
+  }
+  throw new DitaError('INIT_CANCELLED', {
+    fault: 'user',
+    exitCode: EXIT.interruptedSigint,
+    message: 'The questions were not answered to their end. Nothing was written.',
+    next: 'Begin again with `dita init`, or take what is usual with `dita init --yes`.',
+  })
+}
+
+/** The keys that will be asked about after a question, as far as can be told by then. */
+function laterKeys(question: Question, answers: Answers): ReadonlySet<string> {
+  const later = QUESTIONS.slice(QUESTIONS.indexOf(question) + 1).filter(
+    ({ flag, applies }) => answers[flag] === undefined && applies(answers),
+  )
+  return new Set(later.map(({ path }) => path(answers).join('.')))
+}
+
+/** A number stands for a choice, nothing for the default. */
+function answerOf({ choices }: Question, typed: string, standard: string): string {
+  if (typed === '') return standard
+  return choices?.[Number(typed) - 1]?.value ?? typed
+}

@@ -1,0 +1,13 @@
+-- What a session measured of itself while it ran: ticks on time and late, latencies, calls to the venue. Measurements of the wall,
+-- no facts: nothing is chained to them and no replay gives them back. Written at every checkpoint and at the end, each time whole.
+CREATE TABLE session_metrics (
+  session_id TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  -- A histogram in logarithmic buckets, as JSON; null where only the count is known.
+  latencies TEXT,
+  wall_us INTEGER NOT NULL,
+  PRIMARY KEY (session_id, measure, subject, outcome)
+) STRICT, WITHOUT ROWID;

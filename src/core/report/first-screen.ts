@@ -1,0 +1,182 @@
+// The four answers that people come for: did it work, what did it earn and why, what went wrong. Words only, for every kind of output.
+
+import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
+import { negated } from './document.ts'
+import { wrongDoubt } from './doubt-text.ts'
+import { amountText, countText, durationText, oneLine, plainText, plural, signedText } from './format.ts'
+import { feeText } from './money-parts.ts'
+import { rejectionText } from './operation-parts.ts'
+import { quotingSentence } from './quoting-parts.ts'
+import { placeText } from './session-parts.ts'
+import { wrongFindings } from './summary-findings.ts'
+import type { SummaryView } from './summary-view.ts'
+import { tradesSentence } from './trade-parts.ts'
+
+export interface Answer {
+  readonly question: 'Did it work' | 'Earned' | 'Open now' | 'Left open' | 'Why' | 'Went wrong'
+  readonly lines: readonly string[]
+}
+
+/** More than this would push the answers off the screen; all of it stands in the sections. */
+const MOST_WRONG = 9
+
+export function titleOf(view: SummaryView): string {
+  return `Session ${oneLine(view.sessionId)}: ${oneLine(view.strategy)} on ${oneLine(view.instrument.symbol)}, ${placeText(view)}`
+}
+
+/** Questions with nothing to answer are left out. */
+export function firstScreen(view: SummaryView): Answer[] {
+  const answers: Answer[] = [
+    { question: 'Did it work', lines: [workedText(view)] },
+    { question: 'Earned', lines: earnedLines(view) },
+    { question: view.running ? 'Open now' : 'Left open', lines: leftOpenLines(view) },
+    { question: 'Why', lines: whyLines(view) },
+    { question: 'Went wrong', lines: wrongLines(view) },
+  ]
+  return answers.filter(({ lines }) => lines.length > 0)
+}
+
+function workedText(view: SummaryView): string {
+  const { ranUs, durationUs } = view.time
+  const ran = `ran ${durationText(ranUs)} of ${durationText(durationUs)}`
+  if (view.running) return `It is still running (pid ${view.pid}), ${durationText(ranUs)} of ${durationText(durationUs)} so far.`
+  if (view.haltReason === null)
+    return `No, it did not end properly: it crashed, after ${durationText(ranUs)} of ${durationText(durationUs)}.`
+  const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
+  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}.${detail}`.replace(/\.\.$/, '.')
+}
+
+const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
+
+function verdictText(haltReason: string): string {
+  const { verdict, means } = haltEntry(haltReason)
+  return capitalised(VERDICT_WORDS[verdict] + means)
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function earnedLines(view: SummaryView): string[] {
+  const { pnl } = view
+  const net = pnl.net === null ? 'not known' : `${signedText(pnl.net)} ${pnl.asset}`
+  // Profit is in the quote, unless the instrument pays it in something else.
+  const where = pnl.net === null && pnl.asset !== view.instrument.quote ? ` in ${pnl.asset}` : ''
+  const unrealized = pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized)
+  const others = Object.entries(pnl.feesByAsset)
+    .filter(([asset]) => asset !== pnl.asset)
+    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset)}`)
+  const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
+  const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
+  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
+  return [`${net}${where} net of fees: ${parts}`, ...returnLines(view)]
+}
+
+/** What that is of the money it was made with, and how deep it fell on the way; nothing where nothing was traded. */
+function returnLines({ returns, drawdown, fills, position }: SummaryView): string[] {
+  if (fills.count === 0 && position.before === '0') return []
+  const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%`]
+  const share = drawdown.percent === null ? '' : ` (${amountText(drawdown.percent, 2)}% of the peak)`
+  const fall =
+    drawdown.amount === null
+      ? []
+      : [drawdown.amount === '0' ? 'never below its peak' : `deepest fall ${amountText(drawdown.amount, 4)} ${drawdown.asset}${share}`]
+  const parts = [...earned, ...fall]
+  return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** What the session leaves behind; nothing for one that ends flat. */
+function leftOpenLines({ position, trades, instrument }: SummaryView): string[] {
+  const parts: string[] = []
+  const open = position.sides.filter(({ end }) => end !== '0')
+  if (open.length > 0) {
+    const value = position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue, 2)} ${instrument.quote} at the mark`
+    // The quantity of inverse contracts is their worth in quote already.
+    const worth = instrument.quantityAsset === instrument.base ? value : `cost ${amountText(position.cost)} ${instrument.settle}`
+    const sides = open.map(({ side, end }) => `${side === 'net' ? '' : `${side} `}${plainText(end)} ${instrument.quantityAsset}`)
+    parts.push(`${sides.join(' and ')} (${worth})`)
+  }
+  if (trades.open > 0) parts.push(`${plural(trades.open, 'trade')} open`)
+  return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** What was open when the session began is none of its doing, and is left out of its net. */
+function unrealizedBeforeText({ pnl }: SummaryView): string {
+  if (pnl.unrealizedBefore === '0') return ''
+  const before = pnl.unrealizedBefore === null ? 'not known' : signedText(pnl.unrealizedBefore)
+  return ` (${before} before the session)`
+}
+
+function whyLines(view: SummaryView): string[] {
+  const { fills, instrument } = view
+  if (fills.count === 0) return ['nothing was traded']
+  const inferred = fills.inferred === 0 ? '' : `, ${countText(fills.inferred)} inferred`
+  const side = (verb: string, { quantity, averagePrice }: SummaryView['fills']['bought']): string =>
+    averagePrice === null
+      ? `${verb} nothing`
+      : `${verb} ${plainText(quantity)} ${instrument.quantityAsset} at ${plainText(averagePrice)} on average`
+  const sentences = [attributionSentence(view), tradesSentence(view), quotingSentence(view)]
+  return [
+    ...sentences.filter((sentence) => sentence !== null),
+    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${plural(view.orders.sent, 'order')}`,
+    `${side('bought', fills.bought)}, ${side('sold', fills.sold)}`,
+  ]
+}
+
+/** What the result is made of; parts that are nothing are not told. Null where it is not known. */
+function attributionSentence({ attribution }: SummaryView): string | null {
+  const { result, asset, spreadCapture, revaluation, holdings, fees, networkFees, funding } = attribution
+  if (result === null || attribution.why !== null) return null
+  const parts = [
+    ['from the spread', spreadCapture],
+    ['from the moves of prices on what was held', revaluation],
+    ['on what is held beside positions', holdings],
+    ['fees', fees === null ? null : negated(fees)],
+    ['network fees', networkFees === null ? null : negated(networkFees)],
+    ['funding', funding],
+  ] as const
+  const told = parts.flatMap(([name, amount]) => (amount === null || amount === '0' ? [] : [`${signedText(amount, 4)} ${name}`]))
+  const aside = attribution.netCapitalFlow === '0' ? '' : ', capital aside'
+  return told.length === 0 ? null : `equity moved by ${signedText(result, 4)} ${asset}${aside}: ${told.join(', ')}`
+}
+
+/** Everything a person should look into, worst first. */
+function wrongLines(view: SummaryView): string[] {
+  const lines = allWrongLines(view)
+  if (lines.length === 0) {
+    const worked = view.running || (view.haltReason !== null && haltEntry(view.haltReason).verdict === 'yes')
+    return [worked ? 'nothing that was noticed' : 'nothing else that was noticed']
+  }
+  const left = lines.length - MOST_WRONG
+  return left > 0 ? [...lines.slice(0, MOST_WRONG), `and ${plural(left, 'thing')} more; see the section operation`] : lines
+}
+
+function allWrongLines(view: SummaryView): string[] {
+  const { checks, feed, risk, denials } = view
+  const lines: string[] = []
+  if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
+  if (view.haltReason === null && !view.running) lines.push('no end was written')
+  const count = (severity: string): number =>
+    risk.counts.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.count, 0)
+  if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
+  if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
+  lines.push(...wrongFindings(view))
+  lines.push(...wrongDoubt(view))
+  const { rejected: refused = 0 } = view.orders.byStatus
+  if (refused > 0) lines.push(`${plural(refused, 'order')} rejected by the venue${rejectionText(view)}`)
+  if (denials.length > 0) {
+    const total = denials.reduce((sum, denial) => sum + denial.count, 0)
+    lines.push(`${plural(total, 'intent')} denied: ${denials.map((denial) => `${denial.code} ×${countText(denial.count)}`).join(', ')}`)
+  }
+  if ((feed.gaps ?? 0) > 0) lines.push(`${plural(feed.gaps ?? 0, 'gap')} in the feed`)
+  if ((feed.badLines ?? 0) > 0) lines.push(`${plural(feed.badLines ?? 0, 'line')} of the recording could not be read`)
+  if (feed.truncated === true) lines.push('the recording breaks off before its end')
+  return lines
+}
+
+function codesOf(counts: SummaryView['risk']['counts'], severity: string): string {
+  return counts
+    .filter((row) => row.severity === severity)
+    .map((row) => `${row.code} ×${countText(row.count)}`)
+    .join(', ')
+}

@@ -1,0 +1,115 @@
+// The parts of an explanation about amounts: profit as it was booked, what was traded, what is held. Words only.
+
+import {
+  type Block,
+  type Cell,
+  count,
+  money,
+  type NamedRow,
+  namedRows,
+  outside,
+  type Part,
+  plain,
+  profit,
+  quantity,
+  UNKNOWN,
+} from './document.ts'
+import { amountText, plainText, signedText } from './format.ts'
+import type { SummaryView } from './summary-view.ts'
+
+export function moneyParts(view: SummaryView): Part[] {
+  return [
+    { title: 'Money', blocks: [namedRows(profitRows(view)), { lines: equityLines(view) }] },
+    { title: 'Traded', blocks: [tradedTable(view)] },
+    { title: 'Inventory', blocks: inventoryBlocks(view) },
+  ]
+}
+
+/** Here every digit is shown, on a screen as well. */
+function whole(amount: string | null, text: (amount: string, most: number) => string): Cell {
+  return plain(amount === null ? 'no mark' : text(amount, 18))
+}
+
+function profitRows(view: SummaryView): NamedRow[] {
+  const { pnl } = view
+  const rows: NamedRow[] = [
+    ['realised', whole(pnl.realized, signedText), pnl.asset],
+    ['unrealised', whole(pnl.unrealized, signedText), pnl.asset],
+  ]
+  if (pnl.unrealizedBefore !== '0') rows.push(['unrealised before', whole(pnl.unrealizedBefore, signedText), pnl.asset])
+  const fees = Object.entries(pnl.feesByAsset)
+  if (fees.length === 0) rows.push(['fees', whole(pnl.fees, amountText), pnl.asset])
+  for (const [asset, fee] of fees) rows.push(['fees', whole(fee, amountText), `${asset}${feeText(view, asset)}`])
+  for (const [asset, amount] of Object.entries(pnl.fundingByAsset)) rows.push(['funding', whole(amount, signedText), asset])
+  rows.push(['net', pnl.net === null ? plain('not known') : whole(pnl.net, signedText), pnl.asset])
+  return rows
+}
+
+function equityLines({ pnl, equity }: SummaryView): string[] {
+  if (equity.start === null || equity.end === null || equity.change === null) {
+    return [`equity: ${pnl.mark === null ? 'no mark' : 'not known, as something that is owned has no price'}`]
+  }
+  const line = `equity ${amountText(equity.start)} → ${amountText(equity.end)} ${equity.asset}: ${signedText(equity.change)}`
+  const parts = [
+    ['from trading', equity.fromTrading],
+    [`from the ${priceWord(equity.heldAssets)} of ${equity.heldAssets.join(' and ')} held beside the position`, equity.fromHoldings],
+    ['from capital moved', equity.fromCapital],
+  ] as const
+  const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signedText(value)} ${name}`)
+  return told.length === 0 ? [line] : [line, `  of which ${told.join(', ')}`]
+}
+
+function priceWord(assets: readonly string[]): string {
+  return assets.length === 1 ? 'price' : 'prices'
+}
+
+/** What fees in another asset than the profit were worth. */
+export function feeText({ pnl }: SummaryView, asset: string): string {
+  if (asset === pnl.asset) return ''
+  const value = pnl.feeValuesByAsset[asset] ?? null
+  return value === null ? ' (no price stated)' : ` (${amountText(value)} ${pnl.asset} when booked)`
+}
+
+function tradedTable({ fills, instrument }: SummaryView): Block {
+  const side = (name: string, totals: SummaryView['fills']['bought']): Cell[] => [
+    plain(name),
+    count(totals.count),
+    plain(plainText(totals.quantity, 18)),
+    plain(amountText(totals.value, 18)),
+    quantity(totals.averagePrice),
+  ]
+  return {
+    head: ['', 'fills', instrument.quantityAsset, instrument.settle, 'average price'],
+    rows: [side('bought', fills.bought), side('sold', fills.sold)],
+    right: [1, 2, 3, 4],
+  }
+}
+
+/** A line an asset: what came from fills alone, what from capital, and what both come to. */
+function inventoryBlocks(view: SummaryView): Block[] {
+  const { inventory } = view
+  const carried = inventory.some((line) => line.before !== '0')
+  const funded = inventory.some((line) => line.fromFunding !== '0')
+  const rows = inventory.map((line) => [
+    outside(line.asset),
+    ...(carried ? [money(line.before)] : []),
+    profit(line.fromFills),
+    profit(line.fromFees),
+    ...(funded ? [profit(line.fromFunding)] : []),
+    profit(line.fromCapital),
+    money(line.total),
+  ])
+  const head = ['', ...(carried ? ['before'] : []), 'fills only', 'fees', ...(funded ? ['funding'] : []), 'capital', 'total']
+  return [{ head, rows, right: [1, 2, 3, 4, 5, 6] }, { lines: view.position.sides.map((side) => positionLine(view, side)) }]
+}
+
+function positionLine({ instrument }: SummaryView, position: SummaryView['position']['sides'][number]): string {
+  const side = position.side === 'net' ? '' : ` (${position.side})`
+  const average = position.averagePrice === null ? '' : ` at ${plainText(position.averagePrice)} on average`
+  const before = position.before === '0' ? '' : `, ${plainText(position.before)} before`
+  const dust = position.endDust === '0' ? '' : ` (${plainText(position.endDust)} of it dust)`
+  return (
+    `position${side} ${plainText(position.end)} ${instrument.quantityAsset}${average}${before}: ${plainText(position.endInSlots)} in slots, ` +
+    `${plainText(position.endQuoted)} quoted, ${plainText(position.endUnassigned)} unassigned${dust}`
+  )
+}

@@ -1,0 +1,54 @@
+// The limits of the gates that only a session has, beside those that the kernel holds every order to: from the config, and as
+// flags that keep them in the journal. Data only.
+
+import type { Config, RiskConfig } from '../config/config.ts'
+import { type Decimal, formatDecimal } from '../kernel/decimal.ts'
+import { LIMIT_FLAGS } from '../kernel/flag-codes.ts'
+import type { KernelInput } from '../kernel/inputs.ts'
+import { microseconds } from './time.ts'
+
+/** Zero means "no limit". */
+export interface GateLimits {
+  /** In quote. */
+  readonly maxDrawdown: Decimal
+  /** Of a venue in the world; null of one in this process, to which no way can fail. */
+  readonly venue: VenueLimits | null
+}
+
+export interface VenueLimits {
+  readonly silenceUs: number
+  readonly streamUs: number
+  readonly accountUs: number
+  readonly failuresPercent: Decimal
+}
+
+export function gateLimitsOf(risk: RiskConfig, mode: Config['mode']): GateLimits {
+  const venue = (): VenueLimits => ({
+    silenceUs: microseconds(risk.venueSilenceSeconds),
+    streamUs: microseconds(risk.venueStreamSeconds),
+    accountUs: microseconds(risk.venueAccountSeconds),
+    failuresPercent: risk.maxVenueFailuresPercent,
+  })
+  return { maxDrawdown: risk.maxDrawdown, venue: mode === 'paper' ? null : venue() }
+}
+
+/** What is in force, said once when the session opens: the journal's word on limits that no other fact carries. */
+export function limitsInForce({ maxDrawdown, venue }: GateLimits, quote: string): KernelInput[] {
+  const drawdown = inForce('maxDrawdown', formatDecimal(maxDrawdown), `fall of the equity below its peak, in ${quote}`)
+  if (venue === null) return drawdown
+  const seconds = (us: number): string => String(us / 1_000_000)
+  return [
+    ...drawdown,
+    ...inForce('venueSilence', seconds(venue.silenceUs), 'seconds without an answer of the venue'),
+    ...inForce('venueStream', seconds(venue.streamUs), "seconds without the venue's private stream"),
+    ...inForce('venueAccount', seconds(venue.accountUs), 'seconds in which the account at the venue cannot be looked at'),
+    ...inForce('venueFailures', formatDecimal(venue.failuresPercent), 'percent of the last calls not answered by the venue'),
+  ]
+}
+
+function inForce(name: keyof typeof LIMIT_FLAGS, limit: string, what: string): KernelInput[] {
+  if (limit === '0') return []
+  return [
+    { type: 'FLAG_RISK', code: LIMIT_FLAGS[name], severity: 'info', value: null, limit, detail: `In force: ${what}, limit ${limit}.` },
+  ]
+}

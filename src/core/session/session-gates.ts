@@ -1,0 +1,57 @@
+// All gates of a session at a tick, in one order: the account's first, then the way to the venue. Says who speaks; the loop acts.
+
+import type { Config } from '../config/config.ts'
+import type { Halt } from '../halt-reasons.ts'
+import type { Instrument } from '../kernel/instrument.ts'
+import type { StateView } from '../kernel/views.ts'
+import type { Venue } from '../venue/port.ts'
+import { DrawdownWatch } from './drawdown-watch.ts'
+import { type GateLimits, gateLimitsOf } from './gate-limits.ts'
+import { type Baseline, checkGates, drawdownGate, type Gate } from './gates.ts'
+import { venueGates } from './venue-gates.ts'
+
+export interface SessionGatesParts extends Gating {
+  readonly view: StateView
+  readonly instrument: Instrument
+  readonly baseline: () => Baseline
+  /** Asked for its health only where it is in the world. */
+  readonly venue: Pick<Venue, 'health'>
+}
+
+/** What the gates go by: fed from an account's first fact on. */
+export interface Gating {
+  readonly limits: GateLimits
+  readonly drawdown: DrawdownWatch
+}
+
+export function gatingOf({ mode, risk }: Config): Gating {
+  const sinceUs = risk.drawdownSince === null ? null : Date.parse(risk.drawdownSince) * 1_000
+  return { limits: gateLimitsOf(risk, mode), drawdown: new DrawdownWatch(sinceUs) }
+}
+
+export class SessionGates {
+  readonly #parts: SessionGatesParts
+  /** Those that have warned, until what they warned of is over. */
+  #warned: ReadonlySet<string> = new Set()
+
+  constructor(parts: SessionGatesParts) {
+    this.#parts = parts
+  }
+
+  /** The first gate that is beyond its limit, and those that came near it since the last look. */
+  check(nowUs: number): { readonly halt: Halt | null; readonly warnings: readonly Gate[] } {
+    const { view, instrument, baseline, limits, drawdown, venue } = this.#parts
+    const own = checkGates(view, instrument, baseline()) ?? drawdownGate(drawdown.fall, limits.maxDrawdown, instrument)
+    if (own !== null) return { halt: own, warnings: [] }
+    const seen = limits.venue === null ? [] : venueGates(venue.health(), limits.venue, nowUs)
+    const beyond = seen.find(({ isBeyond }) => isBeyond)
+    if (beyond !== undefined) return { halt: haltOf(beyond), warnings: [] }
+    const warnings = seen.filter(({ name }) => !this.#warned.has(name))
+    this.#warned = new Set(seen.map(({ name }) => name))
+    return { halt: null, warnings }
+  }
+}
+
+export function haltOf({ reason, detail, figures }: Gate): Halt {
+  return { reason, detail, figures }
+}
