@@ -14,7 +14,7 @@ const HEAD = [
   '# Why sessions end, and the gates that end them',
   '',
   'The reason stands in `sessions.halt_reason`, with numbers in `halt_detail`; `dita sessions` and `dita summarize` show it. The exit',
-  'code is that of `dita run`, unless the halt brings one of its own: a strategy that failed (4), a finding that remains (3).',
+  'code is that of `dita run`, unless the halt brings one of its own: a strategy that failed (4), a finding that remains (3), a start that the venue did not answer (7).',
   '',
   '| reason | exit | means | for example |',
   '|---|---|---|---|',

@@ -1,7 +1,7 @@
 // What both ways to move capital take on their command line, and how their help explains it.
 
 import { string as argument } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
+import { boolean, string } from '@oclif/core/flags'
 
 export const CAPITAL_DESCRIPTION = `Capital is no profit and no loss: it changes what an account is worth, and no figure of what was earned.
 While a session runs it books the flow at once, as its own. While none runs the flow stands between the sessions: it belongs to none, and the next one starts with it.
@@ -23,5 +23,6 @@ export const capitalFlags = () => ({
     summary: "Which account; without it the config's, or the only one in the store.",
     helpValue: 'NAME',
   }),
+  'new-asset': boolean({ summary: 'Book an asset that the account has never held; otherwise a typo is refused.' }),
   config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
 })

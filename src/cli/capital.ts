@@ -18,6 +18,8 @@ export interface CapitalRequest {
   readonly at: string | null
   readonly note: string | null
   readonly account: string | null
+  /** Whether it may be an asset that the account has never held. */
+  readonly newAsset: boolean
   readonly storePath: string
   readonly configPath: string | null
   /** Milliseconds since 1970, now. */
@@ -49,7 +51,7 @@ export async function moveCapitalCommand(request: CapitalRequest): Promise<Capit
   const asset = readAsset(request.asset)
   const happenedAtUs = request.at === null ? null : readTime(request.at, nowMs)
   const note = readNote(request.note ?? (direction === 'deposit' ? 'deposit' : 'withdrawal'))
-  const move = { asset, amount, note: stamped(note, happenedAtUs) }
+  const move = { asset, amount, note: stamped(note, happenedAtUs), newAsset: request.newAsset }
   const shown = { store: storePath, asset, amount, note, happenedAtUs }
   const reached = await reachRunning(storePath)
   if (reached.how === 'connected') {

@@ -19,6 +19,7 @@ const FIRST_STEPS = [
   ['dita run --duration 30m --speed max', 'make a market for half an hour of simulated time, now'],
   ['dita summarize', 'what happened in the last session'],
   ['dita init', 'set up a workspace of your own in this folder'],
+  ['dita doctor', 'is everything in place for it?'],
 ] as const
 
 class DitaHelp extends Help {

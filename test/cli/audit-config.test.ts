@@ -167,7 +167,7 @@ describe('C02 dita audit-config', () => {
     expect(view.keys.filter(({ status }) => status === 'unread')).toEqual([])
   })
 
-  test('V07 stops a rehearsal of which there is no end', async () => {
+  test('L07 stops a rehearsal of which there is no end', async () => {
     const desk = new Desk(STRATEGY)
     desk.write(
       'mine.mjs',

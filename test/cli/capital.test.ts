@@ -135,7 +135,7 @@ describe('on a store that nobody uses', () => {
     expect(listed.stdout).not.toContain('\u001b')
   })
 
-  test('V07 what cannot be meant is refused with what to type, and nothing is booked', async () => {
+  test('N03 what cannot be meant is refused with what to type, and nothing is booked', async () => {
     const desk = new Desk()
     await desk.session('one')
     const facts = (await desk.json('verify')).facts

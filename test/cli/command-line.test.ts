@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { EXITS_OF, exitsOf } from '../../src/cli/exit-codes.ts'
@@ -111,7 +111,7 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
     })
   })
 
-  test('a stack is shown with DITA_DEBUG=1, and only then', async () => {
+  test('L08 a stack is shown with DITA_DEBUG=1, and only then', async () => {
     const args = ['summarize', '--store', 'none.db']
     expect((await dita(args, { cwd })).stderr).not.toMatch(/^ +at /m)
     expect((await dita(args, { cwd, env: { DITA_DEBUG: '1' } })).stderr).toMatch(/^ +at .*dist/m)
@@ -122,6 +122,16 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('gone')
     expect([...'\u001b\u202e'].filter((character) => stderr.includes(character))).toEqual([])
+  })
+})
+
+describe('the id of a session', () => {
+  test.each(['UPPER', '../up', 'a b', '', '-a', 'a'.repeat(33), 'é', 'a\n'])('V06 %j is refused, and nothing is made', async (id) => {
+    const store = join(cwd, 'ids.db')
+    const outcome = await dita(['run', `--session=${id}`, '--store', store, '--json'], { cwd })
+    expect(outcome.code).toBe(2)
+    expect(errorOf(outcome)).toMatchObject({ code: 'BAD_SESSION_ID', exitCode: 2 })
+    expect(existsSync(store)).toBe(false)
   })
 })
 

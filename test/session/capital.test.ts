@@ -11,7 +11,7 @@ import { readAnswer } from '../../src/core/session/socket/protocol.ts'
 import { ControlRig, clientOf, errorIn, until } from './control-rig.ts'
 import { failureOf, MINUTE_US, newStore, query, runPaper, summaryOf } from './harness.ts'
 
-const DEPOSIT = { account: null, asset: 'RLUSD', amount: '250.5', note: 'more to trade with' }
+const DEPOSIT = { account: null, asset: 'RLUSD', amount: '250.5', note: 'more to trade with', newAsset: null }
 const BOOKED = { account: 'paper/a', asset: 'RLUSD', amount: dec('250.5'), balanceBefore: dec('1000'), balanceAfter: dec('1250.5') }
 
 async function running(storePath: string): Promise<ControlClient> {
@@ -50,6 +50,9 @@ test('N10 N11 money that comes and goes while a session trades is capital, durab
 
   const tooMuch = await failureOf(client.capital({ ...DEPOSIT, amount: '-1000000' }))
   expect([tooMuch.code, tooMuch.exitCode]).toEqual(['CAPITAL_TOO_LARGE', 2])
+  const slip = await running(storePath)
+  const unknown = await failureOf(slip.capital({ ...DEPOSIT, asset: 'RLUDS' }))
+  expect([unknown.code, unknown.exitCode, unknown.message]).toEqual(['ASSET_UNKNOWN', 2, expect.stringContaining('only RLUSD, XRP')])
   // After an error a session hears no more on that connection.
   const again = await running(storePath)
   expect((await failureOf(again.capital({ ...DEPOSIT, account: 'paper/b' }))).code).toBe('OTHER_ACCOUNT')
@@ -130,7 +133,7 @@ test.each([
   ['no decimal', { amount: 'ten' }],
   ['no asset', { asset: 'usdt' }],
   ['an endless note', { note: 'x'.repeat(601) }],
-])('V07 %s is refused before anybody is asked', async (_, changes) => {
+])('N03 %s is refused before anybody is asked', async (_, changes) => {
   const rig = await ControlRig.open()
   const peer = await rig.peer()
   peer.ask({ do: 'capital', ...DEPOSIT, ...changes })

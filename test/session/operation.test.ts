@@ -47,7 +47,7 @@ describe('what a rehearsed session measures', () => {
     )
   })
 
-  test('J10 is no fact: the journal is the same however slow the machine was', async () => {
+  test('is no fact: the journal is the same however slow the machine was', async () => {
     const slow = virtualWall()
     let ms = 0
     const ticking = (): number => {

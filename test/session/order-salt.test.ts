@@ -3,17 +3,11 @@
 
 import { expect, test } from 'vitest'
 import { decodeFactBody, encodeFactBody } from '../../src/core/kernel/codec.ts'
-import { clientOrderIdOf, orderPrefixOf } from '../../src/core/kernel/ids.ts'
+import { orderPrefixOf } from '../../src/core/kernel/ids.ts'
 import { prefixesOf } from '../../src/core/recovery/ours.ts'
 import { orderSaltOf } from '../../src/core/session/time.ts'
 import { LINEAR, openingOf } from '../core/kernel/opening.ts'
 import { RecoveryBench, SLOTS } from '../core/recovery/recovery-bench.ts'
-
-test('V01 without a salt the ids are those they always were, so that old journals replay', () => {
-  expect(orderPrefixOf('s1')).toBe('dita22mn7h')
-  expect(clientOrderIdOf(orderPrefixOf('s1'), 's1', 1, 1)).toBe('dita22mn7hpikcswvzk5uxzf3f4f2o')
-  expect([orderPrefixOf('s1', ''), orderPrefixOf('s1', undefined)]).toEqual(['dita22mn7h', 'dita22mn7h'])
-})
 
 test('V01 another salt makes other ids of the same form', () => {
   const salts = Array.from({ length: 200 }, () => orderSaltOf(Math.random))

@@ -71,7 +71,7 @@ describe('orders in doubt', () => {
 })
 
 describe('the health of a venue in the world', () => {
-  test('V07 the header has its state, its latency and its clock where a rehearsal has feed, speed and seed', () => {
+  test('the header has its state, its latency and its clock where a rehearsal has feed, speed and seed', () => {
     const line = lineWith(draw({ model: sampleModel(sampleWorld()), ...LARGE }), 'market_maker')
     expect(line).toMatch(/BTC\/USDT:USDT linear +market_maker +demo bingx +ok 45 ms {2}clock \+12 ms/)
     expect(line).not.toMatch(/seed|speed|feed/)
@@ -134,7 +134,7 @@ describe('plain output', () => {
   }
   const world = sampleWorld()
 
-  test('S06 a session in the world starts with its feed, without a seed, and with how the venue answers', () => {
+  test('a session in the world starts with its feed, without a seed, and with how the venue answers', () => {
     const lines = linesOfLast({ ...world, recovery: { found: 1, done: 1, remaining: 0 } })
     expect(lines).toContain('03:44:18  venue     bingx, demo mode, account bingx-demo/main')
     expect(lines).toContain('03:44:18  feed      bingx BTC/USDT:USDT (live)')

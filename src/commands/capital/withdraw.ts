@@ -25,6 +25,7 @@ export default class CapitalWithdraw extends DitaCommand<CapitalMoveView> {
       at,
       note,
       account,
+      newAsset: flags['new-asset'],
       storePath,
       configPath: config,
       nowMs: Date.now(),

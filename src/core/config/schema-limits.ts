@@ -79,14 +79,14 @@ function moneyLimits() {
       default: '500',
       min: '0',
       max: LARGE,
-      description: 'Largest loss of a session, fees and open positions included, in quote; 0 = no limit. Beyond it the session halts.',
+      description: 'Largest loss of a session, fees and open positions included, in quote; 0 = no limit. At it the session halts.',
     }),
     max_drawdown: decimal({
       default: '1000',
       min: '0',
       max: LARGE,
       description:
-        "Largest fall of the account's equity below its peak, in quote; 0 = no limit. Deposits and withdrawals count for nothing; the peak is the account's, over all its sessions. Beyond it the session halts.",
+        "Largest fall of the account's equity below its peak, in quote; 0 = no limit. Deposits and withdrawals count for nothing; the peak is the account's, over all its sessions. At it the session halts.",
     }),
     drawdown_since: optionalText({
       pattern: /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z)?$/,

@@ -117,6 +117,7 @@ interface FactFields {
   EVENT_UNMATCHED: inputs.OrderReference & { readonly event: string; readonly detail: string }
   /** Two that cannot both be true: what the order is, and what the venue says of it. */
   EVENT_CONFLICTED: inputs.OfOrder & { readonly status: OrderStatus; readonly trigger: OrderTrigger; readonly detail: string }
+  /** A question about the order: it leaves for the venue with the commit of this. */
   ORDER_QUERIED: inputs.OfOrder & { readonly why: string }
   RATE_LIMIT_NOTED: { readonly clientOrderId: string | null; readonly retryAfterMs: number; readonly stated: boolean }
   SLOT_MOVED: OfTrade & Move<SlotStage> & { readonly trigger: SlotTrigger }

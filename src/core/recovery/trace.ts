@@ -5,6 +5,7 @@ import { formatDecimal, ZERO } from '../kernel/decimal.ts'
 import { fillKey, positionKey } from '../kernel/state.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
 import type { VenueBooks } from '../venue/port.ts'
+import { orderOf } from './ours.ts'
 
 /** Clocks differ, and some venues tell the time of a fill in whole seconds. */
 const CLOCK_US = 2_000_000
@@ -24,7 +25,7 @@ export function unseenOf({ preparedAtUs }: OrderView, { openOrders, positions, f
 export function mayHaveFilled({ request, preparedAtUs }: OrderView, view: StateView, { fills }: VenueBooks): boolean {
   const { instrument, side } = request
   return (fills?.list ?? []).some(({ clientOrderId, venueOrderId, fill, timeUs, ...report }) => {
-    const isNobodys = (clientOrderId === null || !view.orders.has(clientOrderId)) && !view.clientIdByVenueId.has(venueOrderId ?? '')
+    const isNobodys = orderOf(view, { clientOrderId, venueOrderId }) === undefined
     const fits = report.instrument === instrument && report.side === side && timeUs >= preparedAtUs - CLOCK_US
     return isNobodys && fits && !view.fills.has(fillKey(instrument, fill.tradeId, side))
   })

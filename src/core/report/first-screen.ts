@@ -73,9 +73,11 @@ function earnedLines(view: SummaryView): string[] {
 }
 
 /** What that is of the money it was made with, and how deep it fell on the way; nothing where nothing was traded. */
-function returnLines({ returns, drawdown, fills, position }: SummaryView): string[] {
+function returnLines({ returns, drawdown, fills, position, equity }: SummaryView): string[] {
   if (fills.count === 0 && position.before === '0') return []
-  const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%`]
+  // What is earned by trading and what the account returns differ where coins lie beside the positions.
+  const held = equity.fromHoldings === null || equity.fromHoldings === '0' ? '' : ' of all that is held'
+  const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%${held}`]
   const share = drawdown.percent === null ? '' : ` (${amountText(drawdown.percent, 2)}% of the peak)`
   const fall =
     drawdown.amount === null

@@ -1,6 +1,6 @@
 // Numbers, times and tables as people read them. For screens only: rounding happens here and nowhere else in a report.
 
-import { decimalPlacesOf, formatFixed, readDecimal, ZERO } from '../kernel/decimal.ts'
+import { DECIMAL_PLACES, type Decimal, decimalPlacesOf, formatDecimal, formatFixed, readDecimal, ZERO } from '../kernel/decimal.ts'
 import { escapeText } from '../text.ts'
 
 /** An amount with at least 2 and at most `most` decimals, thousands grouped: `1,234.50`. */
@@ -8,9 +8,15 @@ export function amountText(text: string, most = 6): string {
   const value = readDecimal(text)
   const places = Math.min(Math.max(decimalPlacesOf(value), 2), most)
   const rounded = formatFixed(value, places)
-  if (value !== ZERO && isZero(rounded)) return text
+  if (value !== ZERO && isZero(rounded)) return twoDigits(value)
   const trimmed = places > 2 ? rounded.replace(/0+$/, '').replace(/\.(\d?)$/, (_, digit: string) => `.${digit.padEnd(2, '0')}`) : rounded
   return grouped(trimmed)
+}
+
+/** What would round to nothing: never shown as zero, and with two digits that count. */
+function twoDigits(value: Decimal): string {
+  const fraction = formatDecimal(value).split('.')[1] ?? ''
+  return formatFixed(value, Math.min(fraction.search(/[1-9]/) + 2, DECIMAL_PLACES)).replace(/0$/, '')
 }
 
 /** The same with its sign always shown, for profits. */
@@ -23,7 +29,7 @@ export function signedText(text: string, most = 6): string {
 export function plainText(text: string, most = 8): string {
   const value = readDecimal(text)
   const rounded = formatFixed(value, Math.min(decimalPlacesOf(value), most))
-  if (value !== ZERO && isZero(rounded)) return text
+  if (value !== ZERO && isZero(rounded)) return twoDigits(value)
   return grouped(rounded.includes('.') ? rounded.replace(/\.?0+$/, '') : rounded)
 }
 

@@ -9,7 +9,7 @@ import { resultParts } from './result-parts.ts'
 import { SECTION_NAMES, type SectionName } from './section-names.ts'
 import { journalParts, limitParts, sessionParts } from './session-parts.ts'
 import type { SummaryView } from './summary-view.ts'
-import { tradeParts } from './trade-parts.ts'
+import { TRADES_ON_SCREEN, tradeParts } from './trade-parts.ts'
 
 export interface Section {
   readonly name: SectionName
@@ -25,13 +25,16 @@ const PARTS = {
   operation: operationParts,
   limits: limitParts,
   journal: journalParts,
-} as const satisfies Record<SectionName, (view: SummaryView) => Part[]>
+} as const satisfies Record<SectionName, (view: SummaryView, mostTrades: number) => Part[]>
 
 /** Those that are asked for, without one all; parts and sections with nothing to say are left out. */
-export function sectionsOf(view: SummaryView, wanted?: readonly SectionName[]): Section[] {
+export function sectionsOf(view: SummaryView, wanted?: readonly SectionName[], mostTrades = TRADES_ON_SCREEN): Section[] {
   const isAll = wanted === undefined || wanted.length === 0
   return SECTION_NAMES.filter((name) => isAll || wanted.includes(name))
-    .map((name) => ({ name, parts: PARTS[name](view).filter((part) => !isEmpty(part) && (!isAll || saysSomething(part, view))) }))
+    .map((name) => ({
+      name,
+      parts: PARTS[name](view, mostTrades).filter((part) => !isEmpty(part) && (!isAll || saysSomething(part, view))),
+    }))
     .filter(({ parts }) => parts.length > 0)
 }
 

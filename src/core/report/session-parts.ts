@@ -106,6 +106,6 @@ function checkLines(view: SummaryView): string[] {
   const agreed = `${every} agrees: postings balance, profit, fees, position and inventory come out the same from fills and postings`
   return [
     ...(drift ? findings.map(({ what, expected, found }) => `DRIFT ${what}: ${expected} against ${found}`) : [agreed]),
-    ...leftOut.map(({ what, why }) => `not checked: ${what}, because ${why}`),
+    ...leftOut.map(({ what, why }) => `not checked: ${what}, because ${why.replace(/^The /, 'the ').replace(/\.$/, '')}`),
   ]
 }

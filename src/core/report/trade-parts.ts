@@ -6,21 +6,22 @@ import { amountText, countText, durationText, oneLine, plural, signedText } from
 import type { SummaryView } from './summary-view.ts'
 import type { LegOutcomes, SlippageSummary, TradeExtreme, TradeOutcomes, TradeStatistics } from './trade-statistics-view.ts'
 
-const MOST_TRADES_SHOWN = 10
+/** What a terminal shows; a page has room for all that the summary lists. */
+export const TRADES_ON_SCREEN = 10
 
-export function tradeParts(view: SummaryView): Part[] {
+export function tradeParts(view: SummaryView, mostTrades: number): Part[] {
   const { statistics, slippage } = view.trades
   return [
-    { title: 'Trades', blocks: listBlocks(view) },
+    { title: 'Trades', blocks: listBlocks(view, mostTrades) },
     { title: 'Trades together', blocks: statistics.trades === 0 ? [] : statisticsBlocks(statistics) },
     { title: 'Slippage of entries and exits (above zero is worse than intended)', blocks: slippageBlocks(slippage) },
   ]
 }
 
-function listBlocks(view: SummaryView): Block[] {
+function listBlocks(view: SummaryView, mostTrades: number): Block[] {
   const { trades } = view
   if (trades.count === 0) return []
-  const shown = trades.list.slice(0, MOST_TRADES_SHOWN)
+  const shown = trades.list.slice(0, mostTrades)
   const rows = shown.map((trade): Cell[] => [
     outside(`${trade.slotId}#${trade.trade}`),
     plain(trade.side),

@@ -17,6 +17,8 @@ export interface CapitalMove {
   /** Above zero a deposit, below zero a withdrawal; never zero. */
   readonly amount: Decimal
   readonly note: string
+  /** Whether it may be an asset that the account has never seen; without that such a one is taken for a slip of the hand. */
+  readonly newAsset?: boolean | undefined
 }
 
 export interface CapitalBooked {
@@ -48,13 +50,14 @@ export function flowAmount(direction: 'deposit' | 'withdraw', typed: string): st
 
 /**
  * Books a flow in an account's facts; nothing is durable before the engine commits.
- * @throws DitaError CAPITAL_TOO_LARGE, CAPITAL_UNSEEN or CAPITAL_DENIED (exit 2): then nothing was booked
+ * @throws DitaError ASSET_UNKNOWN, CAPITAL_TOO_LARGE, CAPITAL_UNSEEN or CAPITAL_DENIED (exit 2): then nothing was booked
  */
-export function bookCapital(engine: Engine, nowUs: number, { asset, amount, note }: CapitalMove): CapitalBooked {
+export function bookCapital(engine: Engine, nowUs: number, { asset, amount, note, newAsset }: CapitalMove): CapitalBooked {
   const { view } = engine
   const account = view.account ?? ''
   refuseUnseen(view, account)
   const balanceBefore = view.balances.get(`wallet|${asset}`) ?? ZERO
+  if (amount > ZERO && newAsset !== true) refuseUnknown(view, account, asset)
   if (amount < ZERO) refuseBeyond({ view, account, asset, balance: balanceBefore, wanted: abs(amount) })
   const [fact] = engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset, amount, note })
   if (fact === undefined || fact.body.type !== 'CAPITAL_FLOWED') throw capitalDenied(fact?.body.type === 'INTENT_DENIED' ? fact.body : null)
@@ -70,6 +73,20 @@ function refuseUnseen({ session, balances }: StateView, account: string): void {
     exitCode: EXIT.usage,
     message: `No session has seen the wallet of ${account} yet, and the next one takes on all that it finds there.`,
     next: 'Move the money at the venue, then start a session: what it finds is booked as capital.',
+  })
+}
+
+/** Nobody prices an asset that is a slip of the hand: every later figure in money would miss it. */
+function refuseUnknown({ balances, instruments }: StateView, account: string, asset: string): void {
+  const held = [...balances.keys()].filter((key) => key.startsWith('wallet|')).map((key) => key.slice('wallet|'.length))
+  const traded = [...instruments.values()].flatMap(({ base, quote, settle, kind }) => (kind === 'spot' ? [base, quote] : [settle]))
+  const known = [...new Set([...held, ...traded])].sort()
+  if (known.includes(asset)) return
+  throw new DitaError('ASSET_UNKNOWN', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `The account ${account} has never held ${asset}, only ${known.join(', ')}: nothing was booked.`,
+    next: `If ${asset} is no slip of the hand, say so with --new-asset. What nobody prices is in no figure of what the account is worth.`,
   })
 }
 
@@ -150,7 +167,7 @@ export async function moveCapital(options: MoveCapitalOptions): Promise<CapitalM
   if (journal.sessionsOf(account).length === 0) throw accountUnknown(account, storePath)
   const closedAsCrashed = closeCrashedSessions(journal)
   const engine = replayed(account, journal, () => undefined)
-  // Rehearsed accounts live in the time of their feed, and time never runs back.
+  // Rehearsed accounts live in the time of their feeds: the flow comes right behind the last of it.
   const nowUs = engine.view.session?.venue === 'paper' ? engine.lastFactUs : Math.max(engine.lastFactUs, wallUs())
   const { balanceBefore, balanceAfter, seq } = bookCapital(engine, nowUs, { ...move, amount: dec(move.amount) })
   engine.commit()

@@ -73,7 +73,7 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
   journal.recordFindings(account, findingRows(result, { sessionId, wallUs: wall.wallUs() }))
   log.info('reconciled', { rounds: result.rounds, found: result.before.length, remaining: result.remaining.length })
   const stopper = result.remaining.find(({ kind }) => FINDING_KINDS[kind].severity !== 'info' && !BEARABLE.has(kind))
-  if (stopper !== undefined) return haltOf(stopper, parts)
+  if (stopper !== undefined) return haltOf(stopper)
   // The first session finds the money with all that was paid before; later ones book what was paid meanwhile before they compare.
   const isKnown = engine.capitalSinceUs !== null
   if (isKnown) await catchUpOnFunding(parts)
@@ -144,9 +144,8 @@ function note({ before, done, remaining, forgotten }: ReconcileResult, say: Reco
 }
 
 /** What is wrong and what to type, and no more: what the finding means has been said by its flag. */
-function haltOf({ kind, subject, evidence }: Finding, { knownUntilUs }: RecoverParts): Halt {
-  const mend = 'mend it with `dita reconcile --fix-orphans`'
-  const next = knownUntilUs === null ? `if another store trades this account, go on with that one, else ${mend}` : mend
+function haltOf({ kind, subject, evidence }: Finding): Halt {
+  const next = 'mend it with `dita reconcile --fix-orphans`; if another store trades this account too, go on with one of them alone'
   const detail = `${subject}: we hold ${evidence.ours}, the venue says ${evidence.venues}; ${kind === 'INCOMPLETE' ? 'try again' : next}`
   return { reason: 'reconciler_halt', detail, exitCode: kind === 'INCOMPLETE' ? EXIT.unreachable : EXIT.findings }
 }

@@ -238,6 +238,22 @@ paper: [1]
   })
 })
 
+describe('names', () => {
+  const WRONG = ['UPPER', '../up', 'a b', '', '-a', '.a', 'a'.repeat(33), 'é', 'a\n', 'a/b']
+
+  test.each(['paper', 'venue'])('V06 an account of `%s` is a name that files and tables can bear, or refused', (section) => {
+    for (const name of ['a', '0', 'desk_2-b', 'a'.repeat(32)]) {
+      const config = load(JSON.stringify({ [section]: { account: name } }))
+      expect(section === 'paper' ? config.paper.account : config.venue.account).toBe(name)
+    }
+    for (const name of WRONG) {
+      const fault = faultOf(JSON.stringify({ [section]: { account: name } }))
+      expect(fault.exitCode, name).toBe(4)
+      expect(fault.message, name).toContain(`${section}.account`)
+    }
+  })
+})
+
 describe('files', () => {
   const bad: [string, () => string, string][] = [
     ['a missing one', () => join(folder, 'none.yaml'), 'CONFIG_MISSING'],

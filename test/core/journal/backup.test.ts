@@ -106,7 +106,7 @@ describe('J10 a backup', () => {
     expect(listBackups(path).map(({ sessionId }) => sessionId)).toEqual(['two', 'three'])
   })
 
-  test('J10 a name that is no session id is refused: its file would never be found again', async () => {
+  test('J10 V06 a name that is no session id is refused: its file would never be found again', async () => {
     const path = storePath()
     const { writer } = written(path)
     for (const sessionId of ['../up', '', 'UPPER', 'a b']) {

@@ -3,7 +3,7 @@ import { failureOf, openTestWriter, startChild, storePath } from './stores.ts'
 
 const ROUNDS = 20
 
-test('a second writer is refused at once, and a successor takes over at once when the holder was killed', async () => {
+test('a second writer is refused while the holder lives, and a successor takes over when it was killed', async () => {
   const path = storePath()
   const [refusalsMs, takeOversMs]: [number[], number[]] = [[], []]
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -225,7 +225,7 @@ describe('an order in doubt', () => {
 })
 
 describe('asking', () => {
-  test('V06 grows slower, is bounded, and never faster than the spacing', () => {
+  test('V04 grows slower, is bounded, and never faster than the spacing', () => {
     const bench = new DoubtBench({ quarantineAfterUs: 600 * SECOND_US })
     bench.answer = ({ clientOrderId }) => ({ type: 'UNRECOGNISED', clientOrderId, venueOrderId: null, raw: '502' })
     bench.doubted()
@@ -301,7 +301,7 @@ describe('asking', () => {
     expect([bench.order(clientOrderId).status, bench.reconciled.map(({ action }) => action)]).toEqual(['quarantined', ['quarantine']])
   })
 
-  test('V06 many doubts at once ask in turn: so many a second and no more, and none is forgotten', () => {
+  test('V04 many doubts at once ask in turn: so many a second and no more, and none is forgotten', () => {
     const bench = new DoubtBench({ asksPerSecond: 2 })
     const ids = SLOTS.map((slotId) => bench.prepare({ slotId }).clientOrderId)
     const seen = new Set<string>()

@@ -265,7 +265,7 @@ describe('what happened while we were away', () => {
     },
   )
 
-  test('K21 fills that the list does not bring are inferred from total and average, on a second look only', async () => {
+  test('K20 fills that the list does not bring are inferred from total and average, on a second look only', async () => {
     const bench = given()
     const { clientOrderId } = bench.rest()
     await bench.restart(60 * SECOND_US)

@@ -1,5 +1,6 @@
 // Every venue of this house under one contract: paper in session time, BingX over real sockets in the world's.
 
+import { describe } from 'vitest'
 import { ruleOf } from '../../../src/core/exchange/fault-plan.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
 import { Secret } from '../../../src/core/secret.ts'
@@ -64,5 +65,7 @@ async function bingxWorld(): Promise<ContractWorld> {
   }
 }
 
-venueContract('the paper venue', paperWorld)
-venueContract('BingX over the wire', bingxWorld)
+describe('V08 every venue passes the contract', () => {
+  venueContract('the paper venue', paperWorld)
+  venueContract('BingX over the wire', bingxWorld)
+})

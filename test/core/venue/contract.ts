@@ -36,7 +36,7 @@ export function venueContract(name: string, openWorld: OpenWorld): void {
     await world.venue.connect(NO_SIGNAL)
     return new Trader(world)
   }
-  describe(`V08 ${name}`, () => {
+  describe(name, () => {
     takingTests(connected)
     onceTests(connected)
     restingTests(connected)

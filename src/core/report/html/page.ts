@@ -89,7 +89,7 @@ function verdictOf({ running, haltReason }: SummaryView): HaltVerdict | null {
 }
 
 function navigation(view: SummaryView): Markup {
-  const names = ['charts', ...sectionsOf(view).map(({ name }) => name)]
+  const names = ['charts', ...sectionsOf(view, [], view.trades.list.length).map(({ name }) => name)]
   const items = names.map((name) => element('li', {}, element('a', { href: `#${name}` }, text(capitalised(name)))))
   return element('nav', { 'aria-label': 'Sections' }, element('ul', {}, ...items))
 }
@@ -260,7 +260,7 @@ function drawnSections(view: SummaryView): Markup {
       ['Mean markout after our fills (bps)', markoutCurve(view.quoting.markouts.horizons)],
     ],
   }
-  const sections = sectionsOf(view).map(({ name, parts }) => {
+  const sections = sectionsOf(view, [], view.trades.list.length).map(({ name, parts }) => {
     const figures = (drawings[name] ?? []).flatMap(([title, drawing]) =>
       drawing === null ? [] : [element('figure', {}, element('figcaption', {}, element('h3', {}, text(title))), drawing)],
     )

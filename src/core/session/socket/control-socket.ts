@@ -216,10 +216,10 @@ class ControlServer implements ControlSocket {
   }
 
   /** Answers when the session has come to it. Who leaves before that has asked for nothing. */
-  async #book(connection: Connection, { id, account, asset, amount, note }: ControlRequest & CapitalAsked): Promise<void> {
+  async #book(connection: Connection, { id, account, asset, amount, note, newAsset }: ControlRequest & CapitalAsked): Promise<void> {
     connection.owe()
     try {
-      const move = { asset, amount: parseDecimal(amount), note }
+      const move = { asset, amount: parseDecimal(amount), note, newAsset: newAsset === true }
       const booked = await this.#options.handlers.capital(account, move, connection.left)
       this.#options.log.info('control_capital', { asset, amount, note })
       connection.onPaid(capitalLine(id, booked))

@@ -55,6 +55,8 @@ export interface CapitalAsked {
   /** Decimal text, signed: below zero for a withdrawal. */
   readonly amount: string
   readonly note: string
+  /** True where the asset may be one that the account has never held. */
+  readonly newAsset: boolean | null
 }
 
 /** Capital as it was booked; money is decimal text. */
@@ -116,7 +118,13 @@ const readHaltFields = record<{ reason: string | null; wait: boolean | null }>({
   wait: optional(oneOf([true, false])),
 })
 
-const readCapitalFields = record<CapitalAsked>({ account: optional(text), asset: text, amount: text, note: text })
+const readCapitalFields = record<CapitalAsked>({
+  account: optional(text),
+  asset: text,
+  amount: text,
+  note: text,
+  newAsset: optional(oneOf([true, false])),
+})
 
 function readCapital(value: unknown): CapitalAsked {
   const asked = readCapitalFields(value, 'request')

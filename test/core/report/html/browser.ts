@@ -56,16 +56,26 @@ export class Browser {
     })
     const output = this.#process.stdio[4] as Readable
     output.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk))
+    ;(this.#process.stdio[3] as Writable).on('error', (error) => this.#fail(error))
     this.#process.on('exit', () => this.#fail(new Error('Chromium is gone')))
   }
 
   static async open(path: string): Promise<Browser> {
     const browser = new Browser(path)
-    const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank' })
-    const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: true })
-    browser.#session = sessionId
-    for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await browser.send(`${domain}.enable`)
+    try {
+      await browser.#attach()
+    } catch (error) {
+      await browser.close()
+      throw error
+    }
     return browser
+  }
+
+  async #attach(): Promise<void> {
+    const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' })
+    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true })
+    this.#session = sessionId
+    for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await this.send(`${domain}.enable`)
   }
 
   async send(method: string, params: Params = {}): Promise<Params> {
@@ -103,8 +113,10 @@ export class Browser {
 
   async close(): Promise<void> {
     const gone = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()))
-    this.#process.kill('SIGKILL')
-    await gone
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill('SIGKILL')
+      await gone
+    }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
