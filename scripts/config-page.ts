@@ -36,7 +36,8 @@ function variables(keys: readonly ConfigKey[]): string[] {
     'line (`--feed`, `--seed`, `--strategy`) stands above the variable. A value is checked as in the file, and an error names the variable.',
     'A list may be written without its brackets (`2, 4, 8`), a group without its braces (`XRP: 500, RLUSD: 1000`), `null` where a key may',
     'be null. A variable that is set to nothing counts as not set; relative paths in one start at the working folder. One that begins as a',
-    'section does (`DITA_RISK_…`) and stands for no key is an error. These are no keys of the config:',
+    'section does (`DITA_RISK_…`) or is near to the name of a key, whole or without its sections (`DITA_MAX_DRAWDOWN`), and stands for',
+    'none is an error; `dita run` says of any other that begins with `DITA_` that it means nothing. These are no keys of the config:',
     `${OTHER_VARIABLES.map((name) => `\`${name}\``).join(', ')}.`,
     ...['', '| variable | key |', '|---|---|', ...rows],
   ]

@@ -38,7 +38,7 @@ const GATES = [
   "| venue's stream lost | `venue_stream_seconds` | the private stream is down for longer | the account is asked for every 5 s instead; warning at half |",
   '| venue failing | `max_venue_failures_percent` | a larger share of the last 50 calls was not answered, of 20 at least | |',
   '| account unseen | `venue_account_seconds` | every look at the account failed for longer (`risk_stale_ledger`) | looks come every 5 s; warning at half |',
-  '| kill switch | | `dita halt`, a file `HALT` beside the store or `dita.yaml`, `K` on the screen | |',
+  '| kill switch | | `dita halt`, a file `HALT` beside the store or `dita.yaml`, `K` or `h` on the [screen](SCREEN.md) | |',
   '',
   '**Drawdown** is counted on equity less capital flows: each deposit and withdrawal is taken out at its worth when it moved, so that none',
   "of them opens or hides a fall. The peak is the account's, over all its sessions, and is found again from the journal: no restart gets",

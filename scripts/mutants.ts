@@ -75,7 +75,7 @@ export function testFilesOf({ row, tests }: Mutant, root = ROOT): string[] {
 function copyOfTheTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'dita-mutants-'))
   cpSync(ROOT, copy, { recursive: true, filter: (source) => !NOT_COPIED.has(basename(source)) })
-  for (const name of ['node_modules', 'dist']) symlinkSync(join(ROOT, name), join(copy, name))
+  for (const name of ['node_modules', 'dist', 'tools/node_modules']) symlinkSync(join(ROOT, name), join(copy, name))
   return copy
 }
 
@@ -230,9 +230,10 @@ async function judgeAll(copies: readonly string[], mutants: readonly Mutant[], r
   let notCaught = 0
   const work = async (own: string): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const sinceMs = performance.now()
       const verdict = hasTest(own, mutant, passed) ? await judge(own, mutant, slow, running) : 'NO TEST'
       if (verdict !== 'caught') notCaught += 1
-      console.log(`${verdict.padEnd(10)} ${mutant.row.padEnd(4)} ${mutant.title}`)
+      console.log(`${verdict.padEnd(10)} ${mutant.row.padEnd(4)} ${mutant.title} · ${((performance.now() - sinceMs) / 1000).toFixed(1)} s`)
     }
   }
   await Promise.all(copies.map(work))

@@ -11,6 +11,7 @@ export const STEPS = [
   { name: 'walls', command: ['node', tool('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'] },
   { name: 'pure rooms and quiet imports', command: ['node', 'tools/check-purity.js'] },
   { name: 'no money in floats', command: ['node', 'tools/check-numbers.js'] },
+  { name: 'no error dropped', command: ['node', 'tools/check-errors.js'] },
   { name: 'dead code', command: ['node', tool('knip')] },
   { name: 'code that only tests use', command: ['node', tool('knip'), '--production'] },
   { name: 'requirement rows', command: ['node', 'scripts/requirements.js', '--check'] },

@@ -27,6 +27,7 @@ export type {
   StrategyContext,
   StrategyControlIntent,
   StrategyFactory,
+  StrategyFigure,
   StrategyIntent as Intent,
   StrategySetup,
 } from './core/strategy/port.ts'

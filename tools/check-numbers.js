@@ -20,7 +20,7 @@ const MAY_BECOME_FLOAT = [
   },
   {
     path: 'src/core/session/build-view-model.ts',
-    within: 'limitModel',
+    within: 'gateModel',
     why: 'the share of a limit that is used, for the length of a bar on the screen',
   },
   { path: 'src/core/session/time.ts', within: 'microseconds', why: 'a duration, cut to whole microseconds before it becomes one' },

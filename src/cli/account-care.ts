@@ -2,10 +2,11 @@
 
 import { randomInt } from 'node:crypto'
 import { loadConfig } from '../core/config/load-config.ts'
-import { DitaError, EXIT } from '../core/errors.ts'
+import { DitaError } from '../core/errors.ts'
 import { haltEntry } from '../core/halt-reasons.ts'
 import { SessionControl } from '../core/session/control.ts'
 import { machineClock } from '../core/session/pacer.ts'
+import { assertAskedFor } from '../core/session/real-money.ts'
 import type { ReconcileAccountOptions } from '../core/session/reconcile-account.ts'
 import { openSessionLog } from './session-log.ts'
 import { stopOnSignals } from './signals.ts'
@@ -19,13 +20,13 @@ export interface CareRequest {
   readonly changes: boolean
 }
 
-export type CareParts = Omit<ReconcileAccountOptions, 'fix'>
+export type CareParts = Omit<ReconcileAccountOptions, 'fix' | 'cancel'>
 
 /** @throws DitaError LIVE_NOT_CONFIRMED (exit 2), INTERRUPTED (130, 143), what the config and the work throw */
 export async function withAccountCare<View>(request: CareRequest, work: (parts: CareParts) => Promise<View>): Promise<View> {
   const { configPath, storePath, live, changes } = request
   const config = loadConfig({ file: configPath })
-  refuseUnasked(config.mode, { live, changes })
+  assertAskedFor(config, live, changes ? 'cancel' : 'look')
   const control = new SessionControl()
   const stopListening = stopOnSignals(control, (exitCode) => process.exit(exitCode))
   const log = openSessionLog(storePath, (text) => process.stderr.write(`${text}\n`))
@@ -41,19 +42,6 @@ export async function withAccountCare<View>(request: CareRequest, work: (parts: 
     stopListening()
     log.close()
   }
-}
-
-/** To look at real money is harmless; to cancel its orders is asked for twice, as trading it is. */
-function refuseUnasked(mode: 'paper' | 'demo' | 'live', { live, changes }: Pick<CareRequest, 'live' | 'changes'>): void {
-  if (live ? mode === 'live' : mode !== 'live' || !changes) return
-  throw new DitaError('LIVE_NOT_CONFIRMED', {
-    fault: 'user',
-    exitCode: EXIT.usage,
-    message: live
-      ? `--live asks for real money, but the config says \`mode: ${mode}\`.`
-      : 'The config says `mode: live`: orders of real money could be cancelled, and the command line does not confirm it.',
-    next: live ? 'Leave --live out, or set `mode: live` in the config.' : 'Add --live if that is what you want, or --dry-run to only look.',
-  })
 }
 
 function interrupted(reason: string, cause: unknown): DitaError {

@@ -17,8 +17,8 @@ export function labelled(label: string, text: string, indent = INDENT): string[]
 }
 
 /** The text behind its head, wrapped under itself. */
-export function hanging(head: string, text: string): string[] {
-  return wrapped(text, WIDTH - head.length).map((line, index) => (index === 0 ? head : ' '.repeat(head.length)) + line)
+export function hanging(head: string, text: string, width = WIDTH): string[] {
+  return wrapped(text, width - head.length).map((line, index) => (index === 0 ? head : ' '.repeat(head.length)) + line)
 }
 
 /** A sentence of its own. */
@@ -26,11 +26,17 @@ export function paragraph(text: string, indent = ''): string[] {
   return wrapped(text, WIDTH - indent.length).map((line) => indent + line)
 }
 
-function wrapped(text: string, width: number): string[] {
+/** What a table may take: on a terminal no more than it has, and 80; a pipe folds nothing, so that `grep` finds whole rows. */
+export function rowWidth(terminalWidth: number | undefined): number {
+  return terminalWidth === undefined ? Number.POSITIVE_INFINITY : Math.min(terminalWidth, WIDTH)
+}
+
+/** Breaks at spaces; a word that is longer stays whole, and so does a command in backticks that fits a line: it is there to be typed. */
+export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   // What a venue wrote may hold anything: a break in it would start a line that passes for one of ours.
-  for (const word of text.split(/\s+/)) {
+  for (const word of wordsOf(text, width)) {
     const next = line === '' ? word : `${line} ${word}`
     if (next.length <= width || line === '') line = next
     else {
@@ -39,6 +45,20 @@ function wrapped(text: string, width: number): string[] {
     }
   }
   return [...lines, line]
+}
+
+function wordsOf(text: string, width: number): readonly string[] {
+  const words: string[] = []
+  let command = ''
+  for (const word of text.split(/\s+/)) {
+    command = command === '' ? word : `${command} ${word}`
+    const isOpen = command.split('`').length % 2 === 0
+    if (isOpen) continue
+    words.push(...(command.length <= width ? [command] : command.split(' ')))
+    command = ''
+  }
+  // A backtick that is never closed begins no command.
+  return command === '' ? words : [...words, ...command.split(' ')]
 }
 
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

@@ -5,7 +5,9 @@ import type { EffectiveKey, Origin, ShownValue } from '../core/config/effective-
 import type { KeyReading } from '../core/config/readers.ts'
 import { counted, hanging, paragraph } from './account-text.ts'
 
-export function renderAudit(view: AuditView): string {
+/** `lineWidth` is what a row may take. */
+export function renderAudit(view: AuditView, lineWidth: number): string {
+  const cells = rowsOf(view.keys, lineWidth)
   const { findings, keys } = view
   const serious = findings.filter(({ severity }) => severity !== 'note')
   const notes = findings.filter(({ severity }) => severity === 'note')
@@ -15,7 +17,13 @@ export function renderAudit(view: AuditView): string {
     ...notes.flatMap(findingLines),
     ...(keys.length === 0
       ? []
-      : ['', ...rehearsalLines(view), '', ...cells('', 'value', 'from', 'read by'), ...tableLines(keys, auditedBlock)]),
+      : [
+          '',
+          ...rehearsalLines(view),
+          '',
+          ...cells('', 'value', 'from', 'read by'),
+          ...tableLines(keys, (block) => auditedBlock(block, cells)),
+        ]),
     ...(view.askedVenue === false ? ['', ...paragraph('The venue was not asked: --online does that, and trades nothing.')] : []),
   ].join('\n')
 }
@@ -28,11 +36,15 @@ export interface ShownConfig {
   readonly keys: readonly EffectiveKey[]
 }
 
-export function renderConfig({ config, keys }: ShownConfig): string {
+export function renderConfig({ config, keys }: ShownConfig, lineWidth: number): string {
+  const cells = rowsOf(keys, lineWidth)
   const place = config === null ? 'the built-in config' : config
-  return [...paragraph(`What is in force, with ${place}:`), '', ...cells('', 'value', 'from', ''), ...tableLines(keys, shownBlock)].join(
-    '\n',
-  )
+  return [
+    ...paragraph(`What is in force, with ${place}:`),
+    '',
+    ...cells('', 'value', 'from', ''),
+    ...tableLines(keys, (block) => shownBlock(block, cells)),
+  ].join('\n')
 }
 
 function headline({ config, valid, clean }: AuditView, count: number): string {
@@ -76,24 +88,24 @@ function tableLines<Key extends EffectiveKey>(keys: readonly Key[], linesOf: (bl
 }
 
 /** A section that nobody reads with this config, and in which nothing is set, is told in one sentence. */
-function auditedBlock({ section, keys }: Block<AuditedKey>): string[] {
+function auditedBlock({ section, keys }: Block<AuditedKey>, cells: Cells): string[] {
   const [first] = keys
   const when = first?.when ?? null
   const isIdle = keys.every((key) => key.status === 'idle' && key.when === when && key.origin.kind === 'default')
-  if (!isIdle || when === null) return [...heading(section), ...keys.flatMap((key) => row(section, key, readersText(key)))]
+  if (!isIdle || when === null) return [...heading(section), ...keys.flatMap((key) => row(section, key, readersText(key), cells))]
   const pairs = keys.map((key) => `${nameIn(section, key.key)} ${valueText(key.value)}`)
   return [`${section}  (only read ${when})`, ...paragraph(`${pairs.join(', ')}: all defaults.`, '  ')]
 }
 
-function shownBlock({ section, keys }: Block<EffectiveKey>): string[] {
-  return [...heading(section), ...keys.flatMap((key) => row(section, key, ''))]
+function shownBlock({ section, keys }: Block<EffectiveKey>, cells: Cells): string[] {
+  return [...heading(section), ...keys.flatMap((key) => row(section, key, '', cells))]
 }
 
 function heading(section: string): string[] {
   return section === '' ? [] : [section]
 }
 
-function row(section: string, { key, value, origin }: EffectiveKey, readers: string): string[] {
+function row(section: string, { key, value, origin }: EffectiveKey, readers: string, cells: Cells): string[] {
   return cells(`  ${nameIn(section, key)}`, valueText(value), originText(origin), readers)
 }
 
@@ -105,29 +117,58 @@ function sectionOf(key: string): string {
   return key.split('.').slice(0, -1).join('.')
 }
 
-/** One row: what does not fit its column pushes the rest into a line of its own, under their heads. */
-function cells(key: string, value: string, origin: string, last: string): string[] {
+/** One row of the table, on as many lines as it takes. */
+type Cells = (key: string, value: string, origin: string, last: string) => string[]
+
+/** Columns as wide as a terminal has room for; without such a bound, as on a pipe, as wide as it takes for one line each. */
+function rowsOf(keys: readonly EffectiveKey[], lineWidth: number): Cells {
+  const widest = (texts: readonly string[], least: number): number => Math.max(least, ...texts.map((text) => text.length + 2))
+  const isBound = Number.isFinite(lineWidth)
+  const keyWidth = isBound
+    ? KEY_WIDTH
+    : widest(
+        keys.map(({ key }) => `  ${nameIn(sectionOf(key), key)}`),
+        KEY_WIDTH,
+      )
+  const valueWidth = isBound
+    ? VALUE_WIDTH
+    : widest(
+        keys.map(({ value }) => valueText(value)),
+        VALUE_WIDTH,
+      )
+  const originWidth = isBound
+    ? ORIGIN_WIDTH
+    : widest(
+        keys.map(({ origin }) => originText(origin)),
+        ORIGIN_WIDTH,
+      )
+  const starts = [0, keyWidth, keyWidth + valueWidth, keyWidth + valueWidth + originWidth] as const
+  return (key, value, origin, last) => cellLines([key, value, origin, last], starts, lineWidth)
+}
+
+/** What does not fit its column pushes the rest into a line of its own, under their heads. */
+function cellLines(
+  [key, value, origin, last]: readonly [string, string, string, string],
+  starts: readonly [number, number, number, number],
+  lineWidth: number,
+): string[] {
   const lines: string[] = []
   let line = ''
-  const columns = [
-    { start: 0, text: key },
-    { start: KEY_WIDTH, text: value },
-    { start: KEY_WIDTH + VALUE_WIDTH, text: origin },
-  ]
-  for (const { start, text } of columns) {
+  for (const [index, text] of [key, value, origin].entries()) {
+    const start = starts[index] ?? 0
     if (line.length >= start && line !== '') {
       lines.push(line)
       line = ''
     }
     line = line.padEnd(start) + text
   }
-  const start = KEY_WIDTH + VALUE_WIDTH + ORIGIN_WIDTH
+  const [, , , start] = starts
   if (last === '') return [...lines, line.trimEnd()]
   if (line.length >= start) {
     lines.push(line)
     line = ''
   }
-  return [...lines, ...hanging(line.padEnd(start), last)]
+  return [...lines, ...hanging(line.padEnd(start), last, lineWidth)]
 }
 
 export function valueText(value: ShownValue): string {

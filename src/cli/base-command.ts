@@ -3,6 +3,7 @@
 import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
 import type { ExitCode } from '../core/errors.ts'
+import { rowWidth } from './account-text.ts'
 import { escapeLines, safeJson } from './escape.ts'
 import { wantsJson } from './json.ts'
 import { homeFolder, resolveWorkspace, type Workspace } from './workspace.ts'
@@ -53,6 +54,11 @@ export abstract class DitaCommand<T> extends Command {
   /** Columns a text may take; undefined where the output is no terminal. */
   protected terminalWidth(): number | undefined {
     return process.stdout.isTTY ? process.stdout.columns : undefined
+  }
+
+  /** Columns a row of a table may take, on a terminal or anywhere else. */
+  protected rowWidth(): number {
+    return rowWidth(this.terminalWidth())
   }
 
   protected override logJson(json: unknown): void {

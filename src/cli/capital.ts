@@ -2,12 +2,12 @@
 
 import { loadConfig } from '../core/config/load-config.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
-import { accountsOfStore, capitalOfStore } from '../core/report/open-report.ts'
+import { accountsOfStore, capitalOfStore, writeFlowNote } from '../core/report/open-report.ts'
 import { accountNameOf } from '../core/session/account-name.ts'
 import { flowAmount, isAssetName, moveCapital } from '../core/session/capital.ts'
+import { reachRunning } from '../core/session/socket/running-session.ts'
 import { counted, paragraph, utcText } from './account-text.ts'
 import { parseDuration } from './duration.ts'
-import { reachRunning } from './running-session.ts'
 
 export type CapitalDirection = 'deposit' | 'withdraw'
 
@@ -51,7 +51,7 @@ export async function moveCapitalCommand(request: CapitalRequest): Promise<Capit
   const asset = readAsset(request.asset)
   const happenedAtUs = request.at === null ? null : readTime(request.at, nowMs)
   const note = readNote(request.note ?? (direction === 'deposit' ? 'deposit' : 'withdrawal'))
-  const move = { asset, amount, note: stamped(note, happenedAtUs), newAsset: request.newAsset }
+  const move = { asset, amount, note: writeFlowNote(note, happenedAtUs), newAsset: request.newAsset }
   const shown = { store: storePath, asset, amount, note, happenedAtUs }
   const reached = await reachRunning(storePath)
   if (reached.how === 'connected') {
@@ -81,7 +81,7 @@ async function accountFor({ account: named, storePath, configPath }: CapitalRequ
     fault: 'user',
     exitCode: EXIT.usage,
     message: `The config names no account, and the store ${storePath} has ${counted(names.length, 'account')}.`,
-    next: 'Name the account with --account; `dita capital list` shows them. A paper account that sessions carry on is named by `paper.account` in the config.',
+    next: 'Name one with --account; `dita capital list` shows them.',
   })
 }
 
@@ -133,11 +133,13 @@ function readNote(text: string): string {
     fault: 'user',
     exitCode: EXIT.usage,
     message: `The note has ${text.length} characters, and ${LONGEST_NOTE} are kept.`,
-    next: 'Say it shorter.',
+    next: 'Write a shorter one after --note.',
   })
 }
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/
+/** Before it there was none of this to move. */
+const EARLIEST_MS = Date.UTC(2009, 0, 3)
 const AGO = /^(.+?) ?ago$/
 
 /** Microseconds since 1970: of `2026-01-31T14:25:00Z`, UTC where no zone is said, or of `2h` or `2h ago` before now. */
@@ -151,7 +153,10 @@ function readTime(text: string, nowMs: number): number {
   const [, day, minute = '00:00', second = ':00', zone = 'Z'] = iso
   const timeMs = Date.parse(`${day}T${minute}${second}${zone}`)
   // A calendar that has no such day gives another one.
-  if (Number.isNaN(timeMs) || (zone === 'Z' && !new Date(timeMs).toISOString().startsWith(`${day}`))) throw badTime(text, 'no time')
+  const calendarMs = Date.parse(`${day}T00:00Z`)
+  if (Number.isNaN(timeMs) || Number.isNaN(calendarMs) || !new Date(calendarMs).toISOString().startsWith(`${day}`))
+    throw badTime(text, 'no time')
+  if (timeMs < EARLIEST_MS) throw badTime(text, 'too long ago')
   if (timeMs > nowMs) throw badTime(text, 'still to come')
   return timeMs * 1_000
 }
@@ -163,11 +168,6 @@ function badTime(text: string, what: string): DitaError {
     message: `${JSON.stringify(text)} is ${what}.`,
     next: 'Write it like 2026-01-31T14:25:00Z, 2026-01-31 or 2h (two hours ago); without a zone it is UTC.',
   })
-}
-
-/** An account's own time never runs back: when it happened stands before the note. */
-function stamped(note: string, happenedAtUs: number | null): string {
-  return happenedAtUs === null ? note : `[${new Date(Math.trunc(happenedAtUs / 1_000)).toISOString()}] ${note}`
 }
 
 export function renderCapitalMove(view: CapitalMoveView): string {
@@ -206,11 +206,13 @@ export function renderCapitalList({ accounts, flows, count }: CapitalListView): 
     ),
   ])
   const lines = flows.flatMap((flow) => {
-    const happened = flow.happenedAtUs === null ? '' : `, as of ${utcText(flow.happenedAtUs)} UTC`
+    const happened = flow.happenedAtUs === null ? '' : `, moved on ${utcText(flow.happenedAtUs)} UTC by the calendar`
+    // The time of a paper account is that of the markets it was played, which is none of the calendar's.
+    const clock = flow.account.startsWith('paper/') ? 'session time' : 'UTC'
     const session = flow.sessionId === null ? 'between sessions' : `in session ${flow.sessionId}`
     const sign = flow.amount.startsWith('-') ? '' : '+'
     return [
-      `${utcText(flow.bookedAtUs)}  ${sign}${flow.amount} ${flow.asset}  ${flow.account}`,
+      `${utcText(flow.bookedAtUs)} ${clock}  ${sign}${flow.amount} ${flow.asset}  ${flow.account}`,
       ...paragraph(`${session}${happened}: ${flow.note}`, '    '),
     ]
   })

@@ -13,6 +13,8 @@ interface CompletedFlag {
   readonly type: 'boolean' | 'option'
   readonly summary?: string | undefined
   readonly allowNo?: boolean | undefined
+  /** Taken, and of no use to this command. */
+  readonly hidden?: boolean | undefined
   readonly options?: readonly string[] | undefined
 }
 
@@ -70,6 +72,7 @@ function tableOf(commands: readonly CompletedCommand[]): Table {
 function entryOf(word: string, { summary = '', flags, args }: CompletedCommand): Entry {
   const [firstArgument] = Object.values(args)
   const own = Object.entries(flags).flatMap(([name, flag]): Flag[] => {
+    if (flag.hidden === true) return []
     const shared = { means: flag.summary ?? '', takesValue: flag.type === 'option', values: flag.options ?? [] }
     return [{ word: `--${name}`, ...shared }, ...(flag.allowNo === true ? [{ word: `--no-${name}`, ...shared }] : [])]
   })

@@ -7,8 +7,10 @@ import { auditConfig } from '../core/config/audit-config.ts'
 import { DitaError, messageOf } from '../core/errors.ts'
 import { probeNotifications } from '../core/session/notice-probe.ts'
 import { readKillFile } from '../core/session/socket/kill-file.ts'
-import type { Finding } from './doctor.ts'
+import { holderNow } from '../core/session/socket/running-session.ts'
+import { counted } from './account-text.ts'
 import type { DoctorContext } from './doctor-context.ts'
+import type { Finding } from './doctor-finding.ts'
 import { quoted } from './quoted.ts'
 import { isTerminal, wantsColour } from './terminal.ts'
 
@@ -26,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'config', look: lookAtConfig },
   { name: 'store_folder', look: lookAtStoreFolder },
   { name: 'store', look: lookAtStoreItself },
+  { name: 'orders_left', look: lookAtOrdersLeft },
   { name: 'disk', look: lookAtDisk },
   { name: 'kill_file', look: lookAtKillFile },
   { name: 'keys', look: lookAtKeys },
@@ -140,6 +143,23 @@ async function lookAtStoreItself({ workspace: { storePath } }: DoctorContext): P
   return ok(`${storePath} looks sound: ${size}. ${use}`)
 }
 
+/** What a session left that died, or that ended before its venue had answered. A running one sees to its own. */
+async function lookAtOrdersLeft({ workspace: { storePath } }: DoctorContext): Promise<Finding> {
+  if (!existsSync(storePath)) return skip('There is no store yet.')
+  if (holderNow(storePath) !== null) return skip('The store is in use: a session that runs sees to its orders itself.')
+  const { ordersLeftIn } = await import('../core/session/socket/stored-end.ts')
+  const left = await ordersLeftIn(storePath).catch((thrown: unknown) => {
+    // A store that nothing was written to yet has no orders; what else is wrong with it the row of the store says.
+    if (thrown instanceof DitaError) return []
+    throw thrown
+  })
+  if (left.length === 0) return ok('The books hold no live order that nobody watches.')
+  const each = left.map(({ account, orders }) => `${counted(orders, 'order')} of ${account}`).join(', ')
+  const text = `The books hold ${each} as live, and no session runs: they may rest at the venue, and be filled there.`
+  const live = left.some(({ mode }) => mode === 'live') ? ' --live' : ''
+  return warn(text, `dita reconcile (to look), or dita reconcile --fix-orphans --cancel${live} (to take them back)`)
+}
+
 const LEAST_FREE_BYTES = 100 * 2 ** 20
 const LITTLE_FREE_BYTES = 2 ** 30
 
@@ -157,7 +177,7 @@ function lookAtKillFile({ workspace: { storePath } }: DoctorContext): Finding {
   const file = readKillFile(storePath)
   if (file === null) return ok('The kill switch is off.')
   const why = file.reason === null ? '' : `: ${file.reason}`
-  return warn(`The kill switch is on, so that no session starts: ${file.path} is there${why}.`, 'dita halt --clear')
+  return fail(`The kill switch is on, so that no session starts: ${file.path} is there${why}.`, 'dita halt --clear')
 }
 
 const NO_CONFIG = 'Not looked at: the config cannot be used.'

@@ -4,17 +4,7 @@
 import { DitaError, EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import { CHECKS } from './doctor-checks.ts'
 import { type DoctorRequest, openDoctorContext } from './doctor-context.ts'
-
-/** `skip`: not looked at, because there is nothing to look at or it was not wanted. */
-export type Verdict = 'ok' | 'warn' | 'fail' | 'skip'
-
-export interface Finding {
-  readonly verdict: Verdict
-  /** A whole sentence, or several. */
-  readonly detail: string
-  /** What to type or to do; null where nothing is to be done. */
-  readonly remedy: string | null
-}
+import type { Finding } from './doctor-finding.ts'
 
 export interface CheckedPart extends Finding {
   readonly name: string

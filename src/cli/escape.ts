@@ -14,6 +14,11 @@ export function safeJson(value: unknown): string {
   return lines.map((line) => escapeAs(line, asJson)).join('\n')
 }
 
+/** The same of JSON that is one line already. */
+export function safeLine(json: string): string {
+  return escapeAs(json, asJson)
+}
+
 /** JSON has a notation of its own, which counts in halves of the characters beyond the first 65,536. */
 function asJson(character: string): string {
   let escaped = ''

@@ -1,4 +1,4 @@
-// What the exit codes of each command say: for its help, and for docs/COMMANDS.md, which a test holds against this. Data only.
+// What the exit codes of each command say: for its help, and for the pages in docs/cli/, which are made of this. Data only.
 
 import { EXIT, type ExitCode } from '../core/errors.ts'
 
@@ -73,7 +73,7 @@ export const EXITS_OF: Readonly<Record<string, ExitWords>> = {
   halt: {
     [EXIT.done]: 'no session runs any more, also where none ran',
     [EXIT.usage]: 'wrong usage, or there is no such store (with --file it needs none)',
-    [EXIT.findings]: 'nothing runs, and the books still hold live orders: dita reconcile --fix-orphans',
+    [EXIT.findings]: 'nothing runs, and the books still hold live orders: dita reconcile --fix-orphans --cancel',
     [EXIT.storeBusy]: 'a session is not known to have halted; the message says how to end it',
     ...DAMAGED,
   },
@@ -88,12 +88,12 @@ export const EXITS_OF: Readonly<Record<string, ExitWords>> = {
     ...CARE,
   },
   reconcile: {
-    [EXIT.done]: 'books and venue agree',
-    [EXIT.findings]: 'findings remain, or not all could be seen',
+    [EXIT.done]: 'books and venue agree; with --cancel also: no order of ours is left',
+    [EXIT.findings]: 'findings remain, or not all could be seen; with --cancel also: orders may still rest at the venue',
     ...CARE,
   },
   run: {
-    [EXIT.done]: 'it ran its time, or was stopped from the screen',
+    [EXIT.done]: 'it ran its time, or was stopped from the screen or by its strategy',
     [EXIT.usage]: 'wrong usage, an id that is in use, or real money without --live',
     [EXIT.findings]:
       'something remains for a person: orders in doubt, a difference to the venue, DRIFT in the summary, an audit that real money waits for',

@@ -1,19 +1,11 @@
 // The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
 
-import { DitaError, EXIT, type Fault, messageOf } from '../core/errors.ts'
+import { DitaError, EXIT, type Fault, messageOf, troubleOf } from '../core/errors.ts'
 import { escapeText } from '../core/text.ts'
+import { wrapped } from './account-text.ts'
 import { escapeLines, safeJson } from './escape.ts'
+import type { Failure } from './failure-view.ts'
 import { usageFailure } from './usage.ts'
-
-export interface Failure {
-  readonly code: string
-  /** What happened, one sentence. */
-  readonly message: string
-  /** What to do or type next. */
-  readonly next: string
-  readonly fault: Fault
-  readonly exitCode: number
-}
 
 /** Where stdout itself is the trouble, it is no place to say so. */
 const OUTPUT_FAILED = 'OUTPUT_FAILED'
@@ -29,8 +21,8 @@ export function describeFailure(thrown: unknown, command: string | undefined): F
   if (isOutputFailure(thrown)) {
     return {
       code: OUTPUT_FAILED,
-      message: `The output could not be written: ${messageOf(thrown)}.`,
-      next: 'Check where the output goes: the disk may be full.',
+      message: `The output could not be written: ${troubleOf(thrown)}.`,
+      next: 'Check where the output goes. What the command did stands all the same.',
       fault: 'machine',
       exitCode: EXIT.defect,
     }
@@ -59,9 +51,13 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
     process.stdout.write(`${safeJson({ error: failure })}\n`)
     return
   }
-  process.stderr.write(
-    `dita: ${indented(failure.message)}\nnext: ${indented(failure.next)}\n(${failure.code}, ${FAULT_WORDS[failure.fault]})\n`,
-  )
+  const { isTTY, columns } = process.stderr
+  process.stderr.write(failureText(failure, isTTY ? columns : Number.POSITIVE_INFINITY))
+}
+
+/** The failure for people, in lines that break at words. */
+export function failureText({ message, next, code, fault }: Failure, width: number): string {
+  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code}, ${FAULT_WORDS[fault]})\n`
 }
 
 const FAULT_WORDS = {
@@ -72,9 +68,20 @@ const FAULT_WORDS = {
 } as const satisfies Record<Fault, string>
 
 /** Further lines stand under the first, so that none of them can pass for one of ours. */
-function indented(text: string): string {
-  return text.split('\n').map(escapeText).join('\n      ')
+function indented(text: string, width: number): string {
+  const lines = text.split('\n').flatMap((line) => folded(line, width - UNDER.length))
+  return lines.map(escapeText).join(`\n${UNDER}`)
 }
+
+/** What is folded stays behind its indent. */
+function folded(line: string, width: number): string[] {
+  if (line.length <= width) return [line]
+  const indent = /^ */.exec(line)?.[0] ?? ''
+  return wrapped(line.trim(), width - indent.length).map((part) => indent + part)
+}
+
+/** As wide as what stands before the first line. */
+const UNDER = ' '.repeat('dita: '.length)
 
 /** The parser wraps what a flag's own check throws; the check's sentence is the one to show. */
 function unwrapParsing(message: string): string {

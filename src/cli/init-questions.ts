@@ -9,7 +9,7 @@ import { yamlValue } from '../core/config/describe-config.ts'
 import { variableOf } from '../core/config/environment.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
-import type { Arena } from '../core/session/arena.ts'
+import type { Arena } from '../core/session/port.ts'
 import { paragraph } from './account-text.ts'
 
 /** Without the dashes. */
@@ -215,8 +215,17 @@ export function checkFlags(answers: Answers, place: InitPlace): void {
   }
   const problems = problemsOf(answers, place)
   if (problems.length > 0) {
-    throw badAnswer(problems.map(({ text }) => text).join('\n'), 'Give other values; docs/CONFIG.md says what each key can be.')
+    throw badAnswer(
+      problems.map((problem) => `${flagsOf(problem, answers)}${problem.text}`).join('\n'),
+      'Give other values; docs/CONFIG.md says what each key can be.',
+    )
   }
+}
+
+/** The flags that a problem comes from, since nobody has typed the names of keys. */
+function flagsOf({ keys }: Problem, answers: Answers): string {
+  const flags = QUESTIONS.filter(({ flag, path }) => answers[flag] !== undefined && keys.includes(path(answers).join('.')))
+  return flags.length === 0 ? '' : `${flags.map(({ flag }) => `--${flag}`).join(', ')}: `
 }
 
 function badAnswer(message: string, next: string): DitaError {

@@ -4,7 +4,7 @@ import { constants, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSy
 import { join, resolve } from 'node:path'
 import type { ConfigMap } from '../core/config/config-values.ts'
 import { SCHEMA_FILE_NAME, scaffoldConfig } from '../core/config/describe-config.ts'
-import { DitaError, EXIT, messageOf } from '../core/errors.ts'
+import { blameForFile, DitaError, EXIT, troubleOf } from '../core/errors.ts'
 import { quoted } from './quoted.ts'
 import { CONFIG_FILE } from './workspace.ts'
 
@@ -47,10 +47,9 @@ export function initWorkspace(options: InitOptions): NewWorkspace {
   } catch (error) {
     if (error instanceof DitaError) throw error
     throw new DitaError('INIT_FAILED', {
-      fault: 'machine',
-      exitCode: EXIT.usage,
-      message: `The workspace ${folder} could not be written: ${messageOf(error)}.`,
-      next: 'Name a folder that you may write to: `dita init DIR`.',
+      ...blameForFile(error),
+      message: `${error instanceof Error && 'path' in error ? String(error.path) : folder} could not be written: ${troubleOf(error)}.`,
+      next: 'Move away what is in the way, or name a folder that you may write to: `dita init DIR`.',
       cause: error,
     })
   }
@@ -138,8 +137,8 @@ function keepConfig(path: string, newText: string): string | null {
   throw new DitaError('INIT_FAILED', {
     fault: 'user',
     exitCode: EXIT.usage,
-    message: `${path} has ${MOST_BACKUPS} backups already, and is not replaced without one. Nothing was written.`,
-    next: 'Move or delete old backups, then try again.',
+    message: `${path} has ${MOST_BACKUPS} backups already, and is never replaced without one more. Nothing was written.`,
+    next: `Move or delete old ones (${path}.bak and the like), then try again.`,
   })
 }
 

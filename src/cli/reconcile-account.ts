@@ -9,13 +9,15 @@ export interface ReconcileRequest {
   readonly storePath: string
   readonly fixOrphans: boolean
   readonly dryRun: boolean
+  /** Every order of ours is taken back as well. */
+  readonly cancel: boolean
   readonly live: boolean
 }
 
 /** @throws DitaError where the config, the store or the venue are in the way */
-export function runReconcileCommand({ fixOrphans, dryRun, ...request }: ReconcileRequest): Promise<ReconcileView> {
+export function runReconcileCommand({ fixOrphans, dryRun, cancel, ...request }: ReconcileRequest): Promise<ReconcileView> {
   const fix = fixOrphans && !dryRun
-  return withAccountCare({ ...request, changes: fix }, (parts) => reconcileAccount({ ...parts, fix }))
+  return withAccountCare({ ...request, changes: fix }, (parts) => reconcileAccount({ ...parts, fix, cancel: fix && cancel }))
 }
 
 type Action = FindingView['action']
@@ -48,10 +50,19 @@ export function renderReconcile(view: ReconcileView): string {
     ...(left > 0 ? ['', `and ${counted(left, 'more finding')}; --json lists all`] : []),
     ...(alsoDone.length > 0 ? ['', 'Came up on the way:'] : []),
     ...alsoDone.slice(0, SHOWN).flatMap(({ kind, subject, action, refused }) => labelled(kind, `${subject}: ${doneText(action, refused)}`)),
+    ...takenBackLines(view),
     ...(notices.length > 0 ? ['', 'The venue had to say:'] : []),
     ...notices.slice(0, SHOWN).flatMap((text) => paragraph(text, '  ')),
     ...nextLines(view),
   ].join('\n')
+}
+
+function takenBackLines({ takenBack }: ReconcileView): string[] {
+  if (takenBack === null) return []
+  const { asked, left } = takenBack
+  const cancels = asked === 0 ? 'no order was live' : `the cancel of ${counted(asked, 'order')} was sent`
+  const rests = left === 0 ? 'nothing of ours rests at the venue now' : `${counted(left, 'order')} may STILL REST at the venue`
+  return ['', ...paragraph(`Taken back: ${cancels}; ${rests}.`)]
 }
 
 function verdictOf({ findings, remaining, drift, window }: ReconcileView): string {
@@ -71,7 +82,7 @@ function holdingsText({ holdings }: ReconcileView): string {
 }
 
 function findingLines(found: FindingView, { fixed, mode }: ReconcileView): string[] {
-  const { kind, severity, means, instrument, subject, ours, venues, sinceUs, action, taken, remains, counts } = found
+  const { kind, severity, means, instrument, subject, ours, venues, sinceUs, action, advice, taken, remains, counts } = found
   const what = remains ? (counts ? severity : 'shown only') : fixed ? 'mended' : 'gone at the second look'
   const proposal = ACTIONS[action][0]
   const live = mode === 'live' ? ' --live' : ''
@@ -84,7 +95,7 @@ function findingLines(found: FindingView, { fixed, mode }: ReconcileView): strin
     ...labelled('venue says', venues),
     ...labelled('since', sinceUs === null ? 'not known' : `${utcText(sinceUs)} UTC`),
     ...taken.flatMap(({ action: done, refused }) => labelled('done', doneText(done, refused))),
-    ...(remains && counts ? labelled('to do', how) : []),
+    ...(remains && (counts || advice !== null) ? labelled('to do', advice ?? how) : []),
   ]
 }
 
@@ -92,9 +103,16 @@ function doneText(action: Action, refused: string | null): string {
   return refused === null ? ACTIONS[action][1] : `could not ${ACTIONS[action][0]}: ${refused}`
 }
 
-function nextLines({ drift, fixed, findings, mode }: ReconcileView): string[] {
-  if (drift === 0) return []
+function nextLines({ drift, fixed, findings, mode, takenBack, holdings }: ReconcileView): string[] {
+  const live = mode === 'live' ? ' --live' : ''
+  if (drift === 0) {
+    const isLeft = Object.keys(holdings?.liveOrders ?? {}).length > 0
+    if (!fixed || !isLeft) return []
+    const again = 'Look at the account at the venue, then type it again: it asks about each order anew.'
+    const rests = `Orders of ours go on resting, and the next session takes them over. To take them back: dita reconcile --fix-orphans --cancel${live}`
+    return ['', ...paragraph(takenBack === null ? rests : again)]
+  }
   const canMend = findings.some(({ remains, counts, action }) => remains && counts && action !== 'none')
   if (fixed || !canMend) return ['', ...paragraph('What remains is for a person: look at the account at the venue, then reconcile again.')]
-  return ['', ...paragraph(`Mend what evidence allows: dita reconcile --fix-orphans${mode === 'live' ? ' --live' : ''}`)]
+  return ['', ...paragraph(`Mend what evidence allows: dita reconcile --fix-orphans${live}`)]
 }

@@ -2,7 +2,8 @@
 
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { DitaError, EXIT, messageOf } from '../core/errors.ts'
+import { blameForFile, DitaError, EXIT, troubleOf } from '../core/errors.ts'
+import { quoted } from './quoted.ts'
 
 /** Enough of a file to see whose it is. */
 const LOOKED_AT_BYTES = 4_096
@@ -80,12 +81,29 @@ function attempt<T>(path: string, work: () => T): T {
   } catch (error) {
     if (error instanceof DitaError) throw error
     throw new DitaError('REPORT_NOT_WRITTEN', {
-      fault: 'machine',
-      exitCode: EXIT.usage,
-      message: `${path} could not be written: ${messageOf(error)}.`,
-      next: 'Name a place that you may write to, with room on its disk.',
+      ...blameForFile(error),
+      ...wordsFor(path, error),
       cause: error,
     })
+  }
+}
+
+/** What stands in the way of a path that was typed, and what to type; of all else, what the system says. */
+function wordsFor(path: string, error: unknown): { readonly message: string; readonly next: string } {
+  const folder = dirname(path)
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+      return {
+        message: `${path} could not be written: there is no folder ${folder}.`,
+        next: `Make it with \`mkdir -p ${quoted(folder)}\`, or name another place.`,
+      }
+    case 'EEXIST':
+      return { message: `${path} is a file, and a folder is wanted. Nothing was changed.`, next: 'Name a folder: it is made if need be.' }
+    default:
+      return {
+        message: `${path} could not be written: ${troubleOf(error)}.`,
+        next: 'Name a place that you may write to, with room on its disk.',
+      }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import { messageOf } from '../core/errors.ts'
-import type { SessionLog } from '../core/session/run-session.ts'
+import type { SessionLog } from '../core/session/port.ts'
 
 interface Entry {
   readonly level: 'info' | 'error'

@@ -1,19 +1,25 @@
-// Who shows a running session: the live screen on a terminal, plain lines elsewhere, nobody with --json.
+// Who shows a running session: the live screen on a terminal, plain lines elsewhere, its facts with --events, nobody with --json.
 
 import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
 import type { Halt } from '../core/halt-reasons.ts'
 import type { SessionControl } from '../core/session/control.ts'
-import type { SessionLog, SessionObserver } from '../core/session/run-session.ts'
+import type { FactLines, SessionLog, SessionObserver } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
 export interface SessionOutput {
   readonly observer: SessionObserver | null
+  /** Where every fact goes as a line; null where nobody asked for that. */
+  readonly factLines: FactLines | null
   close(): Promise<void>
 }
 
 export interface SessionOutputOptions {
   readonly json: boolean
+  /** Standard output has every fact as one line of JSON, and nothing else. */
+  readonly events: boolean
+  /** Whether plain lines tell of every fill: thousands in a long session, which nobody wants in a mail from cron. */
+  readonly verbose: boolean
   readonly sessionId: string
   readonly pid: number
   readonly control: SessionControl
@@ -27,7 +33,12 @@ export interface SessionOutputOptions {
 const SHOWN_EVERY_MS = 100
 
 export async function openSessionOutput(options: SessionOutputOptions): Promise<SessionOutput> {
-  if (options.json) return { observer: null, close: async () => undefined }
+  if (options.events) {
+    const { openFactOutput } = await import('./fact-output.ts')
+    const facts = openFactOutput({ stream: process.stdout, complain: (text) => process.stderr.write(`${text}\n`) })
+    return { observer: null, factLines: facts, close: () => facts.close() }
+  }
+  if (options.json) return { observer: null, factLines: null, close: async () => undefined }
   return isTerminal(options.env) ? openScreen(options) : openPlain(options)
 }
 
@@ -37,6 +48,8 @@ const HALTS = {
   kill: { reason: 'kill_switch', detail: 'pressed on the screen' },
   interrupt: { reason: 'interrupted_sigint', detail: null },
 } as const satisfies Record<string, Halt>
+
+const LAST_WORDS = ['uncaughtException', 'unhandledRejection'] as const
 
 async function openScreen({ control, env, log, leave }: SessionOutputOptions): Promise<SessionOutput> {
   const { startLiveScreen } = await import('../tui/live-screen.tsx')
@@ -50,22 +63,39 @@ async function openScreen({ control, env, log, leave }: SessionOutputOptions): P
       if (cause === 'interrupt' && control.halt !== null) leave(EXIT.interruptedSigint)
       control.requestStop(HALTS[cause])
     },
+    trade: (wish) => control.askTrading(wish),
     failed: (error) => log.error('screen_failed', { message: messageOf(error), cause: error }),
   })
-  return { observer: { wants: everyMs(SHOWN_EVERY_MS), publish: (model) => screen.publish(model) }, close: () => screen.close() }
+  const observer: SessionObserver = {
+    wants: everyMs(SHOWN_EVERY_MS),
+    publish: (model) => screen.publish(model),
+    connecting: (host) => screen.connecting(host),
+  }
+  // What ends the process is said on standard error: on the screen nobody would find it again.
+  const restore = (): void => screen.restore()
+  for (const event of LAST_WORDS) process.prependListener(event, restore)
+  const close = async (): Promise<void> => {
+    await screen.close()
+    for (const event of LAST_WORDS) process.off(event, restore)
+  }
+  return { observer, factLines: null, close }
 }
 
-async function openPlain({ sessionId, pid }: SessionOutputOptions): Promise<SessionOutput> {
+async function openPlain({ sessionId, pid, verbose }: SessionOutputOptions): Promise<SessionOutput> {
   const { createPlainOutput } = await import('../tui/plain.ts')
-  const plain = createPlainOutput({ write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
-  // At once, since a venue or a long journal can take a while: whoever has only this output knows what to signal.
-  process.stdout.write(`Session ${sessionId}, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.\n`)
+  const plain = createPlainOutput({ fills: verbose, write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
+  const isDue = everyMs(SHOWN_EVERY_MS)
   return {
     observer: {
-      wants: everyMs(SHOWN_EVERY_MS),
+      // Before it connects or replays, since both can take a while: whoever has only this output knows what to signal.
+      begins: () =>
+        void process.stdout.write(`Session ${sessionId}, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.\n`),
+      // Every fill and message becomes a line: none may pass unseen.
+      wants: (hasNews) => isDue() || hasNews,
       publish: (model) => plain.publish(model),
       connecting: (host) => void process.stdout.write(`Connecting to ${escapeText(host)} …\n`),
     },
+    factLines: null,
     close: async () => plain.close(),
   }
 }

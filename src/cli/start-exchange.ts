@@ -2,9 +2,11 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { DitaError, EXIT, messageOf } from '../core/errors.ts'
+import { DitaError, EXIT, troubleOf } from '../core/errors.ts'
 import { openRehearsal, type Rehearsal, type RehearsalSummary, summarizeTruth } from '../core/exchange/bingx/open-rehearsal.ts'
-import { safeJson } from './escape.ts'
+import { heardElsewhere } from '../core/waiting.ts'
+import { escapeLines, safeJson } from './escape.ts'
+import { type Listening, renderListening } from './exchange-text.ts'
 
 export interface StartExchangeOptions {
   readonly port: number
@@ -16,6 +18,8 @@ export interface StartExchangeOptions {
   readonly faultSeed: number | null
   readonly truthPath: string | null
   readonly apiKeyPath: string | null
+  /** Somebody sits there and reads: words instead of a line for scripts. */
+  readonly forPeople: boolean
 }
 
 export interface ExchangeEnd extends RehearsalSummary {
@@ -40,7 +44,7 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
   const speed = parseSpeed(options.speed)
   const ending = Promise.withResolvers<string>()
   // It may break while nobody awaits this yet; then it is told below.
-  ending.promise.catch(() => undefined)
+  heardElsewhere(ending.promise)
   const stopListening = listenToSignals((signal) => ending.resolve(signal))
   try {
     const { port, feed, seed, balance, faultPlanPath, faultSeed, truthPath } = options
@@ -49,9 +53,8 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
       credentials: keys,
       onFailure: (error) => ending.reject(error),
     })
-    // On one line, so that a script can read it; outside of strings JSON may be broken and joined anywhere.
-    const line = safeJson(listeningLine(rehearsal, controlToken, options.apiKeyPath === null ? keys : null)).replaceAll(/\n */g, '')
-    process.stdout.write(`${line}\n`)
+    const listening = listeningOf(rehearsal, controlToken, options.apiKeyPath === null ? keys : null)
+    process.stdout.write(`${options.forPeople ? escapeLines(renderListening(listening)) : oneLineOf(listening)}\n`)
     let stopped: string
     try {
       stopped = await ending.promise
@@ -64,8 +67,13 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
   }
 }
 
+/** For scripts; outside of strings JSON may be broken and joined anywhere. */
+function oneLineOf(listening: Listening): string {
+  return safeJson(listening).replaceAll(/\n */g, '')
+}
+
 /** Keys from a file are the caller's own and are not printed. */
-function listeningLine(rehearsal: Rehearsal, controlToken: string, printed: Keys | null): Record<string, unknown> {
+function listeningOf(rehearsal: Rehearsal, controlToken: string, printed: Keys | null): Listening {
   const { restUrl, streamUrl, truthPath, symbol, wireSymbol, orders, fills, tornBytes } = rehearsal
   return {
     listening: { rest: restUrl, stream: streamUrl },
@@ -88,10 +96,10 @@ function listenToSignals(stop: (signal: string) => void): () => void {
 function readKeys(path: string): Keys {
   let text: string
   try {
-    if ((statSync(path).mode & OTHERS) !== 0) throw badKeys(path, 'others may read it', `chmod 600 ${path}`)
+    if ((statSync(path).mode & OTHERS) !== 0) throw badKeys(path, 'others may read it', `Type \`chmod 600 ${path}\`.`)
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw error instanceof DitaError ? error : badKeys(path, messageOf(error), 'Check the path after --api-key-file.')
+    throw error instanceof DitaError ? error : badKeys(path, troubleOf(error), 'Check the path after --api-key-file.')
   }
   const values = new Map(
     text.split('\n').map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),

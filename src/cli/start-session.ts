@@ -2,17 +2,22 @@
 
 import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
+import { strangerText } from '../core/config/environment.ts'
 import { assertUsable } from '../core/config/load-config.ts'
 import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
+import { NAME } from '../core/names.ts'
 import { SessionControl } from '../core/session/control.ts'
 import { machineClock } from '../core/session/pacer.ts'
-import { runSession, type SessionOutcome } from '../core/session/run-session.ts'
+import type { SessionOutcome } from '../core/session/port.ts'
+import { assertAskedFor } from '../core/session/real-money.ts'
+import { runSession } from '../core/session/run-session.ts'
 import type { CompareBooks } from '../core/session/shutdown-check.ts'
 import { sessionIdAt } from '../core/session/time.ts'
 import { escapeText } from '../core/text.ts'
 import { readingOf } from './config-request.ts'
 import { parseDuration } from './duration.ts'
 import { keepHeapSmall } from './heap.ts'
+import { openServiceManager } from './service-manager.ts'
 import { openSessionLog } from './session-log.ts'
 import { openSessionOutput } from './session-output.ts'
 import { stopOnSignals } from './signals.ts'
@@ -30,24 +35,28 @@ export interface StartSessionOptions {
   /** Whether the command line says that real money may be traded. */
   readonly live: boolean
   readonly json: boolean
+  /** Whether standard output has every fact as a line of JSON. */
+  readonly events: boolean
+  /** Whether plain lines tell of every fill. */
+  readonly verbose: boolean
   readonly version: string
 }
-
-const SESSION_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
 /** Runs one session with everything a process has to give it. */
 export async function startSession(options: StartSessionOptions): Promise<SessionOutcome> {
   keepHeapSmall()
+  const random = (): number => randomInt(2 ** 32) / 2 ** 32
   const durationUs = parseDuration(options.duration)
   const speed = parseSpeed(options.speed)
-  const sessionId = checkedSessionId(options.sessionId ?? sessionIdAt(Date.now(), () => randomInt(2 ** 32) / 2 ** 32))
+  const sessionId = checkedSessionId(options.sessionId ?? sessionIdAt(Date.now(), random))
   const reading = readingOf(options)
   const config = assertUsable(reading)
-  refuseUnasked(config.mode, options.live)
+  for (const name of reading.strangers) process.stderr.write(`${strangerText(name)}\n`)
+  assertAskedFor(config, options.live, 'trade')
   if (config.mode !== 'paper' && speed !== 1) throw worldHasOneSpeed(config.mode)
   if (config.mode === 'live') {
-    const { assertCleanAudit } = await import('./audit-config.ts')
-    await assertCleanAudit(reading, durationUs)
+    const { assertCleanAudit } = await import('../core/session/audit-session.ts')
+    await assertCleanAudit(reading, { durationUs, environment: process.env, random, host: hostname() })
   }
   // Only at the end: a session that starts need not load what reports are made with.
   const compareBooks: CompareBooks = async (...books) => (await import('../core/report/open-report.ts')).compareBooksWithStore(...books)
@@ -58,7 +67,18 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
   }
   const stopListening = stopOnSignals(control, leave)
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
-  const output = await openSessionOutput({ json: options.json, sessionId, pid: process.pid, control, log, leave, env: process.env })
+  const output = await openSessionOutput({
+    json: options.json,
+    events: options.events,
+    verbose: options.verbose,
+    sessionId,
+    pid: process.pid,
+    control,
+    log,
+    leave,
+    env: process.env,
+  })
+  const manager = openServiceManager({ environment: process.env, pid: process.pid, log })
   try {
     const outcome = await runSession({
       config,
@@ -68,34 +88,24 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       storePath: options.storePath,
       onStart: options.onStart,
       environment: process.env,
-      random: () => randomInt(2 ** 32) / 2 ** 32,
+      random,
       process: { pid: process.pid, host: hostname(), version: options.version },
       wall: { ...machineClock(), wallUs: () => Date.now() * 1000 },
       control,
       observer: output.observer,
+      ...(output.factLines !== null && { factLines: output.factLines }),
       log,
+      onPhase: (phase) => (phase === 'running' ? manager?.ready(`session ${sessionId}`) : manager?.stopping()),
       compareBooks,
     })
     for (const text of outcome.warnings) process.stderr.write(`${escapeText(text)}\n`)
     return outcome
   } finally {
     stopListening()
+    manager?.close()
     await output.close()
     log.close()
   }
-}
-
-/** Real money is asked for twice: in the config, and each time on the command line. */
-function refuseUnasked(mode: 'paper' | 'demo' | 'live', live: boolean): void {
-  if ((mode === 'live') === live) return
-  throw new DitaError('LIVE_NOT_CONFIRMED', {
-    fault: 'user',
-    exitCode: EXIT.usage,
-    message: live
-      ? `--live asks for real money, but the config says \`mode: ${mode}\`.`
-      : 'The config says `mode: live`: real money would be traded, and the command line does not confirm it.',
-    next: live ? 'Leave --live out, or set `mode: live` in the config.' : 'Add --live if that is what you want; else set `mode: demo`.',
-  })
 }
 
 function worldHasOneSpeed(mode: string): DitaError {
@@ -120,7 +130,7 @@ function parseSpeed(text: string): number | 'max' {
 }
 
 function checkedSessionId(id: string): string {
-  if (SESSION_ID.test(id)) return id
+  if (NAME.test(id)) return id
   throw new DitaError('BAD_SESSION_ID', {
     fault: 'user',
     exitCode: EXIT.usage,

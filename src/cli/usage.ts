@@ -2,7 +2,7 @@
 // loaded to say them.
 
 import { EXIT } from '../core/errors.ts'
-import type { Failure } from './failure.ts'
+import type { Failure } from './failure-view.ts'
 import { nearestName } from './nearest.ts'
 
 /** The failure an error of oclif's parser stands for; undefined for anything else. */
@@ -13,11 +13,11 @@ export function usageFailure(thrown: unknown, typed: string | undefined): Failur
   const flags = textsOf(thrown, 'flags')
   if (flags !== undefined) return unknownFlag(thrown, flags[0] ?? '', help)
   const name = thrown.constructor.name
+  const next = `${help} shows what it takes, with examples.`
   const extra = name === 'UnexpectedArgsError' ? textsOf(thrown, 'args')?.[0] : undefined
   if (extra !== undefined) {
-    return usage('UNEXPECTED_ARGUMENT', `There is no place for ${JSON.stringify(extra)} here.`, `See ${help} for what it takes.`)
+    return usage('UNEXPECTED_ARGUMENT', `${JSON.stringify(extra)} is one word too many: nothing like it is taken here.`, next)
   }
-  const next = `See ${help} for what it takes.`
   if (name === 'RequiredArgsError') return usage('MISSING_ARGUMENT', missingText(thrown) ?? sentenceOf(thrown.message), next)
   return usage('BAD_VALUE', sentenceOf(thrown.message), next)
 }
@@ -31,7 +31,8 @@ export function unknownCommand(typed: string, known: readonly string[]): Failure
   const what = typed.startsWith('-') ? 'a flag, and no command stands before it' : 'no command of dita'
   const nearest = typed.startsWith('-') ? undefined : nearestName(typed, known)
   const hint = nearest === undefined ? '' : `Did you mean \`dita ${nearest}\`? `
-  return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is ${what}.`, `${hint}See \`dita help\` for all commands.`)
+  const order = typed.startsWith('-') ? 'Put the command first and its flags behind it. ' : ''
+  return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is ${what}.`, `${hint}${order}See \`dita help\` for all commands.`)
 }
 
 function unknownFlag(error: Error, typed: string, help: string): Failure {
@@ -41,14 +42,27 @@ function unknownFlag(error: Error, typed: string, help: string): Failure {
   return usage('UNKNOWN_FLAG', `There is no flag ${typed.replace(/=.*$/s, '')}.`, `${hint}See ${help} for all flags.`)
 }
 
-/** One line, as a sentence, without what oclif adds of its own. */
+/** What oclif's parser says, and what a person would. */
+const PARSER_WORDS: readonly (readonly [said: RegExp, words: string])[] = [
+  [/^(--\S+): Expected an integer but received: (.*)$/, '$1 takes a whole number, and "$2" is none'],
+  [/^(--\S+): Expected an integer greater than or equal to (\S+) but received: (.*)$/, '$1 takes a whole number, $2 or more, and not $3'],
+  [/^(--\S+): Expected an integer less than or equal to (\S+) but received: (.*)$/, '$1 takes a whole number, $2 or less, and not $3'],
+  [/^Flag (--\S+) expects a value$/, '$1 wants a value behind it'],
+  [/^Expected (--[\w-]+)=(.*) to be one of: (.*)$/, '$1 takes one of $3, and not "$2"'],
+  [/^Expected (.*) to be one of: (.*)$/, '"$1" is none of $2'],
+  [/^The following errors? occurred: (--[\w-]+)=\S* cannot also be provided when using (--[\w-]+)$/, '$1 and $2 do not go together'],
+]
+
+/** One line, as a sentence, in the words of dita as far as they are known. */
 function sentenceOf(message: string): string {
   const line = message
     .replace(/\nSee more help with --help$/, '')
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace(/\s+/g, ' ')
     .trim()
-  return /[.!?]$/.test(line) ? line : `${line}.`
+  const known = PARSER_WORDS.find(([said]) => said.test(line))
+  const words = known === undefined ? line : line.replace(...known)
+  return /[.!?]$/.test(words) ? words : `${words}.`
 }
 
 function usage(code: string, message: string, next: string): Failure {

@@ -33,7 +33,7 @@ See docs/AUDIT.md for every kind of finding and the shape of --json.`
     const configPath = args.file ?? this.workspace(flags).configPath
     const { feed, strategy, seed, duration, online } = flags
     const view = await runAuditCommand({ configPath, feed, strategy, seed, duration, online })
-    this.show(renderAudit(view))
+    this.show(renderAudit(view, this.rowWidth()))
     this.exitWith(view.exitCode)
     return view
   }

@@ -17,6 +17,11 @@ export default class Completion extends DitaCommand<Script> {
     { description: 'For zsh, in each new shell (after compinit)', command: `echo 'eval "$(dita completion zsh)"' >> ~/.zshrc` },
     { description: 'For fish', command: 'dita completion fish > ~/.config/fish/completions/dita.fish' },
   ]
+  /** Flags that all commands take and that are of no use here. */
+  static override baseFlags: typeof DitaCommand.baseFlags = {
+    json: { ...DitaCommand.baseFlags.json, hidden: true },
+    store: { ...DitaCommand.baseFlags.store, hidden: true },
+  }
   static override args = {
     shell: string({ description: 'The shell.', options: ['bash', 'zsh', 'fish'], required: true, ignoreStdin: true }),
   }

@@ -27,7 +27,7 @@ In the modes demo and live the venue is asked with your keys; it is sent no orde
     const { root: packageFolder, version } = this.config
     const request = { offline: flags.offline, notify: flags.notify, environment: process.env, packageFolder, version }
     const view = await runDoctor({ ...request, workspace, configPath: flags.config ?? workspace.configPath })
-    this.show(renderDoctor(view))
+    this.show(renderDoctor(view, this.rowWidth()))
     this.exitWith(view.exitCode)
     return view
   }

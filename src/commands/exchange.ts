@@ -8,13 +8,19 @@ export default class Exchange extends DitaCommand<ExchangeEnd> {
   static override summary = 'Run a local exchange to rehearse against, in the protocol of BingX.'
   static override description =
     `It listens on 127.0.0.1 only, moves by a simulated or a recorded market, and does what a fault plan tells it to: lose answers,
-double events, go down and come back. What it saw stands in its truth log. It says where it listens in one line of JSON.
+double events, go down and come back. What it saw stands in its truth log. On a terminal it says where it listens and what to type to
+trade there; elsewhere, and with --json, it says so in one line of JSON.
 See docs/EXCHANGE.md for the faults and how to rehearse.`
   static override examples = [
     'dita exchange --seed 7 --truth rehearsal.jsonl',
     'dita exchange --feed recording.jsonl.gz --speed 2 --fault-plan faults.yaml',
     'dita exchange --fault-seed 42',
   ]
+  /** It keeps no store: the flag that all commands take is of no use here. */
+  static override baseFlags: typeof DitaCommand.baseFlags = {
+    ...DitaCommand.baseFlags,
+    store: { ...DitaCommand.baseFlags.store, hidden: true },
+  }
   static override flags = {
     port: integer({ summary: '0 takes one that is free.', default: 0, min: 0, max: 65_535 }),
     feed: string({
@@ -41,6 +47,7 @@ See docs/EXCHANGE.md for the faults and how to rehearse.`
       ...{ port: flags.port, feed: flags.feed, seed: flags.seed, speed: flags.speed, balance: flags.balance },
       ...{ faultPlanPath: flags['fault-plan'] ?? null, faultSeed: flags['fault-seed'] ?? null },
       ...{ truthPath: flags.truth ?? null, apiKeyPath: flags['api-key-file'] ?? null },
+      forPeople: !this.jsonEnabled() && this.terminalWidth() !== undefined,
     })
     this.show(renderExchangeEnd(end))
     return end

@@ -2,7 +2,7 @@
 
 import { boolean, string } from '@oclif/core/flags'
 import { DitaCommand } from '../cli/base-command.ts'
-import type { HaltView } from '../cli/halt-session.ts'
+import type { HaltView } from '../core/session/socket/halt-running.ts'
 
 export default class Halt extends DitaCommand<HaltView> {
   static override summary = 'Halt the running session: the kill switch.'
@@ -27,8 +27,9 @@ A session that is still connecting to its venue holds no store yet and is not fo
 
   async run(): Promise<HaltView> {
     const { flags } = await this.parse(Halt)
-    const [{ clearKillFile, haltSession, renderHalt }, { parseDuration }] = await Promise.all([
-      import('../cli/halt-session.ts'),
+    const [{ clearKillFile, haltSession }, { renderHalt }, { parseDuration }] = await Promise.all([
+      import('../core/session/socket/halt-running.ts'),
+      import('../cli/halt-text.ts'),
       import('../cli/duration.ts'),
     ])
     const { storePath } = this.workspace(flags)

@@ -7,12 +7,14 @@ import type { runReconcileCommand } from '../cli/reconcile-account.ts'
 type View = Awaited<ReturnType<typeof runReconcileCommand>>
 
 export default class Reconcile extends DitaCommand<View> {
-  static override summary = 'Compare our books with the venue: orders, fills and positions, both ways.'
+  static override summary = 'Compare our books with the venue: orders, fills, positions and wallet.'
   static override description = `It looks at the account of the config and writes nothing there; what it finds is kept as rows in the store.
-With --fix-orphans it mends what evidence allows: cancels orders of ours that should not be open, books fills that were missed, settles or ends orders that are in doubt. It never opens anything, and never touches an order that no session of the account sent.`
+With --fix-orphans it mends what evidence allows: cancels orders of ours that should not be open, books fills that were missed, settles or ends orders that are in doubt. With --cancel it then takes back every order of ours that rests at the venue, and starts nothing.
+It never opens anything, and never touches an order that no session of the account sent.`
   static override examples = [
     { description: 'Only look, as cron may', command: 'dita reconcile' },
     { description: 'Mend what evidence allows', command: 'dita reconcile --fix-orphans' },
+    { description: 'After a crash: take back all orders, and start nothing', command: 'dita reconcile --fix-orphans --cancel' },
     {
       description: 'The kinds that remain, for a script',
       command: 'dita reconcile --json | jq -r ".findings[] | select(.remains) | .kind"',
@@ -20,6 +22,11 @@ With --fix-orphans it mends what evidence allows: cancels orders of ours that sh
   ]
   static override flags = {
     'fix-orphans': boolean({ summary: 'Mend what evidence allows, rather than only look.', default: false }),
+    cancel: boolean({
+      summary: 'Then take back every order of ours at the venue, also those that rest as they should.',
+      default: false,
+      dependsOn: ['fix-orphans'],
+    }),
     'dry-run': boolean({ summary: 'Only say what would be done, whatever else is given.', default: false }),
     live: boolean({
       summary: 'Confirms that orders of real money may be cancelled; only with `mode: live` in the config.',
@@ -37,6 +44,7 @@ With --fix-orphans it mends what evidence allows: cancels orders of ours that sh
       storePath,
       fixOrphans: flags['fix-orphans'],
       dryRun: flags['dry-run'],
+      cancel: flags.cancel,
       live: flags.live,
     })
     this.show(renderReconcile(view))

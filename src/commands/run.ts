@@ -9,11 +9,13 @@ export default class Run extends DitaCommand<SummaryView> {
   static override aliases = ['run-session']
   static override summary = 'Run a trading session and record everything that happens in it.'
   static override description = `Without a config and without flags it makes a market in XRP/RLUSD on a simulated feed, with paper money.
-On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in good order; a second one leaves at once.`
+On a terminal it shows a live screen, elsewhere plain lines: the beginning, each tenth of the time, what went wrong, the end, and with
+--verbose every fill. It ends with the answers of \`dita summarize\`. Ctrl-C stops in good order; a second one leaves at once.`
   static override examples = [
     'dita run --duration 30m --speed max --seed 7',
     'dita run --feed recording.jsonl.gz --strategy breakout --speed 10',
     'dita run --config dita.yaml --strategy ./my-strategy.ts --duration 2h',
+    `dita run --events | jq -c 'select(.fact.type == "FILL_BOOKED") | .fact'`,
   ]
   static override flags = {
     duration: string({ summary: 'How long, in session time: 30m, 1h30m, 90s.', default: '30m', helpValue: 'TIME' }),
@@ -28,13 +30,19 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
       options: ['adopt', 'cancel'],
       default: 'adopt',
     }),
+    verbose: boolean({ summary: 'Without a terminal: a line for every fill as well.', default: false }),
+    events: boolean({
+      summary: 'Print every fact as one line of JSON, and nothing else: for jq and log shippers.',
+      default: false,
+      exclusive: ['json'],
+    }),
     session: string({ summary: 'An id for this session; without it one is made from the time.', helpValue: 'ID' }),
   }
 
   async run(): Promise<SummaryView> {
     const { flags } = await this.parse(Run)
     // All of it is loaded before the session begins: nothing that happens to the files meanwhile can cost the summary.
-    const [{ startSession }, { summarizeFromStore }, { renderSummary }] = await Promise.all([
+    const [{ startSession }, { summarizeFromStore }, { renderFirstScreen }] = await Promise.all([
       import('../cli/start-session.ts'),
       import('../core/report/open-report.ts'),
       import('../core/report/summary-text.ts'),
@@ -52,11 +60,13 @@ On a terminal it shows a live screen, elsewhere plain lines. Ctrl-C stops in goo
       onStart: flags['on-start'] as 'adopt' | 'cancel',
       live: flags.live,
       json: this.jsonEnabled(),
+      events: flags.events,
+      verbose: flags.verbose,
       version: this.config.version,
     })
     const summary = await summarizeFromStore(workspace.storePath, outcome.sessionId)
     this.exitWith(summary.checks.drift && outcome.exitCode === EXIT.done ? EXIT.findings : outcome.exitCode)
-    this.show(renderSummary(summary, { width: this.terminalWidth() }))
+    if (!flags.events) this.show(renderFirstScreen(summary, { width: this.terminalWidth() }))
     return summary
   }
 }

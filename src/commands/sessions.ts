@@ -24,7 +24,7 @@ export default class Sessions extends DitaCommand<SessionsView> {
       import('../core/report/sessions-text.ts'),
     ])
     const view = await sessionsOfStore(this.workspace(flags).storePath, { limit: flags.limit })
-    this.show(renderSessions(view, { width: this.terminalWidth() ?? 80 }))
+    this.show(renderSessions(view, { width: this.terminalWidth() }))
     return view
   }
 }

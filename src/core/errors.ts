@@ -48,6 +48,47 @@ export class DitaError extends Error {
   }
 }
 
+const FILE_TROUBLES: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'what should be a folder in its path is a file',
+  EACCES: 'you may not do that there',
+  EPERM: 'you may not do that there',
+  EEXIST: 'something of that name is there already',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your quota of the disk is used up',
+  EROFS: 'its disk is read-only',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+  EIO: 'the disk failed',
+  EADDRINUSE: 'something else listens there already',
+}
+
+/** Why the system would not do something with a file or a port, in plain words, as far as they are known. */
+export function troubleOf(thrown: unknown): string {
+  const known = thrown instanceof Error && 'code' in thrown ? FILE_TROUBLES[String(thrown.code)] : undefined
+  return known ?? messageOf(thrown)
+}
+
+/** Troubles of the path that was named: another one would do. All else is the machine's: a disk that is full, or that fails. */
+const PATH_TROUBLES: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'EISDIR',
+  'ENOTDIR',
+  'EACCES',
+  'EPERM',
+  'EEXIST',
+  'EROFS',
+  'ELOOP',
+  'ENAMETOOLONG',
+])
+
+/** Whose fault it is that a file which somebody named could not be written, and the exit code of that. */
+export function blameForFile(thrown: unknown): Pick<DitaErrorOptions, 'fault' | 'exitCode'> {
+  const isOfPath = thrown instanceof Error && 'code' in thrown && PATH_TROUBLES.has(String(thrown.code))
+  return isOfPath ? { fault: 'user', exitCode: EXIT.usage } : { fault: 'machine', exitCode: EXIT.defect }
+}
+
 /** The message of anything that was thrown, for messages that quote a cause. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -27,7 +27,8 @@ export const HALT_REASONS = {
   risk_loss_limit: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too large a loss' },
   risk_drawdown: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by a risk gate, too deep a fall of the equity' },
   kill_switch: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped by the kill switch' },
-  reconciler_halt: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped to be safe, our books and the venue differ' },
+  // A finding that remains; where the venue did not answer, the halt brings the exit code of that.
+  reconciler_halt: { exitCode: EXIT.findings, verdict: 'early', means: 'stopped to be safe, our books and the venue differ' },
   market_gap: { exitCode: EXIT.halted, verdict: 'early', means: 'stopped to be safe, market data is missing' },
   interrupted_sigint: { exitCode: EXIT.interruptedSigint, verdict: 'early', means: 'stopped by hand' },
   interrupted_sigterm: { exitCode: EXIT.interruptedSigterm, verdict: 'early', means: 'stopped from outside' },

@@ -1,7 +1,7 @@
 // Reads secrets from a file that nobody else can read, of lines `name=value`. It never puts a value into a message.
 
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { DitaError, EXIT, messageOf } from './errors.ts'
+import { DitaError, EXIT, troubleOf } from './errors.ts'
 
 const OTHERS = 0o077
 const LONGEST_FILE_BYTES = 4_096
@@ -29,8 +29,8 @@ function readPrivate({ path, what, lines }: PrivateFile<string>): string {
   } catch (error) {
     throw credentialsFailure(
       'CREDENTIALS_MISSING',
-      `The file ${path} with the ${what} cannot be read: ${messageOf(error)}.`,
-      'Check its name and rights.',
+      `The file ${path} with the ${what} cannot be read: ${troubleOf(error)}.`,
+      `Check its name in the config, or write ${lines} into it and type \`chmod 600 ${path}\`.`,
     )
   }
   try {
@@ -38,13 +38,13 @@ function readPrivate({ path, what, lines }: PrivateFile<string>): string {
     if (!stats.isFile() || stats.size > LONGEST_FILE_BYTES) {
       throw credentialsFailure(
         'CREDENTIALS_INVALID',
-        `${path} is no small ordinary file, so it holds no ${what}.`,
+        `${path} is ${stats.isFile() ? `larger than ${LONGEST_FILE_BYTES} bytes` : 'no ordinary file'}, so it does not hold the ${what}.`,
         `Name a file with ${lines}.`,
       )
     }
     if ((stats.mode & OTHERS) !== 0) {
       const rights = (stats.mode & 0o777).toString(8).padStart(4, '0')
-      const next = `Type chmod 600 ${path}, and consider the ${what} as known to others.`
+      const next = `Type \`chmod 600 ${path}\`. Others may have read the ${what} by now: if in doubt, have new ones made.`
       throw credentialsFailure('CREDENTIALS_EXPOSED', `The file ${path} with the ${what} can be read by others (rights ${rights}).`, next)
     }
     return readFileSync(descriptor, 'utf8')

@@ -5,6 +5,7 @@ import { amount, profit, sideSpan } from './amounts.ts'
 import { formatClock, formatCount } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
+import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, sliceOf } from './scroll.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
 
@@ -25,15 +26,18 @@ interface FillsPanelProps {
   readonly rect: Rect
   readonly fills: readonly FillModel[]
   readonly count: number
+  readonly place?: ListPlace
 }
 
-export function FillsPanel({ rect, fills, count }: FillsPanelProps) {
+export function FillsPanel({ rect, fills, count, place = FIRST_PLACE }: FillsPanelProps) {
   const { width, rows } = insideOf(rect)
   const titles = rows >= ROWS_FOR_TITLES
-  const shown = fills.slice(0, rows - (titles ? 1 : 0))
+  const { items: shown, title } = sliceOf(fills, rows - (titles ? 1 : 0), place, `fills ${formatCount(count)}`)
   const lines: Span[][] =
-    fills.length === 0 ? [[span('no fill yet', 'label')]] : tableLines({ columns: COLUMNS, rows: shown.map(fillRow), width, titles })
-  return <Panel rect={rect} title={`fills ${formatCount(count)}`} lines={lines} />
+    fills.length === 0
+      ? [[span(emptyWords(place, 'no fill yet'), 'label')]]
+      : tableLines({ columns: COLUMNS, rows: shown.map(fillRow), width, titles })
+  return <Panel rect={rect} title={title} notes={filterNotes(place)} lines={lines} />
 }
 
 function fillRow(fill: FillModel): Cell[] {

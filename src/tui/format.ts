@@ -89,3 +89,18 @@ export function formatSpeed(speed: string): string {
 export function spaced(word: string): string {
   return word.replaceAll('_', ' ')
 }
+
+/** `1.2 ms`, `850 ms`, `12.3 s`. */
+export function formatMs(ms: number): string {
+  if (!Number.isFinite(ms)) return '—'
+  if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`
+  return `${ms >= 100 ? Math.round(ms) : Math.round(ms * 10) / 10} ms`
+}
+
+/** `512 B`, `1.2 MB`: in powers of ten, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`
+  const units = ['kB', 'MB', 'GB'] as const
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`
+}

@@ -1,7 +1,7 @@
 // The top of the screen: which session, where it stands in its time, and what runs on what.
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
-import { alarmSpans } from './alarms.ts'
+import { alarmSpans, hasAlarm } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
@@ -13,6 +13,8 @@ import { healthSpans } from './venue-words.ts'
 const GAP = span('   ')
 const SHORTEST_BAR = 8
 const NARROW = 72
+/** In less room what runs on what says nothing. */
+const LEAST_CONTEXT = 12
 const ROOM_FOR_SEED = 100
 
 interface HeaderProps {
@@ -27,8 +29,10 @@ export function Header({ layout, model, stopAsked }: HeaderProps) {
   const clock = [span(` ${time} UTC `, 'value')]
   const clockWidth = widthOf(clock)
   const name = cutSpans([span(' dita ', 'title'), span('─', 'frame'), span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
-  const alarm = alarmSpans(model)
+  const concerns = alarmSpans(model)
+  const alarm = hasAlarm(model) ? concerns : []
   const contextRow = alarm.length > 0 ? 3 : 2
+  const context = alarm.length > 0 ? contextSpans(model, width) : warnedContext(concerns, model, width)
   const bottom = layout.header.height - 1
   return (
     <>
@@ -36,7 +40,7 @@ export function Header({ layout, model, stopAsked }: HeaderProps) {
       <Overlay x={layout.columns - 2 - clockWidth} y={0} width={clockWidth} spans={clock} />
       <Overlay x={2} y={1} width={width} spans={progressSpans(model, stopAsked, width)} />
       {alarm.length > 0 && <Overlay x={2} y={2} width={width} spans={alarm} />}
-      {contextRow < bottom && <Overlay x={2} y={contextRow} width={width} spans={contextSpans(model, width)} />}
+      {contextRow < bottom && <Overlay x={2} y={contextRow} width={width} spans={context} />}
     </>
   )
 }
@@ -59,6 +63,13 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
 function barSpans(share: number, width: number): Span[] {
   const done = Math.min(width, Math.max(0, Math.floor(share * width + 1e-9)))
   return [span('█'.repeat(done), 'bar'), span('░'.repeat(width - done), 'track')]
+}
+
+/** Warnings alone stand before what runs on what, and as much of it as is left room. */
+function warnedContext(warnings: readonly Span[], model: SessionViewModel, width: number): Span[] {
+  if (warnings.length === 0) return contextSpans(model, width)
+  const room = width - widthOf(warnings) - widthOf([GAP])
+  return [...warnings, GAP, ...(room < LEAST_CONTEXT ? [] : cutSpans(contextSpans(model, Math.max(room, NARROW)), room))]
 }
 
 /** Instrument, strategy and venue first; then how the venue in the world answers, or the feed, which may be a long path. */

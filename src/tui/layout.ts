@@ -1,5 +1,7 @@
 // Where each panel goes, from the size of the terminal and from how much there is to show. Pure arithmetic: draws nothing.
 
+import type { PageName } from './pages.ts'
+
 /** In character cells; panels share their borders with their neighbours. */
 export interface Rect {
   readonly x: number
@@ -8,7 +10,8 @@ export interface Rect {
   readonly height: number
 }
 
-export type PanelName = 'market' | 'pnl' | 'inventory' | 'limits' | 'slots' | 'orders' | 'fills' | 'messages' | 'session'
+export type PanelName = OverviewPanel | 'strategy' | 'quoting' | 'markouts' | 'store' | 'venue' | 'calls' | 'doubts'
+type OverviewPanel = 'market' | 'pnl' | 'inventory' | 'limits' | 'slots' | 'orders' | 'fills' | 'messages' | 'session'
 
 /** How many rows would show everything of a panel whose content is bounded, and how many slots there are. */
 export interface LayoutNeeds {
@@ -17,6 +20,11 @@ export interface LayoutNeeds {
   readonly assets: number
   readonly limits: number
   readonly slots: number
+  readonly figures: number
+  readonly markouts: number
+  readonly orders: number
+  readonly doubts: number
+  readonly calls: number
   /** There is something that must not be missed: the header has a line for it. */
   readonly alarm: boolean
 }
@@ -51,17 +59,18 @@ interface Stack {
   readonly bands: readonly Band[]
 }
 
-/** The layout of a screen of that size; null where the terminal is too small for one. */
-export function layoutScreen(columns: number, rows: number, needs: LayoutNeeds): Layout | null {
+/** The layout of a page on a screen of that size; null where the terminal is too small for one. */
+export function layoutScreen(columns: number, rows: number, needs: LayoutNeeds, page: PageName = 'overview'): Layout | null {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return null
   const panels: Partial<Record<PanelName, Rect>> = {}
   // On the smallest screen every row is taken: there the alarm stands in place of what runs on what.
   const top = HEADER_ROWS + (needs.alarm && rows > SMALLEST.rows ? 1 : 0)
-  for (const stack of stacksFor(columns, rows, needs)) placeStack(stack, { top, rows }, panels)
+  const stacks = page === 'overview' ? overviewStacks(columns, rows, needs) : PAGE_STACKS[page](columns, needs)
+  for (const stack of stacks) placeStack(stack, { top, rows }, panels)
   return { columns, rows, header: { x: 0, y: 0, width: columns, height: top + 1 }, panels }
 }
 
-function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
+function overviewStacks(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
   const bands = bandsFor(needs)
   if (columns < TWO_STACKS_FROM_COLUMNS) {
     const { market, inventory, slots, orders, messages } = bands
@@ -78,7 +87,7 @@ function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
     const left = Math.round(columns * 0.54)
     return [
       { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders, bands.messages] },
-      { x: left - 1, width: columns - left + 1, bands: [bands.pnl, bands.inventory, bands.limits, bands.fills] },
+      { x: left - 1, width: columns - left + 1, bands: [withCourse(bands.pnl), bands.inventory, bands.limits, bands.fills] },
     ]
   }
   const left = Math.round(columns * 0.37)
@@ -86,18 +95,20 @@ function stacksFor(columns: number, rows: number, needs: LayoutNeeds): Stack[] {
   return [
     { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders] },
     { x: left - 1, width: columns - left - right + 2, bands: [bands.fills, bands.messages] },
-    { x: columns - right, width: right, bands: [bands.pnl, bands.inventory, bands.limits, { ...bands.session, weight: 1 }] },
+    { x: columns - right, width: right, bands: [withCourse(bands.pnl), bands.inventory, bands.limits, { ...bands.session, weight: 1 }] },
   ]
 }
 
+/** A row more, for the course of the result. */
+function withCourse(pnl: Band): Band {
+  return { ...pnl, want: pnl.want + 1 }
+}
+
+function band(panel: PanelName, min: number, want: number, weight: number, expendable = false): Band {
+  return { panels: [panel], min, want: Math.max(min, want), weight, expendable }
+}
+
 function bandsFor(needs: LayoutNeeds) {
-  const band = (panel: PanelName, min: number, want: number, weight: number, expendable = false): Band => ({
-    panels: [panel],
-    min,
-    want: Math.max(min, want),
-    weight,
-    expendable,
-  })
   return {
     market: band('market', 3, 3 + quoteRowsFor(needs.quotes), 0),
     pnl: band('pnl', 3, needs.pnl, 0),
@@ -109,6 +120,46 @@ function bandsFor(needs: LayoutNeeds) {
     messages: band('messages', 1, 2, 1),
     session: band('session', 1, SESSION_ROWS, 0),
   } as const
+}
+
+/** What a list wants of its screen: its titles and what is in it, within reason. */
+const MOST_WANTED = 12
+const QUOTING_ROWS = 6
+/** Of the journal and of the venue beside it. */
+const STORE_ROWS = 8
+
+const PAGE_STACKS: Readonly<Record<Exclude<PageName, 'overview'>, (columns: number, needs: LayoutNeeds) => Stack[]>> = {
+  orders: (columns, needs) => {
+    const orders = band('orders', 2, Math.min(MOST_WANTED, needs.orders + 1), 1)
+    const fills = band('fills', 2, MOST_WANTED, 3)
+    return columns < THREE_STACKS_FROM.columns ? [{ x: 0, width: columns, bands: [orders, fills] }] : sideBySide(columns, [orders], [fills])
+  },
+  strategy: (columns, needs) => {
+    const strategy = band('strategy', 2, needs.figures, 0)
+    const quoting = band('quoting', 2, QUOTING_ROWS, 0)
+    const markouts = band('markouts', 2, needs.markouts + 2, 1)
+    const slots = band('slots', 1, Math.min(MOST_WANTED, needs.slots + 1), 1)
+    const pnl = withCourse(band('pnl', 3, needs.pnl, 0))
+    if (columns >= TWO_STACKS_FROM_COLUMNS) return sideBySide(columns, [{ ...strategy, weight: 1 }, slots], [quoting, markouts, pnl])
+    const pair = { ...strategy, panels: ['strategy', 'quoting'], want: Math.max(strategy.want, quoting.want) } satisfies Band
+    return [{ x: 0, width: columns, bands: [pair, markouts, slots] }]
+  },
+  // At any width: what is known of an order in doubt takes whole lines.
+  journal: (columns, needs) => {
+    const doubts = band('doubts', 2, Math.min(MOST_WANTED, 4 * needs.doubts), 1)
+    const calls = band('calls', 1, Math.min(MOST_WANTED, needs.calls + 1), 1)
+    const pair = { ...band('store', 3, STORE_ROWS, 0), panels: ['store', 'venue'] } satisfies Band
+    return [{ x: 0, width: columns, bands: [pair, doubts, calls] }]
+  },
+  log: (columns) => [{ x: 0, width: columns, bands: [band('messages', 1, 1, 1)] }],
+}
+
+function sideBySide(columns: number, first: readonly Band[], second: readonly Band[]): Stack[] {
+  const left = Math.round(columns / 2)
+  return [
+    { x: 0, width: left, bands: first },
+    { x: left - 1, width: columns - left + 1, bands: second },
+  ]
 }
 
 /** Two rows for up to four quotes: while quotes are replaced, old ones are still there, and the screen must not jump. */

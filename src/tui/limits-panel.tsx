@@ -1,6 +1,7 @@
 // Exposure against limits, as gauges. The mark after the share says what the colour says.
 
 import type { LimitModel } from '../core/session/view-model.ts'
+import { NEAR_SHARE } from './alarms.ts'
 import { formatShare, spaced } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
@@ -8,7 +9,6 @@ import { type Cell, type Column, tableLines } from './table.ts'
 import { displayWidth, escapeText } from './text.ts'
 import { type Span, span } from './theme.tsx'
 
-const WARNING_SHARE = 0.8
 const ALARM_SHARE = 1
 const ROOM_FOR_GAPS = 40
 const LONGEST_NAME = 24
@@ -55,7 +55,7 @@ function limitRow({ name, value, limit, share }: LimitModel, width: number): Cel
 }
 
 function shareSpan(share: number): Span {
-  if (share < WARNING_SHARE) return span(`${formatShare(share)}   `, 'value')
+  if (share < NEAR_SHARE) return span(`${formatShare(share)}   `, 'value')
   return share < ALARM_SHARE ? span(`${formatShare(share)} ! `, 'warning') : span(`${formatShare(share)} !!`, 'alarm')
 }
 

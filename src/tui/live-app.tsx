@@ -1,30 +1,37 @@
 // The running screen: the newest model, the terminal's size and the keys. Draws through Screen; decides nothing about
-// the session but to ask it to stop.
+// the session but to ask it for something.
 
-import { useInput, useStdin, useWindowSize } from 'ink'
+import { type Key, useInput, useStdin, useWindowSize } from 'ink'
 import { useRef, useState } from 'react'
 import type { SessionViewModel } from '../core/session/view-model.ts'
-import { Screen } from './screen.tsx'
+import { reachOf } from './page.tsx'
+import { layoutFor, Screen } from './screen.tsx'
+import { FIRST_STATE, type KeyPress, onKey } from './screen-state.ts'
 
 /** What asked: the key that ends a session in good order, the kill switch, or Ctrl-C, which in raw mode is a key and no signal. */
 export type StopCause = 'quit' | 'kill' | 'interrupt'
 
+/** What an operator wants of trading. */
+export type TradingKey = 'pause' | 'resume'
+
 interface LiveAppProps {
   /** Null until the session has published for the first time. */
   readonly model: SessionViewModel | null
+  readonly connectingTo: string | null
   readonly colour: boolean
   readonly watching: boolean
   readonly stop: (cause: StopCause) => void
+  readonly trade: (wish: TradingKey) => void
   readonly redraw: () => void
 }
 
-export function LiveApp({ model, colour, watching, stop, redraw }: LiveAppProps) {
+export function LiveApp({ model, connectingTo, colour, watching, stop, trade, redraw }: LiveAppProps) {
   const { columns, rows } = useWindowSize()
   const { isRawModeSupported } = useStdin()
   const [stopAsked, setStopAsked] = useState(false)
-  const [help, setHelp] = useState(false)
-
-  // Two keys may come before the next drawing: the ref knows of the first at once, the state only after it.
+  const [state, setState] = useState(FIRST_STATE)
+  // Several keys may come before the next drawing: the refs know of each at once, the states only after it.
+  const current = useRef(FIRST_STATE)
   const asked = useRef(false)
   const askToStop = (cause: StopCause): void => {
     asked.current = true
@@ -37,14 +44,17 @@ export function LiveApp({ model, colour, watching, stop, redraw }: LiveAppProps)
     (input, key) => {
       if (key.eventType === 'release') return
       // Every Ctrl-C reaches the session: what a second one means is for the session to say.
-      if (key.ctrl && input === 'c') askToStop('interrupt')
-      else if (key.ctrl && input === 'l') redraw()
-      else if (key.escape) setHelp(false)
-      else if (key.ctrl || key.meta) return
-      else if (input === 'q' && !asked.current) askToStop('quit')
-      // A capital letter: nobody presses it in passing. Who only watches has `dita halt`.
-      else if (input === 'K' && !asked.current && !watching) askToStop('kill')
-      else if (input === '?' || input === 'h') setHelp((shown) => !shown)
+      if (key.ctrl && input === 'c') return askToStop('interrupt')
+      if (key.ctrl && input === 'l') return redraw()
+      if (key.ctrl || key.meta) return
+      const layout = layoutFor(model, columns, rows, current.current.page)
+      const reach = model === null || layout === null ? {} : reachOf({ layout, model, state: current.current })
+      const { state: next, wish } = onKey(current.current, pressOf(input, key), { watching, reach })
+      current.current = next
+      setState(next)
+      if (wish === 'trading') {
+        if (model?.phase === 'running' && !asked.current) trade(model.trading === 'active' ? 'pause' : 'resume')
+      } else if (wish !== null && !asked.current) askToStop(wish)
     },
     { isActive: isRawModeSupported },
   )
@@ -52,13 +62,35 @@ export function LiveApp({ model, colour, watching, stop, redraw }: LiveAppProps)
   return (
     <Screen
       model={model}
+      connectingTo={connectingTo}
       columns={columns}
       rows={rows}
       colour={colour}
       stopAsked={stopAsked}
-      help={help}
+      state={state}
       keys={isRawModeSupported}
       watching={watching}
     />
   )
+}
+
+function pressOf(input: string, key: Key): KeyPress {
+  const name = nameOf(key)
+  return { name, shift: key.shift, text: name === null ? input : '' }
+}
+
+function nameOf(key: Key): KeyPress['name'] {
+  if (key.upArrow) return 'up'
+  if (key.downArrow) return 'down'
+  if (key.leftArrow) return 'left'
+  if (key.rightArrow) return 'right'
+  if (key.pageUp) return 'pageUp'
+  if (key.pageDown) return 'pageDown'
+  if (key.home) return 'home'
+  if (key.end) return 'end'
+  if (key.return) return 'enter'
+  if (key.escape) return 'escape'
+  // What a terminal sends for the backspace key is told as either.
+  if (key.backspace || key.delete) return 'backspace'
+  return key.tab ? 'tab' : null
 }

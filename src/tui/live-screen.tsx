@@ -5,7 +5,7 @@ import { render } from 'ink'
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { redirectCursor } from './cursor.ts'
 import { createFramePacer } from './frame-pacer.ts'
-import { LiveApp, type StopCause } from './live-app.tsx'
+import { LiveApp, type StopCause, type TradingKey } from './live-app.tsx'
 
 /** At most ten drawings a second: more cannot be read, and the session needs the processor. */
 const FRAME_INTERVAL_MS = 100
@@ -17,6 +17,8 @@ export interface LiveScreenOptions {
   readonly stderr?: Pick<NodeJS.WriteStream, 'write'>
   /** A person asks the session to stop: once by key (`quit`, `kill`), and with every Ctrl-C (`interrupt`). */
   readonly stop: (cause: StopCause) => void
+  /** A person asks the session to pause or to resume trading; left out where no key does. */
+  readonly trade?: (wish: TradingKey) => void
   readonly colour: boolean
   /** The session runs in another process: the keys leave the screen, and no key stops the session. */
   readonly watching?: boolean
@@ -29,13 +31,18 @@ export interface LiveScreenOptions {
 export interface LiveScreen {
   /** Takes the newest model; drawn at most ten times a second, the last one always. */
   publish(model: SessionViewModel): void
+  /** Says whom the session waits for, until the first model comes. */
+  connecting(host: string): void
+  /** Takes the screen off the terminal at once, where the process is about to end for a reason that somebody has to read. */
+  restore(): void
   /** Draws the last model, restores the terminal and lets go of the keyboard. May be called again. */
   close(): Promise<void>
 }
 
 export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
-  const { stdout, stdin, stderr = process.stderr, stop, colour, watching = false, now, failed } = options
+  const { stdout, stdin, stderr = process.stderr, stop, trade = () => undefined, colour, watching = false, now, failed } = options
   let newest: SessionViewModel | null = null
+  let connectingTo: string | null = null
   let closed: Promise<void> | undefined
   let broken = false
 
@@ -53,7 +60,9 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
   stdout.on('error', onStreamError)
   redirectCursor({ from: stderr, to: stdout })
 
-  const tree = () => <LiveApp model={newest} colour={colour} watching={watching} stop={stop} redraw={redraw} />
+  const tree = () => (
+    <LiveApp model={newest} connectingTo={connectingTo} colour={colour} watching={watching} stop={stop} trade={trade} redraw={redraw} />
+  )
   const draw = (): void => app.rerender(tree())
   const redraw = (): void => {
     app.clear()
@@ -87,6 +96,16 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
       if (broken || closed !== undefined) return
       newest = model
       pacer.request()
+    },
+    connecting(host) {
+      if (broken || closed !== undefined) return
+      connectingTo = host
+      pacer.request()
+    },
+    restore() {
+      pacer.stop()
+      broken = true
+      app.unmount()
     },
     close() {
       closed ??= shut()

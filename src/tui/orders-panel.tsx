@@ -5,6 +5,7 @@ import { amount, sideSpan } from './amounts.ts'
 import { formatCount, signOf, spaced } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
+import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, sliceOf } from './scroll.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
 
@@ -26,18 +27,20 @@ interface OrdersPanelProps {
   readonly rect: Rect
   readonly orders: readonly OrderModel[]
   readonly counts: CountsModel
+  readonly place?: ListPlace
 }
 
-export function OrdersPanel({ rect, orders, counts }: OrdersPanelProps) {
+export function OrdersPanel({ rect, orders, counts, place = FIRST_PLACE }: OrdersPanelProps) {
   const { width, rows } = insideOf(rect)
   const titles = rows >= ROWS_FOR_TITLES
-  const shown = worstFirst(orders).slice(0, rows - (titles ? 1 : 0))
-  const title = shown.length < orders.length ? `orders ${shown.length} of ${orders.length}` : 'orders'
+  const { items: shown, title } = sliceOf(worstFirst(orders), rows - (titles ? 1 : 0), place, 'orders')
   const sent = span(`${formatCount(counts.ordersSent)} sent`, 'label')
   const denied = span(`${formatCount(counts.denials)} denied`, counts.denials === 0 ? 'label' : 'warning')
-  const notes = counts.denials === 0 ? [sent, denied] : [denied, sent]
+  const notes = [...filterNotes(place), ...(counts.denials === 0 ? [sent, denied] : [denied, sent])]
   const lines: Span[][] =
-    orders.length === 0 ? [[span('no working order', 'label')]] : tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
+    orders.length === 0
+      ? [[span(emptyWords(place, 'no working order'), 'label')]]
+      : tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
   return <Panel rect={rect} title={title} notes={notes} lines={lines} />
 }
 

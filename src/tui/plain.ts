@@ -10,7 +10,7 @@ import { feedText, latencyText, offsetText, recoveryText } from './venue-words.t
 /** One progress line for each tenth of the duration. */
 const PROGRESS_STEPS = 10
 /** As many messages as a model carries at most. */
-const MESSAGES_IN_MODEL = 50
+const MESSAGES_IN_MODEL = 200
 /** Of more than these only how many there are is said: each has its own message too. */
 const MOST_DOUBTS_SAID = 3
 const WORD_WIDTH = 8
@@ -22,6 +22,8 @@ const PNL_WIDTH = 8
 export interface PlainOutputOptions {
   /** Takes one line without its line feed. */
   readonly write: (line: string) => void
+  /** Whether each fill is worth a line, as it is without this; how many there were is in every line of progress. */
+  readonly fills?: boolean
 }
 
 export interface PlainOutput {
@@ -32,7 +34,7 @@ export interface PlainOutput {
 
 type Say = (timeUs: number, word: string, text: string) => void
 
-export function createPlainOutput({ write }: PlainOutputOptions): PlainOutput {
+export function createPlainOutput({ write, fills = true }: PlainOutputOptions): PlainOutput {
   let before: SessionViewModel | null = null
   let progress = 0
   let closed = false
@@ -43,7 +45,7 @@ export function createPlainOutput({ write }: PlainOutputOptions): PlainOutput {
       if (before === null) sayStart(model, say)
       sayLimits(before, model, say)
       sayVenue(before, model, say)
-      sayEvents(before, model, say)
+      sayEvents(before, model, say, fills)
       sayDoubts(before, model, say)
       progress = sayProgress(progress, model, say)
       sayPhase(before, model, say)
@@ -102,8 +104,8 @@ interface Line {
 }
 
 /** Fills and messages in order of time; of one time, the fill comes before what it led to. */
-function sayEvents(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
-  const lines = [...freshFills(before, model), ...freshMessages(before, model)]
+function sayEvents(before: SessionViewModel | null, model: SessionViewModel, say: Say, withFills: boolean): void {
+  const lines = [...(withFills ? freshFills(before, model) : []), ...freshMessages(before, model)]
   // The sort is stable: what happened at one time keeps its order.
   lines.sort((a, b) => a.timeUs - b.timeUs)
   for (const { timeUs, word, text } of lines) say(timeUs, word, text)

@@ -1,19 +1,10 @@
 // Where there is room for it: what the session is and has done, as a list.
 
 import type { SessionViewModel, VenueHealthModel } from '../core/session/view-model.ts'
+import { EntriesPanel, type Entry } from './entries-panel.tsx'
 import { formatCount, formatDateTime, formatSpeed } from './format.ts'
 import type { Rect } from './layout.ts'
-import { insideOf, Panel } from './panel.tsx'
-import { type Column, tableLines } from './table.ts'
-import { span } from './theme.tsx'
 import { callsText, errorsText, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
-
-const COLUMNS: readonly Column[] = [
-  { title: '', kind: 'text', min: 10, rank: 0 },
-  { title: '', kind: 'fill', min: 10, rank: 0 },
-]
-
-type Entry = readonly [name: string, value: string]
 
 interface SessionPanelProps {
   readonly rect: Rect
@@ -21,7 +12,6 @@ interface SessionPanelProps {
 }
 
 export function SessionPanel({ rect, model }: SessionPanelProps) {
-  const { width } = insideOf(rect)
   const { counts, venueHealth } = model
   const entries: readonly Entry[] = [
     ['started', `${formatDateTime(model.startedAtUs)} UTC`],
@@ -33,8 +23,7 @@ export function SessionPanel({ rect, model }: SessionPanelProps) {
     ['facts', formatCount(counts.facts)],
     ['commits', formatCount(counts.commits)],
   ]
-  const rows = entries.map(([name, value]) => [span(name, 'label'), span(value, 'value')])
-  return <Panel rect={rect} title="session" lines={tableLines({ columns: COLUMNS, rows, width, titles: false })} />
+  return <EntriesPanel rect={rect} title="session" entries={entries} />
 }
 
 function rehearsedEntries({ feedSource, speed, seed, counts }: SessionViewModel): Entry[] {

@@ -11,11 +11,14 @@ interface TooSmallProps {
   readonly columns: number
   readonly model: SessionViewModel | null
   readonly stopAsked: boolean
+  /** Whether the session is really to be halted. */
+  readonly asking?: boolean
   readonly keys: boolean
   readonly watching: boolean
 }
 
-export function TooSmall({ columns, model, stopAsked, keys, watching }: TooSmallProps) {
+export function TooSmall({ columns, model, stopAsked, asking = false, keys, watching }: TooSmallProps) {
+  if (asking) return <Line spans={[span('halt? y halts, any other key does not', 'warning')]} width={columns} />
   const line: Span[] = [span(columns < SMALLEST.columns ? 'too small' : 'terminal too small')]
   for (const part of parts(model, stopAsked, `${keys ? 'q' : 'Ctrl-C'} ${watching ? 'leaves' : 'stops'}`)) {
     if (widthOf([...line, ...part]) > columns) break

@@ -4,7 +4,10 @@ import type { SessionViewModel, VenueHealthModel } from '../core/session/view-mo
 import { formatCount, formatSpeed, withSign } from './format.ts'
 import { type Span, span, type Tone, widthOf } from './theme.tsx'
 
-const STATE_TONES = { ok: 'good', limited: 'warning', unreachable: 'alarm' } as const satisfies Record<VenueHealthModel['state'], Tone>
+export const STATE_TONES = { ok: 'good', limited: 'warning', unreachable: 'alarm' } as const satisfies Record<
+  VenueHealthModel['state'],
+  Tone
+>
 
 /** The state, how long an answer takes, how far the two clocks are apart and what waits: whole parts, as many as fit, the state always. */
 export function healthSpans({ state, latencyMedianMs, clockOffsetMs, queued }: VenueHealthModel, width: number): Span[] {

@@ -51,10 +51,13 @@ describe('C02 dita audit-config', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('The audit of dita.yaml is clean.')
     expect(stdout).toMatch(/Rehearsed on paper for 60 s with XRP\/RLUSD on simulated: \d+ ticks, [1-9]\d* orders\s+sent/)
-    expect(stdout).toMatch(/^ {2}seed +3 +line 2 +session\/opening$/m)
-    expect(stdout).toMatch(/^ {2}max_open_orders +7 +DITA_RISK_MAX_OPEN_ORDERS$/m)
+    expect(stdout).toMatch(/^ {2}seed +3 +line 2 +session\/opening session\/paper-arena$/m)
+    expect(stdout).toMatch(/^ {2}max_open_orders +7 +DITA_RISK_MAX_OPEN_ORDERS +kernel\/checks$/m)
     expect(stdout).toMatch(/^ {2}max_session_loss +500 +default +session\/gates$/m)
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    const rows = stdout.split('\n').filter((line) => / (default|line \d+|DITA_\w+)\b/.test(line))
+    expect(rows.length).toBeGreaterThan(40)
+    // On a pipe a key is a line: its name, and who reads it, in the same one.
+    for (const row of rows) expect(row).toMatch(/^ *[a-z_]+ /)
     for (const key of KEYS) expect(stdout).toMatch(new RegExp(`\\b${key.split('.').at(-1)}\\b`))
   })
 
@@ -146,6 +149,20 @@ describe('C02 dita audit-config', () => {
     expect(calls()).toBe(0)
   })
 
+  test('C02 refuses a variable that is near to a key as `dita run` does, which warns of others', async () => {
+    const desk = new Desk(null)
+    const near = { DITA_MAX_DRAWDOWN: '1' }
+    expect(said(await desk.audit([], near))).toEqual([['UNKNOWN_VARIABLE', 'DITA_MAX_DRAWDOWN']])
+    const refused = await desk.dita(['run', '--duration', '2s', '--speed', 'max', '--json'], near)
+    expect([refused.code, codeOf(refused)]).toEqual([4, 'CONFIG_INVALID'])
+    expect(messageOf(refused)).toContain('Did you mean `DITA_RISK_MAX_DRAWDOWN`?')
+    const ran = await desk.dita(['run', '--duration', '2s', '--speed', 'max', '--json'], { DITA_HELLO: '1' })
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      'The variable DITA_HELLO means nothing to dita; docs/CONFIG.md lists those that stand for keys.\n',
+    ])
+  })
+
   test('C02 says that every order was denied, where every order was', async () => {
     const desk = new Desk(
       `${STRATEGY}instrument: { symbol: A/B, kind: spot, base: A, quote: B, tick_size: 0.0001, lot_size: 0.1, max_quantity: 1 }\n`,
@@ -155,15 +172,16 @@ describe('C02 dita audit-config', () => {
     desk.write('mine.mjs', `export default ({ decimal }) => ({ name: 'mine', slotIds: [], onTick: () => [${intent}] })`)
     const view = await desk.audit()
     expect(said(view)).toEqual([['ALL_DENIED', 'dita.yaml:1:13']])
+    expect(view.rehearsal?.refusals).toMatchObject([{ code: 'QUANTITY_ABOVE_MAX', count: view.rehearsal?.denials }])
     expect(view.rehearsal?.ordersSent).toBe(0)
   })
 
-  test('C02 notes a rehearsal that a gate ended, and says of no key that nobody reads it', async () => {
+  test('C02 finds a rehearsal that a gate ended, and says of no key that nobody reads it', async () => {
     const view = await new Desk(
       'feed: { source: simulated, simulated: { events_per_second: 0.1 } }\nrisk: { stale_feed_seconds: 1 }',
     ).audit()
     expect(view.findings.map(({ code }) => code)).toEqual(['REHEARSAL_HALTED'])
-    expect([view.clean, view.rehearsal?.haltReason]).toEqual([true, 'risk_stale_feed'])
+    expect([view.exitCode, view.rehearsal?.haltReason]).toEqual([3, 'risk_stale_feed'])
     expect(view.keys.filter(({ status }) => status === 'unread')).toEqual([])
   })
 

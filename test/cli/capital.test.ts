@@ -105,7 +105,7 @@ describe('on a store that nobody uses', () => {
   test('the list has every flow, the newest first, and what each account holds', async () => {
     const desk = new Desk()
     await desk.session('one')
-    await desk.json('capital', 'deposit', '7', 'BNB', '--at', '2h')
+    await desk.json('capital', 'deposit', '7', 'BNB', '--new-asset', '--at', '2h')
     const { deposited: paidIn } = (await desk.json('capital', 'list')).accounts[0].assets.find((line: Loose) => line.asset === 'RLUSD')
     await desk.json('capital', 'withdraw', '100', 'RLUSD')
     const { accounts, flows, count } = await desk.json('capital', 'list', '--limit', '3')
@@ -124,13 +124,27 @@ describe('on a store that nobody uses', () => {
   test('in words it says what was booked, and where it stands', async () => {
     const desk = new Desk()
     await desk.session('one')
-    const { stdout } = await desk.dita('capital', 'deposit', '7', 'BNB', '--at', '2026-01-31', '--note', 'a \u001b[31mred note')
+    const { stdout } = await desk.dita(
+      'capital',
+      'deposit',
+      '7',
+      'BNB',
+      '--new-asset',
+      '--at',
+      '2026-01-31',
+      '--note',
+      'a \u001b[31mred note',
+    )
     expect(stdout.replace(/\s+/g, ' ')).toContain(
       '7 BNB deposited into paper/desk, as of 2026-01-31 00:00:00.000 UTC: it holds 7 BNB now, 0 before. No session was running: it belongs to none, and the next one starts with it.',
     )
     const listed = await desk.dita('capital', 'list', '--limit', '1')
     expect(listed.stdout).toContain('  BNB: 7 in, 0 out; the wallet holds 7')
-    expect(listed.stdout).toContain('between sessions, as of 2026-01-31 00:00:00.000 UTC: a \\x1b[31mred note')
+    expect(listed.stdout.replace(/\s+/g, ' ')).toContain(
+      'between sessions, moved on 2026-01-31 00:00:00.000 UTC by the calendar: a \\x1b[31mred note',
+    )
+    // Whose time is whose: the account's own, and the calendar's.
+    expect(listed.stdout).toMatch(/^2026-01-01 \d\d:\d\d:\d\d\.\d{3} session time {2}\+7 BNB/m)
     expect(listed.stdout).toContain('and 2 earlier; see --limit')
     expect(listed.stdout).not.toContain('\u001b')
   })
@@ -151,6 +165,9 @@ describe('on a store that nobody uses', () => {
       ['BAD_TIME', '2h', 'deposit', '5', 'RLUSD', '--at', `${year}-01-01`],
       ['BAD_TIME', '2h', 'deposit', '5', 'RLUSD', '--at', '2025-02-29'],
       ['BAD_TIME', '2h', 'deposit', '5', 'RLUSD', '--at', 'yesterday'],
+      ['BAD_TIME', '2h', 'deposit', '5', 'RLUSD', '--at', '2026-02-30T00:00:00+00:00'],
+      ['BAD_TIME', '2h', 'deposit', '5', 'RLUSD', '--at', '1969-01-01'],
+      ['ASSET_UNKNOWN', '--new-asset', 'deposit', '5', 'USTD'],
       ['BAD_NOTE', 'shorter', 'deposit', '5', 'RLUSD', '--note', 'x'.repeat(501)],
       ['ACCOUNT_UNKNOWN', 'dita capital list', 'deposit', '5', 'RLUSD', '--account', 'nobody'],
       ['ACCOUNT_UNKNOWN', 'dita capital list', 'list', '--account', 'nobody'],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { EXITS_OF, exitsOf } from '../../src/cli/exit-codes.ts'
@@ -20,10 +20,11 @@ describe('version and help', () => {
     expect(stdout).toBe(`dita/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
   })
 
-  test.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows the overview, examples first', async (args) => {
+  test.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows the overview, what to type for each task first', async (args) => {
     const { code, stdout } = await dita(args, { cwd })
     expect(code).toBe(0)
-    expect(stdout.startsWith('EXAMPLES\n  $ dita run')).toBe(true)
+    expect(stdout.startsWith('SEE IT WORK, WITH PAPER MONEY\n  $ dita run')).toBe(true)
+    expect(stdout.split('\n').filter((line) => line.startsWith('  $') && line.length > 80)).toEqual([])
     expect(stdout).toMatch(/^ {2}summarize {2,}Explain a session/m)
   })
 
@@ -57,6 +58,20 @@ describe('exit codes', () => {
     ).toEqual([...COMMANDS].sort())
   })
 
+  test.each(COMMANDS)('the help of %s says what it is for once', async (command) => {
+    const { stdout } = await dita([...command.split(' '), '--help'], { cwd })
+    const [summary = ''] = stdout.split('\n\n', 1)
+    const words = (text: string): string => text.replace(/\s+/g, ' ').trim()
+    expect(words(stdout).split(words(summary))).toHaveLength(2)
+  })
+
+  test('flags that a command has no use for are not in its help, and are taken all the same', async () => {
+    const { stdout } = await dita(['completion', '--help'], { cwd })
+    expect(stdout).not.toContain('--store')
+    expect((await dita(['completion', 'bash', '--store', 'x.db'], { cwd })).code).toBe(0)
+    expect((await dita(['exchange', '--help'], { cwd })).stdout).not.toMatch(/--store/)
+  })
+
   test('an alias has those of its command', async () => {
     const { stdout } = await dita(['run-session', '--help'], { cwd })
     expect(stdout.slice(stdout.indexOf('\nEXIT CODES\n'))).toContain('halted by a risk gate or the kill switch')
@@ -64,6 +79,27 @@ describe('exit codes', () => {
 })
 
 describe('a session without a terminal', () => {
+  const args = ['run', '--duration', '2m', '--speed', 'max', '--seed', '7']
+
+  test('tells in a screenful how it began, went and ended: the answers last, and no line for a fill', async () => {
+    const { code, stdout } = await dita([...args, '--store', join(cwd, 'brief.db'), '--session', 'brief'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).not.toMatch(/^\d\d:\d\d:\d\d {2}fill/m)
+    expect(stdout).toMatch(/progress +100 %.* fills [1-9]/)
+    const end = stdout
+      .slice(stdout.indexOf('\nSession brief: ') + 1)
+      .trimEnd()
+      .split('\n')
+    expect(end.length).toBeLessThan(24)
+    expect(end.at(-1)).toMatch(/--section|session,result/)
+    expect(stdout).toContain('`dita summarize brief`')
+  })
+
+  test('and with --verbose of every fill', async () => {
+    const { stdout } = await dita([...args, '--verbose', '--store', join(cwd, 'long.db'), '--session', 'long'], { cwd })
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d {2}fill/m)
+  })
+
   test('says first which process it is, and how to end it', async () => {
     const store = join(cwd, 'plain.db')
     const running = startDita(['run', '--store', store, '--session', 'plain', '--duration', '1m', '--speed', 'max'], { cwd })
@@ -74,6 +110,14 @@ describe('a session without a terminal', () => {
   })
 })
 
+test('a session that is refused never says that it could be ended', async () => {
+  const store = join(cwd, 'refused', 'dita.db')
+  mkdirSync(join(cwd, 'refused'), { mode: 0o700 })
+  writeFileSync(join(cwd, 'refused', 'HALT'), 'until monday\n')
+  const { code, stdout } = await dita(['run', '--store', store, '--session', 'refused'], { cwd })
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
+})
+
 describe('wrong usage is exit 2, a sentence and a next step', () => {
   test.each([
     [['sumarize'], '"sumarize" is no command of dita.', 'Did you mean `dita summarize`?'],
@@ -81,15 +125,15 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
     [['help', 'sesions'], '"sesions" is no command of dita.', 'Did you mean `dita sessions`?'],
     [['capital'], '"capital" is only the beginning of a command.', '`dita capital deposit`, `dita capital list`, `dita capital withdraw`'],
     [['capital', 'depost'], '"capital depost" is no command of dita.', 'Did you mean `dita capital deposit`?'],
-    [['capital', 'deposit', '1'], 'ASSET (Of what, in upper case: USDT) is missing.', 'See `dita capital deposit --help`'],
+    [['capital', 'deposit', '1'], 'ASSET (Of what, in upper case: USDT) is missing.', '`dita capital deposit --help`'],
     [['capital', 'list', '--sotre', 'x'], 'There is no flag --sotre.', 'See `dita capital list --help`'],
     [['--frob'], '"--frob" is a flag, and no command stands before it.', 'See `dita help`'],
     [['summarize', '--sotre', 'x'], 'There is no flag --sotre.', 'Did you mean --store?'],
     [['summarize', '-x'], 'There is no flag -x.', 'See `dita summarize --help`'],
-    [['sessions', 'extra'], 'There is no place for "extra" here.', 'See `dita sessions --help`'],
-    [['sessions', '--limit', 'many'], '--limit: Expected an integer but received: many.', 'See `dita sessions --help`'],
-    [['sessions', '--limit', '0'], '--limit: Expected an integer greater than or equal to 1 but received: 0.', 'See'],
-    [['sessions', '--limit'], 'Flag --limit expects a value.', 'See `dita sessions --help`'],
+    [['sessions', 'extra'], '"extra" is one word too many: nothing like it is taken here.', '`dita sessions --help` shows'],
+    [['sessions', '--limit', 'many'], '--limit takes a whole number, and "many" is none.', '`dita sessions --help` shows'],
+    [['sessions', '--limit', '0'], '--limit takes a whole number, 1 or more, and not 0.', '`dita sessions --help`'],
+    [['sessions', '--limit'], '--limit wants a value behind it.', '`dita sessions --help` shows'],
     [['sessions', '--store', ''], '"" is no path of a store.', 'Give a file after --store'],
   ])('%j', async (args, message, next) => {
     const { code, stdout, stderr } = await dita(args, { cwd })
@@ -126,13 +170,16 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
 })
 
 describe('the id of a session', () => {
-  test.each(['UPPER', '../up', 'a b', '', '-a', 'a'.repeat(33), 'é', 'a\n'])('V06 %j is refused, and nothing is made', async (id) => {
-    const store = join(cwd, 'ids.db')
-    const outcome = await dita(['run', `--session=${id}`, '--store', store, '--json'], { cwd })
-    expect(outcome.code).toBe(2)
-    expect(errorOf(outcome)).toMatchObject({ code: 'BAD_SESSION_ID', exitCode: 2 })
-    expect(existsSync(store)).toBe(false)
-  })
+  test.each(['UPPER', '../up', 'a/b', 'a b', '', '-a', 'a'.repeat(33), 'é', 'a\n'])(
+    'V06 %j is refused, and nothing is made',
+    async (id) => {
+      const store = join(cwd, 'ids.db')
+      const outcome = await dita(['run', `--session=${id}`, '--store', store, '--json'], { cwd })
+      expect(outcome.code).toBe(2)
+      expect(errorOf(outcome)).toMatchObject({ code: 'BAD_SESSION_ID', exitCode: 2 })
+      expect(existsSync(store)).toBe(false)
+    },
+  )
 })
 
 describe('where the store is', () => {

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
-const BIN = `${PROJECT}bin/run.js`
+/** Another build than that of the project, where somebody wants it tried. */
+export const { TEST_BINARY: BIN = `${PROJECT}bin/run.js` } = process.env
 
 export interface Outcome {
   readonly code: number | null

@@ -12,6 +12,7 @@ import { openWriter } from '../../src/core/journal/open.ts'
 import { deadUrl, WebhookServer } from '../core/notify/webhook-server.ts'
 import { runPaper, SECOND_US, temporaryFolder } from '../session/harness.ts'
 import { exchange, KEYS } from '../session/world.ts'
+import { Wreck } from '../session/wreck.ts'
 import { dita, PROJECT } from './dita.ts'
 
 /** A workspace with this config. */
@@ -155,13 +156,24 @@ describe('what is to be mended', () => {
     expect(view.exitCode).toBe(0)
   })
 
-  test('a kill switch that is on is told with its reason', async () => {
+  test('a kill switch that is on fails with its reason, since no session starts', async () => {
     const folder = desk()
     mkdirSync(join(folder, '.dita'), { mode: 0o700 })
     writeFileSync(join(folder, 'HALT'), 'until monday\n')
-    const found = row(await look(folder), 'kill_file')
-    expect(found).toMatchObject({ verdict: 'warn', remedy: 'dita halt --clear' })
+    const view = await look(folder)
+    const found = row(view, 'kill_file')
+    expect(found).toMatchObject({ verdict: 'fail', remedy: 'dita halt --clear' })
     expect(found.detail).toContain('until monday')
+    expect(view).toMatchObject({ fit: false, exitCode: 3 })
+  })
+
+  test('orders that a crash left live are warned of, with what looks at them and what takes them back', async () => {
+    const folder = desk()
+    const workspaceOf = (store: string) => resolveWorkspace({ store, workingFolder: folder, homeFolder: folder, dataFolder: undefined })
+    const left = row(await look(folder, { workspace: workspaceOf((await Wreck.of(2)).path) }), 'orders_left')
+    expect(left).toMatchObject({ verdict: 'warn', detail: expect.stringContaining('2 orders of bingx-demo/main as live') })
+    expect(left.remedy).toMatch(/dita reconcile .*dita reconcile --fix-orphans --cancel/)
+    expect(row(await look(folder, { workspace: workspaceOf((await Wreck.of(0)).path) }), 'orders_left').verdict).toBe('ok')
   })
 })
 
@@ -243,12 +255,16 @@ describe('notifications', () => {
 
 test('the rows stand under one another, each remedy on a line of its own, within 80 columns', async () => {
   const folder = desk('risk: { max_exposur: 5 }\n')
-  const text = renderDoctor(await look(folder))
+  const text = renderDoctor(await look(folder), 80)
   const lines = text.split('\n')
   expect(lines.filter((line) => line.trimStart().startsWith('→ dita audit-config'))).toHaveLength(1)
   expect(text).toContain('A session cannot run as it should: 1 failed.')
-  const long = lines.filter((line) => line.length > 80 && !line.includes('→') && !/\S{40,}/.test(line))
+  const long = lines.filter((line) => line.length > 80 && !/\S{40,}/.test(line))
   expect(long).toEqual([])
+  const piped = renderDoctor(await look(folder), Number.POSITIVE_INFINITY).split('\n')
+  expect(piped.filter((line) => line !== '' && !/^ +(→|ok|WARN|FAIL|–) /.test(line))).toEqual([
+    expect.stringContaining('A session cannot run'),
+  ])
 })
 
 test('the command line says the same, and ends with 0 or 3', async () => {

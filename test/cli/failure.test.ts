@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeFailure } from '../../src/cli/failure.ts'
+import { describeFailure, failureText } from '../../src/cli/failure.ts'
 import { nearestName } from '../../src/cli/nearest.ts'
 import { DitaError, EXIT } from '../../src/core/errors.ts'
 
@@ -23,6 +23,32 @@ describe('anything thrown', () => {
       expect(failure.message).not.toContain('\n')
     },
   )
+})
+
+describe('a failure on a terminal', () => {
+  const failure = { code: 'FAR', fault: 'user', exitCode: 2 } as const
+  const message = 'The config cannot be used, one thing is wrong:\n  dita.yaml:12:3: `risk.max` is not a key of the config at all.'
+  const next = 'Type `dita config show --strategy breakout` first.'
+
+  test('breaks at words, stays behind its indent, and leaves a command whole', () => {
+    expect(failureText({ ...failure, message, next }, 48).split('\n')).toEqual([
+      'dita: The config cannot be used, one thing is',
+      '      wrong:',
+      '        dita.yaml:12:3: `risk.max` is not a key',
+      '        of the config at all.',
+      'next: Type',
+      '      `dita config show --strategy breakout`',
+      '      first.',
+      '(FAR, the input is at fault)',
+      '',
+    ])
+  })
+
+  test('and on a pipe it is left as it is', () => {
+    const text = failureText({ ...failure, message, next }, Number.POSITIVE_INFINITY)
+    expect(text.split('\n')).toHaveLength(5)
+    expect(text).toContain(`next: ${next}\n`)
+  })
 })
 
 describe('the name that was meant', () => {

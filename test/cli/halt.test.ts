@@ -211,7 +211,7 @@ describe('where nothing runs', () => {
 })
 
 describe('orders that a crash left', () => {
-  test('L02 of a venue in the world are exit 3 with what to type, until a session has taken them back', async () => {
+  test('L02 of a venue in the world are exit 3 with what to type, and that takes them back and starts nothing', async () => {
     const desk = await RehearsalDesk.open()
     await desk.crash('night-shift', () => desk.accepted().length >= 2)
     const { code, view } = await desk.json('halt')
@@ -220,8 +220,12 @@ describe('orders that a crash left', () => {
     expect(view.ordersLeft[0].orders).toBeGreaterThan(0)
     const { stdout } = await desk.dita('halt')
     expect(stdout).toMatch(/^The books still hold \d+ orders? of bingx-demo\/main as live\.$/m)
-    expect(stdout).toContain('dita reconcile --fix-orphans')
-    await desk.json('run', '--on-start', 'cancel', '--duration', '3s')
+    expect(stdout).toContain('dita reconcile --fix-orphans --cancel')
+    const sent = desk.accepted().length
+    const taken = await desk.json('reconcile', '--fix-orphans', '--cancel')
+    expect(taken).toMatchObject({ code: 0, view: { closedAsCrashed: ['night-shift'], takenBack: { left: 0 }, drift: 0 } })
+    expect([...desk.audit().orders.values()].filter((order) => order.status === 'open')).toEqual([])
+    expect(desk.accepted()).toHaveLength(sent)
     expect(await desk.json('halt')).toMatchObject({ code: 0, view: { ordersLeft: [], exitCode: 0 } })
   })
 

@@ -52,7 +52,7 @@ describe('dita summarize --compare', () => {
       summarize('run-1', '--compare', 'latest', '--json'),
     ])
     expect(text?.stdout).toMatch(/^Session run-1: .*\nSession run-2: /)
-    expect(markdown?.stdout).toMatch(/^# Session run-1: /)
+    expect(markdown?.stdout).toMatch(/^# run-1 against run-2\n/)
     const view = JSON.parse(json?.stdout ?? '')
     expect([view.first.sessionId, view.second.sessionId]).toEqual(['run-1', 'run-2'])
     expect(view.groups[1].figures[0]).toMatchObject({ name: 'net of fees', first: view.first.pnl.net, difference: expect.any(String) })

@@ -6,7 +6,7 @@ import type { ControlChildMode } from '../session/control-child.ts'
 import { type ControlChild, startControlChild } from '../session/control-children.ts'
 import { privateFolder } from '../session/control-rig.ts'
 import { Tmux } from '../tui/tmux.ts'
-import { dita, errorOf, PROJECT } from './dita.ts'
+import { BIN, dita, errorOf } from './dita.ts'
 
 const isInstalled = Tmux.isInstalled()
 if (!isInstalled) console.warn('LEFT OUT: watching in a real terminal, because tmux is not installed')
@@ -97,7 +97,7 @@ describe.skipIf(!isInstalled)('in a real terminal', () => {
       columns: 100,
       rows: 30,
       environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color' },
-      command: `'${process.execPath}' '${PROJECT}bin/run.js' watch --store '${store}'; echo "left with $?"`,
+      command: `'${process.execPath}' '${BIN}' watch --store '${store}'; echo "left with $?"`,
     })
     terminals.push(terminal)
     return terminal
@@ -109,7 +109,7 @@ describe.skipIf(!isInstalled)('in a real terminal', () => {
     const picture = await terminal.until((text) => text.includes('● running') && text.includes('night-shift'))
     expect(picture.at(-1)).toMatch(/^╰─ q leave {2}\? help .*─╯$/)
     terminal.press('?')
-    await terminal.until((text) => text.includes('q leave, the session goes on'))
+    await terminal.until((text) => /q or d +leave, the session goes on/.test(text))
     terminal.press('q')
     const left = await terminal.until((text) => text.includes('left with 0'))
     expect(left.join('\n')).toContain('Session night-shift goes on. To stop it: dita halt')

@@ -3,7 +3,8 @@
 
 import Database from 'better-sqlite3'
 import { accountOf } from '../../src/core/exchange/truth-account.ts'
-import { auditTruth, readTruth, type TruthAudit, type TruthOrder, type TruthRecord } from '../../src/core/exchange/truth-log.ts'
+import { auditTruth, readTruth, type TruthAudit, type TruthOrder } from '../../src/core/exchange/truth-log.ts'
+import type { TruthRecord } from '../../src/core/exchange/truth-records.ts'
 import { add, type Decimal, formatDecimal, parseDecimal, sub, ZERO } from '../../src/core/kernel/decimal.ts'
 
 interface OrderRow {

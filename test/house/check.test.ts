@@ -26,7 +26,18 @@ function runWith(tree: SmallTree, exitCodes: Readonly<Record<string, number>>, .
 test('npm test is the one command, and makes every check', () => {
   const { scripts }: { scripts: { test: string } } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   expect(scripts.test).toBe('node scripts/check.js')
-  const checkers = ['biome', 'tsc', 'depcruise', 'check-purity.js', 'check-numbers.js', 'knip', '--production', 'requirements.js', 'vitest']
+  const checkers = [
+    'biome',
+    'tsc',
+    'depcruise',
+    'check-purity.js',
+    'check-numbers.js',
+    'check-errors.js',
+    'knip',
+    '--production',
+    'requirements.js',
+    'vitest',
+  ]
   for (const checker of checkers) expect(STEPS.some(({ command }) => command.some((word) => word.endsWith(checker)))).toBe(true)
 })
 

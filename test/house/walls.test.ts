@@ -94,6 +94,15 @@ test('a breach fails the check, and is named', () => {
   expect(passed).toBe(false)
 })
 
+test('a circle of types alone fails', () => {
+  const tree = new SmallTree({
+    ...TARGETS,
+    'src/core/session/one.ts': "import type { Two } from './two.ts'\n\nexport type One = { readonly two: Two | null }\n",
+    'src/core/session/two.ts': "import type { One } from './one.ts'\n\nexport type Two = { readonly one: One | null }\n",
+  })
+  expect(violations(tree)).toEqual([expect.stringMatching(/^no-circles: src\/core\/session\/(one|two)\.ts$/)])
+})
+
 test('an import through any wall fails', () => {
   const tree = new SmallTree({ ...TARGETS, 'src/core/folder/used.ts': 'export const used = 1\n' })
   for (const [, from, imports] of BREACHES)

@@ -1,13 +1,16 @@
 // How an account's worth went through a session, fact by fact: returns, drawdown, exposure and ratios, by their definitions.
 
 import { minus, NOTHING, over, plus, rounded, signOf, size, smaller, times, write } from '../session/exact.ts'
-import { isAbove, isWithin, Marks, Owned, signed } from './books.ts'
+import { isAbove, isWithin, Marks, Owned, signed, worthOf } from './books.ts'
 import { compare, type Fraction, HUNDRED, mean, ONE, quotient, root, sum, text, whole } from './exact-figures.ts'
 import type { Fill, Flow, Recorded, Tick } from './session-rows.ts'
 
 interface Point {
   readonly timeUs: number
+  /** Less the capital that was moved after the start, as it was worth when it moved. */
   readonly equity: Fraction
+  /** What one at the start had become, whatever was moved: the growth of each stretch until then, one after the other. */
+  readonly index: Fraction
 }
 
 type Event = { readonly seq: number } & (
@@ -29,7 +32,7 @@ function eventsOf({ fills, capital, funding, ticks }: Recorded): Event[] {
 }
 
 export interface Course {
-  /** Of equity less the capital that was moved after the start: at each tick from the first mark on, and at the end. */
+  /** The start, each tick from the first mark on, and the end. */
   readonly points: readonly Point[]
   /** Equity with that capital just before and just after each such flow, from the start to the end. */
   readonly stretches: readonly { readonly from: Fraction; readonly to: Fraction }[]
@@ -48,31 +51,42 @@ export function atStart(recorded: Recorded): Owned {
 export function courseOf(recorded: Recorded): Course {
   const marks = new Marks(recorded)
   const { last_seq } = recorded.session
-  const lessFlows = new Owned(recorded)
-  const withFlows = new Owned(recorded)
-  const points: Point[] = []
+  const owned = new Owned(recorded)
   const stretches: { from: Fraction; to: Fraction }[] = []
   let from = atStart(recorded).worth(marks.first.mark, marks.first.seq)
+  let moved = NOTHING
+  let grown = ONE
+  const pointAt = (timeUs: number, worth: Fraction): Point => ({
+    timeUs,
+    equity: minus(worth, moved),
+    index: times(grown, over(worth, from)),
+  })
+  const points = [pointAt(marks.first.timeUs, from)]
   for (const event of eventsOf(recorded)) {
     const { seq } = event
     if ('tick' in event) {
-      if (seq >= marks.first.seq) points.push({ timeUs: event.tick.time_us, equity: lessFlows.worth(marks.at(seq), seq) })
+      if (seq >= marks.first.seq) points.push(pointAt(event.tick.time_us, owned.worth(marks.at(seq), seq)))
     } else if ('fill' in event) {
-      lessFlows.fill(event.fill)
-      withFlows.fill(event.fill)
+      owned.fill(event.fill)
     } else if ('funding' in event || seq <= marks.first.seq) {
-      const flow = 'funding' in event ? event.funding : event.capital
-      lessFlows.flow(flow)
-      withFlows.flow(flow)
+      owned.flow('funding' in event ? event.funding : event.capital)
     } else {
-      stretches.push({ from, to: withFlows.worth(marks.at(seq), seq) })
-      withFlows.flow(event.capital)
-      from = withFlows.worth(marks.at(seq), seq)
+      const to = owned.worth(marks.at(seq), seq)
+      stretches.push({ from, to })
+      grown = times(grown, over(to, from))
+      owned.flow(event.capital)
+      from = owned.worth(marks.at(seq), seq)
+      moved = plus(moved, flowWorth(recorded, event.capital))
     }
   }
-  points.push({ timeUs: recorded.endUs, equity: lessFlows.worth(marks.last, last_seq) })
-  stretches.push({ from, to: withFlows.worth(marks.last, last_seq) })
+  points.push(pointAt(recorded.endUs, owned.worth(marks.last, last_seq)))
+  stretches.push({ from, to: owned.worth(marks.last, last_seq) })
   return { points, stretches }
+}
+
+/** At the mark and the prices of the moment in which it moved. */
+export function flowWorth(recorded: Recorded, { asset, amount, seq }: Flow): Fraction {
+  return worthOf(recorded, asset, { amount, mark: new Marks(recorded).at(seq), seq })
 }
 
 export function returnsOf({ stretches }: Course) {
@@ -104,11 +118,14 @@ export function drawdownOf({ points }: Course, asset: string) {
   const { peak: from, trough: to } = deepest ?? { peak, trough: peak }
   const end = points.at(-1) as Point
   const amount = minus(from.equity, to.equity)
+  const share = deepestFall(points)
   return {
     why: null,
     asset,
     amount: write(amount),
-    percent: text(quotient(times(HUNDRED, amount), from.equity)),
+    percent: write(rounded(times(HUNDRED, share.fall))),
+    percentPeakAtUs: share.peakAtUs,
+    percentTroughAtUs: share.troughAtUs,
     peakEquity: write(from.equity),
     troughEquity: write(to.equity),
     peakAtUs: from.timeUs,
@@ -168,7 +185,7 @@ export function ratiosOf({ points }: Course) {
   const periodUs = PERIODS_US.findLast((each) => countOf(each) >= NEEDED) ?? (PERIODS_US[0] as number)
   const periods = countOf(periodUs)
   const known = { periodUs, periods, periodsNeeded: NEEDED }
-  if (periods < NEEDED || points.some(({ equity }) => signOf(equity) <= 0)) {
+  if (periods < NEEDED || points.some(({ index }) => signOf(index) <= 0)) {
     const none = { value: null, why: 'said' }
     return {
       ...known,
@@ -180,7 +197,7 @@ export function ratiosOf({ points }: Course) {
       calmar: none,
     }
   }
-  const ends = Array.from({ length: periods + 1 }, (_, period) => equityAt(points, first.timeUs + period * periodUs))
+  const ends = Array.from({ length: periods + 1 }, (_, period) => indexAt(points, first.timeUs + period * periodUs))
   const returns = ends.slice(1).map((end, index) => growthOf(ends[index] as Fraction, end))
   const average = mean(returns) ?? NOTHING
   const count = whole(returns.length)
@@ -197,25 +214,32 @@ export function ratiosOf({ points }: Course) {
     downsideDeviationPercent: percentOf(downside),
     sharpe: ratio(average, deviation),
     sortino: ratio(average, downside),
-    calmar: ratio(growthOf(first.equity, last.equity), rounded(deepestFall(points))),
+    calmar: ratio(growthOf(first.index, last.index), rounded(deepestFall(points).fall)),
   }
 }
 
-function equityAt(points: readonly Point[], timeUs: number): Fraction {
-  return (points.findLast((point) => point.timeUs <= timeUs) as Point).equity
+function indexAt(points: readonly Point[], timeUs: number): Fraction {
+  return (points.findLast((point) => point.timeUs <= timeUs) as Point).index
 }
 
 function growthOf(from: Fraction, to: Fraction): Fraction {
   return rounded(over(minus(to, from), from))
 }
 
-/** As a share of the peak before it. */
-function deepestFall(points: readonly Point[]): Fraction {
-  let [peak, deepest] = [NOTHING, NOTHING]
-  for (const { equity } of points) {
-    if (isAbove(equity, peak)) peak = equity
-    const fall = over(minus(peak, equity), peak)
-    if (isAbove(fall, deepest)) deepest = fall
+interface Fall {
+  readonly fall: Fraction
+  readonly peakAtUs: number | null
+  readonly troughAtUs: number | null
+}
+
+/** Of the index, as a share of the highest before it, and when. */
+function deepestFall(points: readonly Point[]): Fall {
+  let peak = points[0] as Point
+  let deepest: Fall = { fall: NOTHING, peakAtUs: null, troughAtUs: null }
+  for (const point of points) {
+    if (!isAbove(peak.index, point.index)) peak = point
+    const fall = over(minus(peak.index, point.index), peak.index)
+    if (isAbove(fall, deepest.fall)) deepest = { fall, peakAtUs: peak.timeUs, troughAtUs: point.timeUs }
   }
   return deepest
 }

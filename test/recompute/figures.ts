@@ -3,7 +3,7 @@
 
 /** By place: `{a,b}` is each of them, `[]` every entry of a list, `*` whatever asset it is named after. */
 const FIGURES_BY_PLACE: Readonly<Record<string, string>> = {
-  fills: 'count maker taker inferred confirmed',
+  fills: 'count maker taker inferred late confirmed',
   'fills.{bought,sold}': 'count quantity value averagePrice',
   pnl: 'asset realized unrealized unrealizedBefore fees feesValued funding net mark',
   'pnl.{realizedByAsset,feesByAsset,feeValuesByAsset,fundingByAsset}': '*',
@@ -14,7 +14,8 @@ const FIGURES_BY_PLACE: Readonly<Record<string, string>> = {
   'attribution.byStrategy.roles[]': 'role fills spreadCapture fees',
   'attribution.feesByKind[]': 'liquidity asset amount value',
   returns: 'why timeWeightedPercent simplePercent periods',
-  drawdown: 'why asset amount percent peakEquity troughEquity peakAtUs troughAtUs longestUnderWaterUs endAmount endUnderWaterUs',
+  drawdown:
+    'why asset amount percent percentPeakAtUs percentTroughAtUs peakEquity troughEquity peakAtUs troughAtUs longestUnderWaterUs endAmount endUnderWaterUs',
   exposure: 'why',
   'exposure.instruments[]': 'instrument asset observedUs mean maximum maximumAtUs end flatPercent',
   position:

@@ -2,7 +2,7 @@
 
 import { minus, NOTHING, over, plus, rounded, signOf, size, times, write } from '../session/exact.ts'
 import { AverageCost, feeValue, isWithin, Marks, Owned, signed, signedValue, worthOf } from './books.ts'
-import { atStart, courseOf, drawdownOf, exposureOf, ratiosOf, returnsOf } from './course.ts'
+import { atStart, courseOf, drawdownOf, exposureOf, flowWorth, ratiosOf, returnsOf } from './course.ts'
 import { type Fraction, opposite, sum, text } from './exact-figures.ts'
 import type { Dust, Fill, Recorded } from './session-rows.ts'
 
@@ -39,7 +39,9 @@ function fillsOf(recorded: Recorded) {
   const maker = fills.filter(({ liquidity }) => liquidity === 'maker').length
   const taker = fills.filter(({ liquidity }) => liquidity === 'taker').length
   const inferred = fills.filter((fill) => fill.inferred === 1).length
-  return { count: fills.length, maker, taker, inferred, confirmed: 0, bought: side('buy'), sold: side('sell') }
+  // On paper nothing is filled behind the session's back, and other sessions are refused.
+  const late = 0
+  return { count: fills.length, maker, taker, inferred, late, confirmed: 0, bought: side('buy'), sold: side('sell') }
 }
 
 interface Costs {
@@ -106,28 +108,30 @@ function texts(sums: ReadonlyMap<string, Fraction>): Record<string, string> {
 interface Worths {
   readonly start: Fraction
   readonly end: Fraction
-  /** Without the capital that was moved after the start. */
-  readonly endLessFlows: Fraction
+  /** Of the capital that was moved after the start, when it moved. */
+  readonly moved: Fraction
 }
 
 function worthsOf(recorded: Recorded): Worths {
   const marks = new Marks(recorded)
   const { last_seq } = recorded.session
-  const worthWith = (isCounted: (seq: number) => boolean): Fraction => {
-    const owned = new Owned(recorded)
-    for (const fill of recorded.fills) owned.fill(fill)
-    for (const flow of recorded.funding) owned.flow(flow)
-    for (const flow of recorded.capital) if (isCounted(flow.seq)) owned.flow(flow)
-    return owned.worth(marks.last, last_seq)
-  }
+  const owned = new Owned(recorded)
+  for (const fill of recorded.fills) owned.fill(fill)
+  for (const flow of [...recorded.funding, ...recorded.capital]) owned.flow(flow)
   return {
     start: atStart(recorded).worth(marks.first.mark, marks.first.seq),
-    end: worthWith(() => true),
-    endLessFlows: worthWith((seq) => seq <= marks.first.seq),
+    end: owned.worth(marks.last, last_seq),
+    moved: sum(laterFlows(recorded).map((flow) => flowWorth(recorded, flow))),
   }
 }
 
-/** By asset other than the one of profit: what prices did to what was held beside positions, and to what of it went as a fee. */
+/** The capital that was moved after the session's first mark. */
+function laterFlows(recorded: Recorded): Recorded['capital'] {
+  const { first } = new Marks(recorded)
+  return recorded.capital.filter(({ seq }) => seq > first.seq)
+}
+
+/** By asset other than the one of profit: what prices did to what was held beside positions, from when it came, and to what of it went as a fee. */
 function holdingGains(recorded: Recorded): Map<string, Fraction> {
   const { session, fills, capital } = recorded
   const marks = new Marks(recorded)
@@ -137,27 +141,22 @@ function holdingGains(recorded: Recorded): Map<string, Fraction> {
   const gainOf = (asset: string): Fraction => {
     const paidIn = sum(capital.filter((flow) => flow.asset === asset && flow.seq <= marks.first.seq).map(({ amount }) => amount))
     const held = minus(paidIn, sum(feesIn(asset, false).map(({ fee }) => fee)))
-    const left = minus(held, sum(feesIn(asset, true).map(({ fee }) => fee)))
+    const later = laterFlows(recorded).filter((flow) => flow.asset === asset)
+    const kept = plus(held, sum(later.map(({ amount }) => amount)))
+    const left = minus(kept, sum(feesIn(asset, true).map(({ fee }) => fee)))
     const atEnd = worthOf(recorded, asset, { amount: left, mark: marks.last, seq: session.last_seq })
     const before = worthOf(recorded, asset, { amount: held, mark: marks.first.mark, seq: marks.first.seq })
-    return plus(minus(atEnd, before), sum(feesIn(asset, true).map((fill) => feeValue(recorded, fill) ?? NOTHING)))
+    const came = sum(later.map((flow) => flowWorth(recorded, flow)))
+    const spent = sum(feesIn(asset, true).map((fill) => feeValue(recorded, fill) ?? NOTHING))
+    return plus(minus(atEnd, plus(before, came)), spent)
   }
   return new Map(assets.filter((asset) => asset !== session.settle).map((asset) => [asset, gainOf(asset)]))
 }
 
 function equityOf(recorded: Recorded, net: string | null) {
-  const { session, capital } = recorded
-  const marks = new Marks(recorded)
-  const { start, end } = worthsOf(recorded)
+  const { session } = recorded
+  const { start, end, moved } = worthsOf(recorded)
   const gains = holdingGains(recorded)
-  const later = capital.filter(({ seq }) => seq > marks.first.seq)
-  const moved = [...new Set(later.map(({ asset }) => asset))].map((asset) =>
-    worthOf(recorded, asset, {
-      amount: sum(later.filter((flow) => flow.asset === asset).map(({ amount }) => amount)),
-      mark: marks.last,
-      seq: session.last_seq,
-    }),
-  )
   return {
     asset: session.settle,
     start: write(start),
@@ -165,7 +164,7 @@ function equityOf(recorded: Recorded, net: string | null) {
     change: write(minus(end, start)),
     fromTrading: net,
     fromHoldings: write(sum([...gains.values()])),
-    fromCapital: write(sum(moved)),
+    fromCapital: write(moved),
     heldAssets: [...gains].filter(([, gain]) => signOf(gain) !== 0).map(([asset]) => asset),
   }
 }
@@ -175,20 +174,20 @@ const ROLES = ['entry', 'exit', 'quote', 'other'] as const
 function attributionOf(recorded: Recorded) {
   const { session, funding } = recorded
   const fills = ownFills(recorded)
-  const { start, end, endLessFlows } = worthsOf(recorded)
+  const { start, end, moved } = worthsOf(recorded)
   const { captured, revaluation } = marksAgainst(recorded)
   const spreadOf = (some: readonly Fill[]): Fraction => sum(some.map((fill) => captured.get(fill) ?? NOTHING))
   const feesOf = (some: readonly Fill[]): Fraction => sum(some.map((fill) => feeValue(recorded, fill) ?? NOTHING))
   const [spread, fees] = [spreadOf(fills), feesOf(fills)]
   const paid = sum(funding.filter(isWithin(recorded)).map(({ amount }) => amount))
   const holdings = sum([...holdingGains(recorded).values()])
-  const result = minus(endLessFlows, start)
+  const result = minus(minus(end, moved), start)
   const trading = sum([spread, revaluation, opposite(fees), paid])
   return {
     why: null,
     asset: session.settle,
     equityChange: write(minus(end, start)),
-    netCapitalFlow: write(minus(end, endLessFlows)),
+    netCapitalFlow: write(moved),
     result: write(result),
     spreadCapture: write(spread),
     revaluation: write(revaluation),

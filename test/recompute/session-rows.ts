@@ -6,6 +6,7 @@ import { query } from '../session/harness.ts'
 
 export interface SessionRow {
   readonly session_id: string
+  readonly mode: string
   readonly account_id: number
   readonly instrument: string
   readonly instrument_kind: 'spot' | 'linear'
@@ -175,12 +176,17 @@ function decimal(value: unknown): Fraction | null {
 }
 
 function refuseTheUnknown(storePath: string, session: SessionRow): void {
-  const { account_id, instrument, instrument_kind, position_mode } = session
+  const { account_id, mode, instrument, instrument_kind, position_mode } = session
   const others = query<object>(storePath, 'SELECT 1 FROM instruments WHERE account_id = ? AND symbol <> ?', account_id, instrument)
   const strange = ['exposure_assignments', 'fill_confirmations'].flatMap((table) =>
     query<object>(storePath, `SELECT 1 FROM ${table} WHERE account_id = ?`, account_id),
   )
-  if (others.length + strange.length > 0 || !['spot', 'linear'].includes(instrument_kind) || position_mode !== 'one_way') {
-    throw new Error('Beyond this recomputation: several instruments, hedge mode, inverse contracts, or what reconcile books.')
+  if (
+    others.length + strange.length > 0 ||
+    !['spot', 'linear'].includes(instrument_kind) ||
+    position_mode !== 'one_way' ||
+    mode !== 'paper'
+  ) {
+    throw new Error('Beyond this recomputation: several instruments, hedge mode, inverse contracts, a venue, or what reconcile books.')
   }
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openReader } from '../../src/core/journal/read.ts'
 import { type Decimal, dec } from '../../src/core/kernel/decimal.ts'
 import { bookCapital, moveCapital } from '../../src/core/session/capital.ts'
-import { quote } from '../core/report/eventful-session.ts'
+import { fill, quote } from '../core/report/eventful-session.ts'
 import { DEMO, LINEAR, ScriptedSession, type SessionScript, SPOT, START_US, writeStore } from '../core/report/recorded-store.ts'
 import { failureOf, newStore, query } from './harness.ts'
 import { exchange, REST, session, strategyFile } from './world.ts'
@@ -93,10 +93,27 @@ describe('N10 capital that is booked by hand', () => {
       quote(session, 'bid', { price: '1.5', quantity: '20' })
       const flow = (amount: string, asset: string): Decimal =>
         bookCapital(session.engine, session.timeUs, { asset, amount: dec(amount), note: 'by hand' }).balanceAfter
-      expect(() => flow('-70.1', 'RLUSD')).toThrow('holds 100 RLUSD, and orders that rest bind 30 of it: 70.1 RLUSD cannot be withdrawn')
+      expect(() => flow('-70.1', 'RLUSD')).toThrow(
+        'holds 100 RLUSD, and positions and orders bind 30 of it: 70.1 RLUSD cannot be withdrawn',
+      )
       expect([flow('-70', 'RLUSD'), flow('-50', 'XRP')]).toEqual([dec('30'), 0n])
       const endless = { asset: 'RLUSD', amount: (10n ** 34n) as Decimal, note: 'by hand' }
       expect(() => bookCapital(session.engine, session.timeUs, endless)).toThrow('The flow was not booked')
+      session.commit()
+    })
+  })
+
+  test('leaves what open positions of a rehearsal have lost, and their margin at the leverage that holds', async () => {
+    await writeStore(newStore(), (journal) => {
+      const session = new ScriptedSession(journal, 'one', { instrument: LINEAR, capital: { USDT: '1000' }, maxExposure: '0' })
+      session.tick(dec('100'))
+      fill(session, quote(session, 'bid', { price: '100', quantity: '20' }), { price: '100', quantity: '20', fee: '0' })
+      session.tick(dec('95'))
+      const flow = (amount: string): Decimal =>
+        bookCapital(session.engine, session.timeUs, { asset: 'USDT', amount: dec(amount), note: 'by hand' }).balanceAfter
+      // 20 at 95 with a leverage of 10 is 190, and 100 are lost so far.
+      expect(() => flow('-710.1')).toThrow('holds 1000 USDT, and positions and orders bind 290 of it')
+      expect(flow('-710')).toBe(dec('290'))
       session.commit()
     })
   })
@@ -120,7 +137,9 @@ describe('N10 capital that is booked by hand', () => {
         wallUs: () => Date.now() * 1_000,
       })
     const flagged = (): readonly string[] =>
-      query<{ id: string }>(storePath, "SELECT session_id AS id FROM risk_events WHERE code = 'BALANCE_DIFFERS'").map(({ id }) => id)
+      query<{ id: string }>(storePath, "SELECT session_id AS id FROM risk_events WHERE code = 'RECONCILE_BALANCE_DIFFERS'").map(
+        ({ id }) => id,
+      )
 
     await trade('first')
     await book('5')

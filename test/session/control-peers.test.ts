@@ -29,7 +29,7 @@ describe('peers that mean no good', () => {
     ['a line of 64 KiB and more', `${'x'.repeat(70_000)}\n`, 'BAD_REQUEST'],
   ]
 
-  test.each(NONSENSE)('%s is answered with an error, and cut off', async (_name, bytes, code) => {
+  test.each(NONSENSE)('J07 %s is answered with an error, and cut off', async (_name, bytes, code) => {
     const rig = await ControlRig.open()
     const peer = await rig.peer()
     peer.say(bytes)
@@ -46,7 +46,7 @@ describe('peers that mean no good', () => {
     await expectWell(rig)
   })
 
-  test('10 MB without a line break are not kept, and the session answers others meanwhile', async () => {
+  test('J07 10 MB without a line break are not kept, and the session answers others meanwhile', async () => {
     const rig = await ControlRig.open()
     const peer = await rig.peer()
     for (let part = 0; part < 10; part += 1) peer.say('x'.repeat(1024 * 1024))
@@ -189,7 +189,7 @@ describe('answers that are none', () => {
     }
   }
 
-  test('what cannot be read is told as that', async () => {
+  test('J07 what cannot be read is told as that', async () => {
     expect(await answering('hello\n')).toBe('CONTROL_UNREADABLE')
     expect(await answering('{"v":9,"id":0,"ok":true}\n')).toBe('CONTROL_UNREADABLE')
     expect(await answering('{"v":1,"id":0,"ok":true,"session":{"sessionId":1}}\n')).toBe('CONTROL_UNREADABLE')

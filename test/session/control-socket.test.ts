@@ -43,6 +43,11 @@ describe('the model on the wire', () => {
     delete older.pnl.net
     for (const key of ['venueHealth', 'recovery', 'doubts']) delete older[key]
     expect(readModel(older, 'model')).toEqual(model)
+    const unknown = { feed: null, course: null, quoting: null, figures: [], store: null, calls: [] }
+    for (const key of Object.keys(unknown)) delete older[key]
+    for (const limit of older.limits) delete limit.halts
+    const limits = model.limits.map((limit) => ({ ...limit, halts: null }))
+    expect(readModel(older, 'model')).toEqual({ ...model, ...unknown, limits })
   })
 
   test('keys that a newer session adds are left out', () => {
@@ -52,7 +57,19 @@ describe('the model on the wire', () => {
   })
 
   test('what is not nullable must be there', () => {
-    const mayLack = ['haltReason', 'haltDetail', 'doubts', 'venueHealth', 'recovery']
+    const mayLack = [
+      'haltReason',
+      'haltDetail',
+      'doubts',
+      'venueHealth',
+      'recovery',
+      'feed',
+      'course',
+      'quoting',
+      'figures',
+      'store',
+      'calls',
+    ]
     const keys = Object.keys(wholeModel()).filter((key) => !mayLack.includes(key))
     for (const key of keys) expect(() => readModel({ ...wholeModel(), [key]: undefined }, 'model'), key).toThrow(`model.${key} is no`)
   })
@@ -344,13 +361,15 @@ describe('the screen and the socket together', () => {
     expect(failures).toEqual([new Error('the screen broke')])
   })
 
-  test('news are shown on the screen at once, and build no model for a socket that nobody watches', () => {
+  test('each says for itself whether news are a reason, and nobody there builds no model', () => {
     const never = { wants: () => false, publish: () => undefined }
+    const everything = { ...never, wants: (hasNews: boolean) => hasNews }
     const failed = (error: unknown): never => {
       throw error
     }
-    expect(observeTogether({ screen: never, socket: never, failed }).wants(true)).toBe(true)
-    expect(observeTogether({ screen: never, socket: never, failed }).wants(false)).toBe(false)
+    expect(observeTogether({ screen: everything, socket: never, failed }).wants(true)).toBe(true)
+    expect(observeTogether({ screen: everything, socket: never, failed }).wants(false)).toBe(false)
+    expect(observeTogether({ screen: never, socket: never, failed }).wants(true)).toBe(false)
     expect(observeTogether({ screen: null, socket: never, failed }).wants(true)).toBe(false)
     expect(observeTogether({ screen: null, socket: { ...never, wants: () => true }, failed }).wants(false)).toBe(true)
   })

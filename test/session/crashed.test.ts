@@ -8,13 +8,21 @@ import { queryOne } from './harness.ts'
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
-/** A session that died with so many orders resting and so many without an answer, closed by the next start. */
-async function closed(name: string, left: { resting: number; unanswered: number }, script: SessionScript) {
+interface Left {
+  readonly resting: number
+  readonly unanswered: number
+  /** Durable, when it died before anything could leave. */
+  readonly prepared?: number
+}
+
+/** A session that died with so many orders of each kind, closed by the next start. */
+async function closed(name: string, { resting, unanswered, prepared = 0 }: Left, script: SessionScript) {
   const path = join(folder.path, name, 'dita.db')
   await writeStore(path, (journal) => {
     const session = new ScriptedSession(journal, name, { capital: { USDT: '100000' }, instrument: LINEAR, maxExposure: '0', ...script })
-    for (let order = 0; order < left.resting + left.unanswered; order += 1) {
-      session.unanswered = order < left.resting ? 0 : 1
+    for (let order = 0; order < resting + unanswered + prepared; order += 1) {
+      session.unanswered = order < resting ? 0 : 1
+      if (order >= resting + unanswered) session.commit = () => void session.engine.commit()
       enter(session, `s${order + 1}`, { price: '28000', quantity: '0.01' })
     }
   })
@@ -31,6 +39,7 @@ describe('J02 the end that the next start writes for a crashed session', () => {
     { name: 'none', resting: 0, unanswered: 0, found: 'no order was live' },
     { name: 'one', resting: 1, unanswered: 0, found: '1 order was live' },
     { name: 'doubted', resting: 0, unanswered: 1, found: '1 order was live and in doubt' },
+    { name: 'prepared', resting: 0, unanswered: 0, prepared: 1, found: '1 order was live and in doubt' },
     { name: 'two', resting: 1, unanswered: 1, found: '2 orders were live, 1 of them in doubt' },
     { name: 'calm', resting: 2, unanswered: 0, found: '2 orders were live, none of them in doubt' },
   ])('J02 says what was found at a venue: $found', async ({ name, found, ...left }) => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { type Decimal, dec, formatDecimal } from '../../src/core/kernel/decimal.ts'
 import type { Fact, FactBody } from '../../src/core/kernel/facts.ts'
 import type { Instrument } from '../../src/core/kernel/instrument.ts'
-import { createState, type KernelState, viewOf } from '../../src/core/kernel/state.ts'
+import { createState, type KernelState } from '../../src/core/kernel/state.ts'
+import { viewOf } from '../../src/core/kernel/views.ts'
 import { moveCapital } from '../../src/core/session/capital.ts'
 import { DrawdownWatch } from '../../src/core/session/drawdown-watch.ts'
 import { MINUTE_US, newStore, query, runPaper } from './harness.ts'
@@ -70,7 +71,7 @@ class Account {
 }
 
 describe('the fall below the peak', () => {
-  test('N10 counts profit and loss, and no deposit and no withdrawal, in whatever asset', () => {
+  test('N10 N11 counts profit and loss, and no deposit and no withdrawal, in whatever asset', () => {
     const account = new Account().flow('USD', '1000').mark('2')
     expect(account.fall).toBe('0')
     expect(account.earn('-30').mark('2').fall).toBe('30')
@@ -94,6 +95,16 @@ describe('the fall below the peak', () => {
     expect(account.fall).toBe('30')
     expect(account.price('BNB', '300').mark('2').fall).toBe('30')
     expect(account.earn('-5').mark('2').fall).toBe('35')
+  })
+
+  test('an asset without a price blinds nothing: what has a price is watched, and it is said what is not', () => {
+    const account = new Account().flow('USD', '1000').mark('2').earn('-30').mark('2')
+    account.flow('USDT', '250').mark('2').earn('-10').mark('2')
+    expect([account.fall, account.watch.leftOut]).toEqual(['40', ['USDT']])
+    account.flow('USDT', '50').earn('-2').mark('2')
+    expect(account.fall).toBe('42')
+    expect(account.price('USDT', '1').mark('2').fall).toBe('42')
+    expect(account.watch.leftOut).toEqual([])
   })
 
   test('peaks before a time do not count, and what falls after it does', () => {
@@ -150,4 +161,17 @@ describe('the gate over restarts', () => {
     expect(await run('s4', third())).toMatchObject({ reason: 'risk_drawdown', figures: { value: '275' } })
     expect(await run('s5', third(), { drawdown_since: '2025-10-09T08:56:40Z' })).toMatchObject({ reason: 'feed_ended' })
   })
+})
+
+test('S06 a coin that nobody prices does not switch the gate off, and the session says that it is not watched', async () => {
+  const config = {
+    mode: 'paper',
+    risk: { max_drawdown: 3 },
+    paper: { balances: { XRP: 2500, RLUSD: 10000, USDT: 5 } },
+    feed: { seed: 7 },
+  }
+  const { storePath, outcome } = await runPaper({ storePath: newStore(), durationUs: 10 * MINUTE_US, config, feed: 'simulated' })
+  expect(outcome).toMatchObject({ exitCode: 8, halt: { reason: 'risk_drawdown' } })
+  const said = query<{ detail: string }>(storePath, "SELECT detail FROM risk_events WHERE code = 'risk_drawdown' AND severity = 'warning'")
+  expect(said).toEqual([{ detail: 'Nobody has said what USDT is worth: the drawdown is watched without it.' }])
 })

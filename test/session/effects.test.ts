@@ -43,7 +43,7 @@ async function played(rig: Rig): Promise<void> {
 }
 
 describe('what a session sends', () => {
-  test.each(MARKETS)('is durable before it leaves: $strategyName', async (market) => {
+  test.each(MARKETS)('J01 is durable before it leaves: $strategyName', async (market) => {
     const storePath = newStore()
     let outside: Database.Database | null = null
     const early: string[] = []

@@ -48,7 +48,7 @@ describe('funding', { timeout: 120_000 }, () => {
     await third.ended
     expect(paymentsOf(storePath)).toEqual([rated, '0.75', '0.75'])
     expect(query(storePath, "SELECT 1 FROM journal WHERE type IN ('FILL_REPEATED', 'FILL_CONFLICTED')")).toEqual([])
-    expect(query(storePath, "SELECT detail FROM risk_events WHERE code = 'BALANCE_DIFFERS'")).toEqual([])
+    expect(query(storePath, "SELECT detail FROM risk_events WHERE code = 'RECONCILE_BALANCE_DIFFERS'")).toEqual([])
     expectOneWallet(storePath, at)
     expectOneStory(storePath, at)
   })

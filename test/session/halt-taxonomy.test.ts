@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { haltsPage } from '../../scripts/halts-page.ts'
+import { EXIT } from '../../src/core/errors.ts'
 import { HALT_REASONS, haltEntry } from '../../src/core/halt-reasons.ts'
 import { sessionsOfStore, summarizeFromStore } from '../../src/core/report/open-report.ts'
 import { HALT_CASES, type HaltCase } from './halt-cases.ts'
@@ -12,6 +13,12 @@ const CASES = Object.entries<HaltCase>(HALT_CASES)
 
 test('S02 every reason of the taxonomy has a case, and no case is of another', () => {
   expect(CASES.map(([reason]) => reason).sort()).toEqual(Object.keys(HALT_REASONS).sort())
+})
+
+test('S02 a session ends with the exit code that the table says, save where a failure at the start brings one of its own', () => {
+  // Who was killed ends with no code at all.
+  const ownCodes = CASES.filter(([reason, { exitCode }]) => exitCode >= 0 && exitCode !== haltEntry(reason).exitCode)
+  expect(ownCodes.map(([reason, { exitCode }]) => [reason, exitCode])).toEqual([['startup_failure', EXIT.unreachable]])
 })
 
 test('docs/HALTS.md is what the taxonomy says (`npx vitest run test/session/halt-taxonomy.test.ts -u -t HALTS` writes it anew)', async () => {

@@ -321,7 +321,14 @@ describe('limits', () => {
       staleFeedUs: 12_500_000,
     }
     // The way to a venue in this process cannot fail: its gates are not in force.
-    const ofGates = { maxDrawdown: '888.5', venueSilenceUs: 0, venueStreamUs: 0, venueAccountUs: 0, maxVenueFailuresPercent: '0' }
+    const ofGates = {
+      maxDrawdown: '888.5',
+      drawdownSince: null,
+      venueSilenceUs: 0,
+      venueStreamUs: 0,
+      venueAccountUs: 0,
+      maxVenueFailuresPercent: '0',
+    }
     const summary = await summaryOf(session)
     expect(summary.limits).toEqual({ ...expected, ...ofGates })
     expect(summary.risk.counts).toEqual([])
@@ -363,6 +370,7 @@ describe('limits', () => {
       value: position.quantity.replace('-', ''),
       limit: '120.5',
       share: expect.closeTo(Math.abs(Number(position.quantity)) / 120.5, 3),
+      halts: false,
     })
   })
 

@@ -10,7 +10,8 @@ import { DitaError } from '../../src/core/errors.ts'
 import { summarizeFromStore } from '../../src/core/report/open-report.ts'
 import type { SummaryView } from '../../src/core/report/summary-view.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
-import { type RunSessionOptions, runSession, type SessionObserver, type SessionOutcome } from '../../src/core/session/run-session.ts'
+import type { RunSessionOptions, SessionObserver, SessionOutcome } from '../../src/core/session/port.ts'
+import { runSession } from '../../src/core/session/run-session.ts'
 
 export const SECOND_US = 1_000_000
 export const MINUTE_US = 60 * SECOND_US
@@ -46,6 +47,7 @@ export interface SessionWish {
   readonly config?: ConfigText
   readonly control?: SessionControl
   readonly observer?: SessionObserver | null
+  readonly factLines?: RunSessionOptions['factLines']
   readonly wall?: RunSessionOptions['wall']
   /** Sees each entry of the session's log as it is made. */
   readonly onLog?: (entry: LogEntry) => void
@@ -107,6 +109,7 @@ export async function runPaper(wish: SessionWish = {}): Promise<RanSession> {
       info: (event, fields) => note({ level: 'info', event, fields }),
       error: (event, fields) => note({ level: 'error', event, fields }),
     },
+    ...(wish.factLines !== undefined && { factLines: wish.factLines }),
     ...(wish.compareBooks !== undefined && { compareBooks: wish.compareBooks }),
   })
   return { storePath, outcome, log }

@@ -63,7 +63,7 @@ describe('an order that rested for nine days', { timeout: 120_000 }, () => {
     expect(halted).toMatchObject({ reason: 'reconciler_halt', exitCode: 3 })
     expect(query(storePath, 'SELECT 1 FROM fills')).toEqual([])
     const findings = query<{ evidence: string }>(storePath, "SELECT evidence FROM reconcile_findings WHERE kind = 'FILLED_DIFFERS'")
-    expect(findings.map(({ evidence }) => evidence).join()).toContain('dita run --on-start cancel')
+    expect(findings.map(({ evidence }) => evidence).join()).toContain('dita reconcile --fix-orphans --cancel')
     const next = await started(at, { sessionId: 's3', days: 9, storePath, onStart: 'cancel' })
     expect(next).toMatchObject({ reason: 'duration_elapsed', exitCode: 0 })
     expect(query(storePath, 'SELECT quantity FROM fills')).toEqual([{ quantity: '0.002' }])

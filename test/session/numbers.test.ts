@@ -19,6 +19,7 @@ async function audit(session: RanSession): Promise<number> {
     taker: found.count - found.maker,
     inferred: 0,
     confirmed: 0,
+    late: 0,
     bought: found.bought,
     sold: found.sold,
   })

@@ -17,7 +17,7 @@ describe('what a rehearsed session measures', () => {
     const ran = await runPaper({ durationUs: 30 * SECOND_US })
     const { operation } = await summaryOf(ran)
     expect(operation.ticks).toMatchObject({ count: 29, onTime: null, late: null, missed: null, lateAfterUs: null })
-    expect(operation.ticks.why).toBe('the session kept to the time of its feed, and not to the wall')
+    expect(operation.ticks.why).toBe('the session went by the time of its feed, not by the clock on the wall')
     expect(operation.ticks.latency?.count).toBe(29)
     expect(operation.feedSilence?.count).toBeGreaterThan(100)
     expect(operation.venueCalls).toEqual([])

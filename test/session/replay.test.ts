@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { apply } from '../../src/core/kernel/apply.ts'
-import { createState, viewOf } from '../../src/core/kernel/state.ts'
+import { createState } from '../../src/core/kernel/state.ts'
+import { viewOf } from '../../src/core/kernel/views.ts'
 import { compareStores, rebuildStore } from '../core/journal/rebuild-store.ts'
 import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
 import { MINUTE_US, newStore, query, queryOne, runPaper } from './harness.ts'

@@ -44,7 +44,7 @@ async function doubted(look: (session: ScriptedSession, ids: readonly string[]) 
 describe('orders in doubt, for the screen', () => {
   test('K23 come from the state, worst first, with what is known of the asking', async () => {
     await doubted(({ engine, timeUs }, [resting, lost, quarantined]) => {
-      const report = { instrument: LINEAR.symbol, reason: 'in_doubt', lastAskedUs: 9, lastWords: 'asked' } as const
+      const report = { instrument: LINEAR.symbol, reason: 'in_doubt', lastAskedUs: 9, lastWords: 'asked', evidence: 'asked once.' } as const
       const reports = [{ ...report, clientOrderId: lost as string, sinceUs: 77, asks: 4 }]
       expect(doubtModels({ state: engine.view, reports, show })).toEqual([
         {
@@ -56,6 +56,7 @@ describe('orders in doubt, for the screen', () => {
           sinceUs: timeUs,
           asks: 0,
           lastWords: null,
+          evidence: null,
         },
         {
           clientOrderId: lost,
@@ -66,6 +67,7 @@ describe('orders in doubt, for the screen', () => {
           sinceUs: 77,
           asks: 4,
           lastWords: 'asked',
+          evidence: 'asked once.',
         },
         {
           clientOrderId: resting,
@@ -76,6 +78,7 @@ describe('orders in doubt, for the screen', () => {
           sinceUs: timeUs - 5,
           asks: 0,
           lastWords: null,
+          evidence: null,
         },
       ])
     })

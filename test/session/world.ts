@@ -11,7 +11,8 @@ import { formatDecimal } from '../../src/core/kernel/decimal.ts'
 import type { OrderStatus } from '../../src/core/kernel/order-table.ts'
 import { SessionControl } from '../../src/core/session/control.ts'
 import { machineClock, type WallClock } from '../../src/core/session/pacer.ts'
-import { runSession, type SessionOutcome } from '../../src/core/session/run-session.ts'
+import type { SessionOutcome } from '../../src/core/session/port.ts'
+import { runSession } from '../../src/core/session/run-session.ts'
 import { newStore, query, SECOND_US, temporaryFolder } from './harness.ts'
 
 export const KEYS = { DITA_BINGX_API_KEY: 'canary-key-of-the-test', DITA_BINGX_API_SECRET: 'canary-secret-of-the-test' }

@@ -2,7 +2,8 @@
 // one seed. Judged after every step; the same seed does the same again.
 
 import type { KernelInput } from '../../src/core/kernel/inputs.ts'
-import { type KernelState, viewOf } from '../../src/core/kernel/state.ts'
+import type { KernelState } from '../../src/core/kernel/state.ts'
+import { viewOf } from '../../src/core/kernel/views.ts'
 import { judgeAgreement, judgeFlat } from './agreement.ts'
 import { Auditor } from './auditor.ts'
 import { Channel } from './channel.ts'

@@ -62,7 +62,14 @@ describe('orders in doubt', () => {
   })
 
   test.each(SIZES)('V07 what a venue says of them reaches no $columns×$rows terminal raw', (size) => {
-    const doubt = sampleDoubt(1, { clientOrderId: HOSTILE, side: HOSTILE, quantity: HOSTILE, price: HOSTILE, lastWords: HOSTILE })
+    const doubt = sampleDoubt(1, {
+      clientOrderId: HOSTILE,
+      side: HOSTILE,
+      quantity: HOSTILE,
+      price: HOSTILE,
+      lastWords: HOSTILE,
+      evidence: HOSTILE,
+    })
     const world = sampleWorld({ errors: [{ code: HOSTILE, count: 1 }], latencyMedianMs: 1e21, clockOffsetMs: -1e21, queued: 1e15 })
     const picture = draw({ model: sampleModel({ ...world, doubts: newestFirst(300, () => doubt) }), ...size })
     expectInside(picture, size)

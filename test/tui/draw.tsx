@@ -4,6 +4,7 @@ import { renderToString } from 'ink'
 import { expect } from 'vitest'
 import type { SessionViewModel } from '../../src/core/session/view-model.ts'
 import { Screen } from '../../src/tui/screen.tsx'
+import { FIRST_STATE, type ScreenState } from '../../src/tui/screen-state.ts'
 import { displayWidth } from '../../src/tui/text.ts'
 
 export interface Size {
@@ -31,11 +32,13 @@ export interface Drawing extends Size {
   readonly colour?: boolean
   readonly stopAsked?: boolean
   readonly help?: boolean
+  readonly state?: Partial<ScreenState>
   readonly keys?: boolean
 }
 
-export function draw({ model, columns, rows, colour = false, stopAsked = false, help = false, keys = true }: Drawing): string {
-  const screen = <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} help={help} keys={keys} />
+export function draw({ model, columns, rows, colour = false, stopAsked = false, help = false, state = {}, keys = true }: Drawing): string {
+  const chosen = { ...FIRST_STATE, help, ...state }
+  const screen = <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} state={chosen} keys={keys} />
   return renderToString(screen, { columns })
 }
 

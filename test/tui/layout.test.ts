@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { frameLines } from '../../src/tui/frame.tsx'
 import { type Layout, layoutScreen, type PanelName } from '../../src/tui/layout.ts'
+import { PAGES } from '../../src/tui/pages.ts'
 
-const NEEDS = { quotes: 2, pnl: 5, assets: 2, limits: 4, slots: 0, alarm: false }
+const NEEDS = { quotes: 2, pnl: 5, assets: 2, limits: 4, slots: 0, figures: 6, markouts: 5, orders: 2, doubts: 0, calls: 3, alarm: false }
 
 function need(layout: Layout | null): Layout {
   if (layout === null) throw new Error('the terminal was found too small')
@@ -37,7 +38,7 @@ describe('layoutScreen', () => {
     for (const name of ['orders', 'fills', 'messages'] as const) expect(tall[name]?.height).toBeGreaterThan(short[name]?.height ?? 0)
   })
 
-  test('at any size and need, panels stay on the screen, fill it, and overlap in their borders only', () => {
+  test('at any size and need, the panels of a page stay on the screen, fill it, and overlap in their borders only', () => {
     const size = fc.record({ columns: fc.integer({ min: 60, max: 240 }), rows: fc.integer({ min: 16, max: 90 }) })
     const count = fc.integer({ min: 0, max: 12 })
     const needs = fc.record({
@@ -46,11 +47,16 @@ describe('layoutScreen', () => {
       assets: count,
       limits: count,
       slots: count,
+      figures: count,
+      markouts: count,
+      orders: count,
+      doubts: count,
+      calls: count,
       alarm: fc.boolean(),
     })
     fc.assert(
-      fc.property(size, needs, ({ columns, rows }, wanted) => {
-        const layout = need(layoutScreen(columns, rows, wanted))
+      fc.property(size, needs, fc.constantFrom(...PAGES), ({ columns, rows }, wanted, page) => {
+        const layout = need(layoutScreen(columns, rows, wanted, page))
         const used = new Uint8Array(columns * rows)
         for (const { x, y, width, height } of [layout.header, ...Object.values(layout.panels)]) {
           expect(width).toBeGreaterThanOrEqual(20)
@@ -69,7 +75,7 @@ describe('layoutScreen', () => {
           expect(cell !== ' ').toBe(used[index] === 0)
         })
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     )
   })
 })

@@ -2,7 +2,7 @@ import { Console } from 'node:console'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type LiveScreen, startLiveScreen } from '../../src/tui/live-screen.tsx'
 import { FakeKeyboard, FakeTerminal } from './fake-terminal.ts'
-import { sampleModel } from './sample-model.ts'
+import { newestFirst, sampleMessage, sampleModel } from './sample-model.ts'
 
 interface Started {
   readonly terminal: FakeTerminal
@@ -10,6 +10,7 @@ interface Started {
   readonly screen: LiveScreen
   readonly failures: unknown[]
   readonly stops: string[]
+  readonly trades: string[]
 }
 
 const open: LiveScreen[] = []
@@ -31,17 +32,19 @@ function start({ columns = 80, rows = 24, colour = true, isTTY = true, stderr = 
   const keyboard = new FakeKeyboard(isTTY)
   const failures: unknown[] = []
   const stops: string[] = []
+  const trades: string[] = []
   const screen = startLiveScreen({
     stdout: terminal.stream,
     stdin: keyboard.stream,
     stderr,
     stop: (cause) => stops.push(cause),
+    trade: (wish) => trades.push(wish),
     colour,
     now: () => performance.now(),
     failed: (error) => failures.push(error),
   })
   open.push(screen)
-  return { terminal, keyboard, screen, failures, stops }
+  return { terminal, keyboard, screen, failures, stops, trades }
 }
 
 /** Waits until the terminal shows something, and fails with the picture where it never does. */
@@ -179,9 +182,9 @@ describe('keys', () => {
     screen.publish(sampleAt(1))
     await until(terminal, (text) => text.includes('? help'))
     keyboard.press('?')
-    await until(terminal, (text) => text.includes('K kill') && text.includes('again: leave'))
-    keyboard.press('h')
-    await until(terminal, (text) => text.includes('? help'))
+    await until(terminal, (text) => /K +kill switch, at once/.test(text) && text.includes('again: leave'))
+    keyboard.press('?')
+    await until(terminal, (text) => !text.includes('again: leave'))
   })
 
   test('Esc takes the keys away, and does nothing where they are not shown', async () => {
@@ -189,15 +192,105 @@ describe('keys', () => {
     screen.publish(sampleAt(1))
     await until(terminal, (text) => text.includes('? help'))
     keyboard.press('?')
-    await until(terminal, (text) => text.includes('?/Esc back'))
+    await until(terminal, (text) => /\?\/Esc +back/.test(text))
     keyboard.press('\u001b')
-    const picture = await until(terminal, (text) => text.includes('? help'))
+    const picture = await until(terminal, (text) => !text.includes('Esc  '))
     keyboard.press('\u001b')
     screen.publish(sampleAt(2))
     expect(await until(terminal, (text) => text.includes('session-2'))).toBe(
       picture.replace('session-1', 'session-2').replace('0:01', '0:02'),
     )
     expect(stops).toEqual([])
+  })
+
+  test('numbers, Tab and Shift-Tab lead through the pages', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('[1 overview]'))
+    for (const [key, page] of [
+      ['2', '[2 orders]'],
+      ['3', '[3 strategy]'],
+      ['4', '[4 journal]'],
+      ['5', '[5 log]'],
+      ['\t', '[1 overview]'],
+      ['\t', '[2 orders]'],
+      ['\u001b[Z', '[1 overview]'],
+      ['\u001b[Z', '[5 log]'],
+    ] as const) {
+      keyboard.press(key)
+      await until(terminal, (text) => text.includes(page))
+    }
+  })
+
+  test('p asks to pause while trading is active, and to resume while it is not', async () => {
+    const { terminal, keyboard, screen, trades } = start()
+    keyboard.press('p')
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('● running'))
+    keyboard.press('p')
+    await until(terminal, () => trades.length > 0)
+    screen.publish(sampleModel({ trading: 'halted' }))
+    await until(terminal, (text) => text.includes('trading paused'))
+    keyboard.press('p')
+    await until(terminal, () => trades.length > 1)
+    expect(trades).toEqual(['pause', 'resume'])
+  })
+
+  test('h asks first: y halts, any other key does not', async () => {
+    const { terminal, keyboard, screen, stops } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('● running'))
+    keyboard.press('h')
+    await until(terminal, (text) => text.includes('Halt this session by the kill switch?'))
+    keyboard.press('q')
+    await until(terminal, (text) => !text.includes('Halt this session'))
+    expect(stops).toEqual([])
+    keyboard.press('h')
+    await until(terminal, (text) => text.includes('Halt this session'))
+    keyboard.press('y')
+    await until(terminal, (text) => text.includes('stopping…'))
+    expect(stops).toEqual(['kill'])
+  })
+
+  test('/ narrows the fills to what holds the words, and Esc shows all of them again', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleAt(1))
+    keyboard.press('2')
+    const sells = (text: string) => text.match(/03:44:\d\d +sell/g)?.length ?? 0
+    await until(terminal, (text) => sells(text) > 3)
+    for (const key of ['/', 'b', 'u', 'y']) keyboard.press(key)
+    await until(terminal, (text) => text.includes('/buy') && sells(text) === 0)
+    // A key that means something elsewhere is a letter here.
+    keyboard.press('q')
+    await until(terminal, (text) => text.includes('nothing here holds these words'))
+    keyboard.press('\u001b')
+    await until(terminal, (text) => sells(text) > 3)
+  })
+
+  test('arrows and PgDn move through the log', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleModel({ messages: newestFirst(120, sampleMessage) }))
+    keyboard.press('5')
+    await until(terminal, (text) => text.includes('messages: 1–19 of 120'))
+    keyboard.press('\u001b[B')
+    await until(terminal, (text) => text.includes('messages: 2–20 of 120'))
+    keyboard.press('\u001b[6~')
+    await until(terminal, (text) => text.includes('messages: 20–38 of 120') && text.includes('message 100 '))
+    keyboard.press('\u001b[F')
+    await until(terminal, (text) => text.includes('messages: 102–120 of 120'))
+    keyboard.press('\u001b[A')
+    await until(terminal, (text) => text.includes('messages: 101–119 of 120'))
+    keyboard.press('\u001b[H')
+    await until(terminal, (text) => text.includes('messages: 1–19 of 120'))
+  })
+
+  test('while it connects it says to whom', async () => {
+    const { terminal, screen } = start()
+    await until(terminal, (text) => text.includes('dita is starting…'))
+    screen.connecting('open-api.example.com')
+    await until(terminal, (text) => text.includes('connecting to open-api.example.com …  q gives up'))
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
   })
 
   test('Ctrl-L draws a torn screen afresh', async () => {
@@ -225,6 +318,17 @@ describe('keys', () => {
 })
 
 describe('closing', () => {
+  test('L03 it leaves the terminal at once where the process is about to end, before anything else is written', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    screen.restore()
+    expect([terminal.alternate, terminal.cursorVisible]).toEqual([false, true])
+    screen.publish(sampleAt(2))
+    await screen.close()
+    expect(terminal.alternate).toBe(false)
+  })
+
   test('L03 it draws the last model, restores the terminal, and may be called again', async () => {
     const { terminal, keyboard, screen } = start()
     await until(terminal, (text) => text.includes('starting'))

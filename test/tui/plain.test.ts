@@ -39,7 +39,7 @@ describe('plain output', () => {
   })
 
   test('S06 limits that are known only later, or change, are said then', () => {
-    const [limit = { name: 'exposure', value: '0', limit: '1000', share: 0 }] = quietModel().limits
+    const [limit = { name: 'exposure', value: '0', limit: '1000', share: 0, halts: true }] = quietModel().limits
     const lines = linesOfLast(quietModel({ limits: [] }), quietModel({ limits: [{ ...limit, limit: '900' }] }))
     expect(lines).toEqual(['03:57:12  limit     exposure 900'])
   })
@@ -53,6 +53,17 @@ describe('plain output', () => {
       '03:44:19  fill      sell  120.5 XRP/RLUSD @ 2.1001 maker fee  0.0253 RLUSD pnl  +0.0843 quote 1',
       '03:44:20  fill      buy   120.5 XRP/RLUSD @ 2.1002 maker fee  0.0253 RLUSD pnl        0 quote 2',
     ])
+  })
+
+  test('who wants no fills is told of everything else, and how many there were', () => {
+    const lines: string[] = []
+    const output = createPlainOutput({ fills: false, write: (line) => lines.push(line) })
+    output.publish(withFills(1))
+    const before = lines.length
+    const messages = [sampleMessage(1, { severity: 'warning', text: 'looks odd' })]
+    output.publish({ ...withFills(300), messages, elapsedUs: 900_000_000, durationUs: 1_800_000_000 })
+    expect(lines.filter((line) => line.includes('  fill  '))).toEqual([])
+    expect(lines.slice(before)).toEqual([expect.stringContaining('warning   looks odd'), expect.stringMatching(/progress .* fills 300$/)])
   })
 
   test('a fill with usual numbers takes at most 100 columns, its profit and fee rounded', () => {
@@ -103,8 +114,8 @@ describe('plain output', () => {
 
   test('L04 where more messages came than a model holds, it says so', () => {
     const before = quietModel({ messages: [sampleMessage(1)] })
-    const lines = linesOfLast(before, quietModel({ messages: newestFirst(100, sampleMessage).slice(0, 50) }))
-    expect(lines).toHaveLength(51)
+    const lines = linesOfLast(before, quietModel({ messages: newestFirst(300, sampleMessage).slice(0, 200) }))
+    expect(lines).toHaveLength(201)
     expect(lines[0]).toContain('older messages')
   })
 

@@ -72,6 +72,7 @@ export function sampleDoubt(index: number, changes: Partial<DoubtModel> = {}): D
     sinceUs: START_US + 12 * MINUTE_US,
     asks: 3,
     lastWords: '2026-11-20T03:57:10.000Z asked',
+    evidence: 'In doubt since 2026-11-20T03:56:18.000Z; asked 3 times. 2026-11-20T03:57:10.000Z asked.',
     ...changes,
   }
 }
@@ -96,6 +97,10 @@ export function sampleWorld(changes: Partial<VenueHealthModel> = {}): Partial<Se
     feedSource: 'bingx',
     speed: '1',
     venueHealth: { ...health, errors: [], calls: 1_234, ...changes },
+    calls: [
+      { endpoint: 'POST /openApi/swap/v2/trade/order', outcome: 'ok', count: 812, medianMs: 45.2, slowestMs: 210 },
+      { endpoint: 'POST /openApi/swap/v2/trade/order', outcome: 'TIMEOUT', count: 3, medianMs: null, slowestMs: null },
+    ],
   }
 }
 
@@ -148,10 +153,10 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     position: { quantity: '120.5', averagePrice: '2.1020', notional: '253.50', inSlots: '0', quoted: '120.5', unassigned: '0' },
     pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', funding: '0', net: '0.7209', equity: '20519.4709' },
     limits: [
-      { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535 },
-      { name: 'session_loss', value: '0', limit: '100', share: 0 },
-      { name: 'order_notional', value: '253.50', limit: '300', share: 0.845 },
-      { name: 'open_orders', value: '2', limit: '20', share: 0.1 },
+      { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535, halts: true },
+      { name: 'session_loss', value: '0', limit: '100', share: 0, halts: true },
+      { name: 'order_notional', value: '253.50', limit: '300', share: 0.845, halts: false },
+      { name: 'open_orders', value: '2', limit: '20', share: 0.1, halts: false },
     ],
     counts: {
       events: 12_345,
@@ -168,6 +173,36 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     doubts: [],
     venueHealth: null,
     recovery: null,
+    feed: { silentUs: 400_000, limitUs: 30_000_000, isStale: false },
+    course: { stepUs: 8_000_000, net: Array.from({ length: 97 }, (_, step) => (Math.sin(step / 9) + step / 90).toFixed(4)) },
+    quoting: {
+      ticks: 774,
+      bothSides: 731,
+      bid: 752,
+      ask: 740,
+      fills: 12,
+      halfSpreadBps: '3.41',
+      markouts: [
+        { horizonUs: 1_000_000, fills: 12, meanBps: '-0.31', realizedBps: '3.10' },
+        { horizonUs: 60_000_000, fills: 9, meanBps: '1.25', realizedBps: '4.66' },
+        { horizonUs: 300_000_000, fills: 0, meanBps: null, realizedBps: null },
+      ],
+    },
+    figures: [
+      { name: 'reference (trades)', value: '2.10372' },
+      { name: 'inventory', value: '25.3 % of its most' },
+    ],
+    store: {
+      walBytes: 1_234_567,
+      commitMedianMs: 1.2,
+      commitSlowestMs: 18.4,
+      tickMedianMs: 1.9,
+      tickSlowestMs: 25,
+      checkpoints: 12,
+      checkpointsFailed: 0,
+      lastCheckpoint: { wallUs: START_US + 12 * MINUTE_US, isComplete: true, elapsedMs: 3.1, error: null },
+    },
+    calls: [],
     ...changes,
   }
 }

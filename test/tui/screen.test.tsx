@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PAGES } from '../../src/tui/pages.ts'
 import { displayWidth } from '../../src/tui/text.ts'
 import { ALARM, draw, expectInside, LARGE, lineWith, SIZES, SMALL, WARNING } from './draw.tsx'
 import { newestFirst, sampleFill, sampleMessage, sampleModel, sampleOrder, sampleSlot } from './sample-model.ts'
@@ -42,8 +43,22 @@ const EXTREME = sampleModel({
     value: '1'.repeat(50),
     limit: '0',
     share: index === 0 ? Number.NaN : Number.POSITIVE_INFINITY,
+    halts: false,
   })),
   messages: newestFirst(50, (index) => sampleMessage(index, { text: HOSTILE })),
+  feed: { silentUs: 1e18, limitUs: 1, isStale: true },
+  course: { stepUs: 1, net: ['1e400', '', HOSTILE, '9'.repeat(50), '-1'] },
+  quoting: {
+    ...{ ticks: 0, bothSides: 9, bid: 1e15, ask: 0, fills: 1e15, halfSpreadBps: HOSTILE },
+    markouts: newestFirst(20, () => ({ horizonUs: 1e18, fills: 1e15, meanBps: HOSTILE, realizedBps: '9'.repeat(40) })),
+  },
+  figures: newestFirst(16, () => ({ name: HOSTILE, value: HOSTILE })),
+  store: {
+    ...{ walBytes: 1e18, commitMedianMs: 1e12, commitSlowestMs: Number.POSITIVE_INFINITY, tickMedianMs: null, tickSlowestMs: null },
+    ...{ checkpoints: 1e15, checkpointsFailed: 1e15 },
+    lastCheckpoint: { wallUs: 1e300, isComplete: false, elapsedMs: 1e300, error: HOSTILE },
+  },
+  calls: newestFirst(30, () => ({ endpoint: HOSTILE, outcome: HOSTILE, count: 1e15, medianMs: 1e12, slowestMs: 1e12 })),
 })
 
 describe('every size', () => {
@@ -56,11 +71,12 @@ describe('every size', () => {
   for (const [name, model] of Object.entries(models)) {
     test.each(SIZES)(`the ${name} picture fits $columns×$rows, without a wrapped line`, (size) => {
       for (const flags of [{}, { stopAsked: true }, { help: true }, { keys: false }]) expectInside(draw({ model, ...size, ...flags }), size)
+      for (const page of PAGES) expectInside(draw({ model, ...size, state: { page } }), size)
     })
   }
 
   test.each(SIZES)('V07 nothing from outside reaches a $columns×$rows terminal raw', (size) => {
-    expect(draw({ model: EXTREME, ...size })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+    for (const page of PAGES) expect(draw({ model: EXTREME, ...size, state: { page } })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
   })
 
   test.each(SIZES)('without colour there is not one escape sequence at $columns×$rows', (size) => {
@@ -118,19 +134,19 @@ describe('80×24', () => {
     expect(lineWith(picture, 'partially closed')).toMatch(/S1 #3 +partially closed +long +60\.25 +2\.0987 +1\/3 +\+0\.4100 +-0\.1200/)
   })
 
-  test('orders, fills, messages and the counts', () => {
+  test('orders, fills, messages, and the pages', () => {
     expect(lineWith(picture, 'sent')).toMatch(/orders .*56 sent · 0 denied .* fills 12/)
     expect(picture).toMatch(/sell +2\.1055 +120\.5 +0 +acked/)
     expect(picture).toMatch(/03:44:29 +sell +120\.5 +2\.1011/)
     expect(picture).toContain('03:44:20 ·  message 2')
     expect(lineWith(picture, 'market ─')).toContain('12,345 events · 0 gaps · 0 bad')
-    expect(lineWith(picture, 'q stop')).toMatch(/q stop {2}\? help .* ticks 774 facts 4,321 commits 770/)
+    expect(lineWith(picture, 'q stop')).toMatch(/q stop {2}\? help ─+ \[1 overview\] 2 orders {2}3 strategy {2}4 journal {2}5 log ─╯$/)
   })
 })
 
 describe('what must not be overlooked', () => {
   const near = (share: number) =>
-    draw({ model: sampleModel({ limits: [{ name: 'exposure', value: '1', limit: '1', share }] }), ...SMALL, colour: true })
+    draw({ model: sampleModel({ limits: [{ name: 'exposure', value: '1', limit: '1', share, halts: false }] }), ...SMALL, colour: true })
 
   test('a limit at 80 % is marked as a warning, at 100 % as an alarm, in words and in colour', () => {
     expect(near(0.799)).not.toContain('!')
@@ -228,15 +244,15 @@ describe('numbers and labels', () => {
       inventory: [{ asset: 'XRP', fromFills: much, fromCapital: other, total: at }],
       position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned },
       pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, funding: other, net: much, equity: other },
-      limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share })),
+      limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share, halts: false })),
       messages: newestFirst(3, (index) => sampleMessage(index, { text: `at ${at} much ${much} `.repeat(4) })),
     })
   }
 
   test('at any size and with any amounts no number is cut', () => {
     fc.assert(
-      fc.property(size, anyModel, fc.boolean(), ({ columns, rows }, values, help) => {
-        const picture = draw({ model: modelOf(values), columns, rows, help })
+      fc.property(size, anyModel, fc.boolean(), fc.constantFrom(...PAGES), ({ columns, rows }, values, help, page) => {
+        const picture = draw({ model: modelOf(values), columns, rows, help, state: { page } })
         expectInside(picture, { columns, rows })
         expect(picture).not.toMatch(/\d[.,]?…/)
       }),
@@ -263,8 +279,8 @@ describe('numbers and labels', () => {
 
   test('names of limits are whole in a narrow and in a wide terminal', () => {
     const limits = [
-      { name: 'XRP exposure', value: '253.50', limit: '1000', share: 0.2535 },
-      { name: 'session loss', value: '12.25', limit: '100', share: 0.1225 },
+      { name: 'XRP exposure', value: '253.50', limit: '1000', share: 0.2535, halts: true },
+      { name: 'session loss', value: '12.25', limit: '100', share: 0.1225, halts: true },
     ]
     for (const [columns, rows] of [
       [60, 20],
@@ -322,22 +338,27 @@ describe('too small', () => {
 })
 
 describe('help', () => {
-  test('one line in the footer names the keys', () => {
-    const footer = lineWith(draw({ model: sampleModel(), ...LARGE, help: true }), '╰')
-    expect(footer).toContain('q stop and sum up')
-    expect(footer).toContain('K kill switch')
-    expect(footer).toContain('Ctrl-C again: leave at once')
-  })
-
-  test.each([
-    [60, 'q stop  K kill  Ctrl-C again: leave  ?/Esc back'],
-    [80, 'q stop  K kill  Ctrl-C again: leave  Ctrl-L redraw  ?/Esc back'],
-    [100, 'q stop and sum up  K kill switch  Ctrl-C again: leave at once  Ctrl-L redraw  ?/Esc back'],
-  ])('the way back is in sight at %i columns', (columns, keys) => {
-    expect(lineWith(draw({ model: sampleModel(), columns, rows: 20, help: true }), '╰')).toContain(` ${keys} `)
-  })
+  test.each(SIZES.filter(({ columns, rows }) => columns >= 60 && rows >= 16))(
+    'every key is named at $columns×$rows, with the way back',
+    (size) => {
+      const picture = draw({ model: sampleModel(), ...size, help: true })
+      for (const words of [
+        'another page',
+        'through a list',
+        'pause quoting, or resume',
+        'kill switch, asks first',
+        'kill switch, at once',
+      ]) {
+        expect(picture).toContain(words)
+      }
+      expect(picture).toMatch(/q +stop and sum up/)
+      expect(picture).toMatch(/Ctrl-C +stop; again: leave at once/)
+      expect(picture).toMatch(/\?\/Esc +back/)
+      for (const line of picture.split('\n')) expect(displayWidth(line), line).toBe(size.columns)
+    },
+  )
 
   test('without a keyboard only what works is offered', () => {
-    expect(lineWith(draw({ model: sampleModel(), ...SMALL, keys: false }), '╰')).toContain('Ctrl-C stop')
+    expect(lineWith(draw({ model: sampleModel(), ...SMALL, keys: false }), '╰')).toMatch(/Ctrl-C stop ─+┴?─+╯$/)
   })
 })

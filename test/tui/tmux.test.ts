@@ -1,15 +1,17 @@
 // The real binary in a real terminal. It runs what is built in dist/.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { displayWidth } from '../../src/tui/text.ts'
+import { query } from '../session/harness.ts'
 import { Tmux } from './tmux.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const BINARY = join(ROOT, 'bin', 'run.js')
+/** Another build than that of the project, where somebody wants it tried. */
+const { TEST_BINARY: BINARY = join(ROOT, 'bin', 'run.js') } = process.env
 
 const isInstalled = Tmux.isInstalled()
 if (!isInstalled) console.warn('LEFT OUT: the live screen in a real terminal, because tmux is not installed')
@@ -25,10 +27,12 @@ function runSession({
   columns = 80,
   rows = 24,
   environment = {},
+  more = '',
 }: {
   columns?: number
   rows?: number
   environment?: Record<string, string>
+  more?: string
 } = {}): Tmux {
   const folder = mkdtempSync(join(tmpdir(), 'dita-screen-'))
   const terminal = new Tmux({
@@ -36,7 +40,7 @@ function runSession({
     columns,
     rows,
     environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...environment },
-    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed 60 --seed 7 --store '${join(folder, 'dita.db')}' 2>'${join(folder, 'stderr')}'; echo "left with $?"`,
+    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed 60 --seed 7 --store '${join(folder, 'dita.db')}' ${more} 2>'${join(folder, 'stderr')}'; echo "left with $?"`,
   })
   running.push({ terminal, folder })
   return terminal
@@ -121,6 +125,80 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     terminal.press('K')
     await terminal.until((picture) => picture.includes('left with 8'))
     expect(terminal.isOnAlternateScreen()).toBe(false)
+  })
+
+  test('every page is right at every size, from 60×20 to 250×80', { timeout: 180_000 }, async () => {
+    const terminal = runSession({ columns: 60, rows: 20 })
+    await terminal.until(hasTraded)
+    const words = {
+      1: ['market', 'pnl RLUSD', 'inventory', 'limits', 'orders', 'fills', 'messages'],
+      2: ['▸ fills', 'orders', 'side'],
+      3: ['market_maker', "quotes' up-time", 'both sides', 'markouts', 'slots'],
+      4: ['journal', 'commits', 'venue paper', '▸ in doubt', 'every order is known', 'calls'],
+      5: ['messages', 'instrument XRP/RLUSD'],
+    } as const
+    for (const [columns, rows] of [
+      [60, 20],
+      [80, 24],
+      [120, 40],
+      [200, 60],
+      [250, 80],
+    ] as const) {
+      terminal.resize(columns, rows)
+      for (const [key, titles] of Object.entries(words)) {
+        terminal.press(key)
+        const isThere = (picture: string) =>
+          picture.split('\n')[0]?.length === columns && picture.includes(`[${key} `) && picture.includes('fills')
+        const lines = await terminal.until(
+          key === '1' ? isThere : (picture) => picture.includes(`[${key} `) && picture.split('\n')[0]?.length === columns,
+        )
+        expectWholePicture(lines, columns, rows)
+        for (const title of titles) expect(lines.join('\n'), `${key} at ${columns}×${rows}`).toContain(title)
+        expect(lines.join('\n')).toMatch(/● running +█*░+ +\d+ % +\d+:\d\d of 30:00/)
+      }
+    }
+  })
+
+  test('p takes the quotes back and brings them again; h asks before it halts', async () => {
+    const terminal = runSession()
+    await terminal.until(hasTraded)
+    terminal.press('p')
+    await terminal.until((picture) => picture.includes('trading paused') && picture.includes('no working order'))
+    terminal.press('p')
+    await terminal.until((picture) => !picture.includes('trading paused') && OUR_QUOTE.test(picture))
+    terminal.press('h')
+    const asked = await terminal.until((picture) => picture.includes('Halt this session by the kill switch?'))
+    expectWholePicture(asked, 80, 24)
+    terminal.press('n')
+    await terminal.until((picture) => !picture.includes('Halt this session') && picture.includes('● running'))
+    terminal.press('h')
+    await terminal.until((picture) => picture.includes('Halt this session'))
+    terminal.press('y')
+    await terminal.until((picture) => picture.includes('left with 8'))
+    expect(terminal.isOnAlternateScreen()).toBe(false)
+  })
+
+  test('L02 a signal while it is drawn gives the terminal back, with the summary on it', async () => {
+    const terminal = runSession()
+    await terminal.until(hasTraded)
+    const [{ pid } = { pid: 0 }] = query<{ pid: number }>(join(running[0]?.folder ?? '', 'dita.db'), 'SELECT pid FROM session_runs')
+    process.kill(pid, 'SIGTERM')
+    const left = await terminal.until((picture) => picture.includes('left with 143'))
+    expect(left.join('\n')).toContain('dita summarize')
+    expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
+  })
+
+  test('L04 what crashes it is read on the terminal, and not lost with the screen', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dita-screen-'))
+    writeFileSync(
+      join(folder, 'boom.ts'),
+      `export default () => ({ name: 'boom', slotIds: [], onTick() { setTimeout(() => { throw new Error('boom in a timer') }, 2_000); return [] } })`,
+    )
+    const terminal = runSession({ more: `--strategy '${join(folder, 'boom.ts')}' 2>&1;` })
+    const left = await terminal.until((picture) => picture.includes('boom in a timer'))
+    expect(left.join('\n')).not.toContain('● running')
+    expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
+    rmSync(folder, { recursive: true, force: true })
   })
 
   test('with NO_COLOR not one colour reaches the terminal', async () => {

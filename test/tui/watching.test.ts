@@ -68,9 +68,19 @@ test('the help says that the session goes on', async () => {
   screen.publish(sampleModel())
   await until(terminal, (text) => text.includes('? help'))
   keyboard.press('?')
-  const help = await until(terminal, (text) => text.includes('Esc back'))
-  expect(help).toContain('q leave, the session goes on')
-  expect(help).not.toContain('stop')
+  const help = await until(terminal, (text) => /Esc +back/.test(text))
+  expect(help).toMatch(/q or d +leave, the session goes on/)
+  expect(help).not.toMatch(/stop|kill|pause/)
+})
+
+test('d leaves as well, and the keys of the session itself do nothing', async () => {
+  const { terminal, keyboard, screen, stops } = start()
+  screen.publish(sampleModel())
+  await until(terminal, (text) => text.includes('● running'))
+  for (const key of ['p', 'h', 'y', 'K', 'd']) keyboard.press(key)
+  await until(terminal, () => stops.length > 0)
+  expect(stops).toEqual(['quit'])
+  expect(terminal.text()).not.toContain('halt')
 })
 
 test('without a keyboard, and on a small terminal, the way out is said as well', async () => {

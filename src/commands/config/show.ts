@@ -26,7 +26,7 @@ export default class ConfigShow extends DitaCommand<ShownConfig> {
     const [{ showConfig }, { renderConfig }] = await Promise.all([import('../../cli/show-config.ts'), import('../../cli/audit-text.ts')])
     const configPath = args.file ?? this.workspace(flags).configPath
     const shown = showConfig({ configPath, feed: flags.feed, strategy: flags.strategy, seed: flags.seed })
-    this.show(renderConfig(shown))
+    this.show(renderConfig(shown, this.rowWidth()))
     return shown
   }
 }

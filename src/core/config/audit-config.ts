@@ -4,8 +4,9 @@
 import { EXIT, type ExitCode } from '../errors.ts'
 import { tryParseDecimal } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
-import { type ConfigFault, type FaultCode, type Place, pathText, placeText, valueAt } from './config-values.ts'
+import { type ConfigFault, type ConfigPath, type FaultCode, type Place, pathText, placeText, valueAt } from './config-values.ts'
 import { type EffectiveKey, effectiveKeys, textsOf } from './effective-keys.ts'
+import { strangerText } from './environment.ts'
 import { type LimitFinding, limitFindings } from './limit-rules.ts'
 import { inOrder } from './load-config.ts'
 import type { ConfigReading } from './read-config.ts'
@@ -20,8 +21,11 @@ export type PartCode =
   | 'VENUE_UNUSABLE'
   | 'NOTIFICATIONS_UNUSABLE'
   | 'ALL_DENIED'
+  | 'OFTEN_REFUSED'
+  | 'NO_ORDER_SENT'
   | 'REHEARSAL_FAILED'
   | 'REHEARSAL_HALTED'
+  | 'REHEARSAL_CUT_SHORT'
 
 export type FindingCode = FaultCode | LimitFinding['code'] | PartCode | 'SECRET_IN_CONFIG' | 'UNREAD_KEY' | 'IDLE_KEY' | 'STRANGE_VARIABLE'
 
@@ -32,7 +36,7 @@ export const FINDING_CODES: Readonly<Record<FindingCode, { readonly severity: 'e
   RETIRED_KEY: { severity: 'error', means: 'The key was one once; the text says what took its place.' },
   BAD_VALUE: { severity: 'error', means: 'The value is of the wrong kind or out of bounds.' },
   CONTRADICTION: { severity: 'error', means: 'Keys that must agree do not.' },
-  UNKNOWN_VARIABLE: { severity: 'error', means: 'A variable begins as one of a section does, and stands for no key of it.' },
+  UNKNOWN_VARIABLE: { severity: 'error', means: 'A variable stands for no key, and begins as one of a section does or is near to one.' },
   SECRET_IN_CONFIG: { severity: 'finding', means: 'Something looks like a key, a token or a password. The value is never shown.' },
   UNREAD_KEY: { severity: 'finding', means: 'Nobody read the key in the rehearsal, and nothing says why.' },
   LIMIT_NEVER_BINDS: { severity: 'finding', means: 'A limit that cannot speak, or only once another one has spoken long ago.' },
@@ -48,8 +52,14 @@ export const FINDING_CODES: Readonly<Record<FindingCode, { readonly severity: 'e
   VENUE_UNUSABLE: { severity: 'finding', means: 'With --online: the venue cannot be reached, or says otherwise than the config.' },
   NOTIFICATIONS_UNUSABLE: { severity: 'finding', means: 'What notifications are sent with is missing or wrong, or others can read it.' },
   ALL_DENIED: { severity: 'finding', means: 'In the rehearsal not one order passed.' },
+  OFTEN_REFUSED: { severity: 'finding', means: 'In the rehearsal a tenth or more of what was wanted was refused.' },
+  NO_ORDER_SENT: { severity: 'finding', means: 'In the rehearsal a built-in strategy sent nothing.' },
   REHEARSAL_FAILED: { severity: 'finding', means: 'The rehearsal did not start or broke off.' },
-  REHEARSAL_HALTED: { severity: 'note', means: 'The rehearsal ended before its time.' },
+  REHEARSAL_HALTED: { severity: 'finding', means: 'A gate ended the rehearsal before its time.' },
+  REHEARSAL_CUT_SHORT: {
+    severity: 'note',
+    means: 'The rehearsal ended before its time: it took too long, its strategy wanted it, or a gate spoke on a made-up market.',
+  },
   IDLE_KEY: { severity: 'note', means: 'The key is set, and nobody reads it unless another setting changes.' },
   STRANGE_VARIABLE: { severity: 'note', means: 'A variable begins with DITA_ and means nothing to dita.' },
 }
@@ -81,7 +91,12 @@ export interface Rehearsal {
   readonly seconds: number
   readonly ticks: number
   readonly ordersSent: number
+  readonly fills: number
   readonly denials: number
+  /** Of the orders sent. */
+  readonly rejections: number
+  /** Denials and rejections by code, the most frequent first, each with its last in words. */
+  readonly refusals: readonly { readonly code: string; readonly count: number; readonly example: string }[]
   readonly haltReason: string
 }
 
@@ -105,6 +120,8 @@ export interface AuditView {
 
 export interface AuditEvidence {
   readonly durationUs: number
+  /** When a session would begin, by the clock that counts; left out or null where nobody knows. */
+  readonly startUs?: number | null
   /** What is traded, where it is known; a price of it as a decimal string. */
   readonly instrument: Instrument | null
   readonly price: string | null
@@ -124,13 +141,14 @@ export function auditFaults(reading: ConfigReading): AuditView {
 export function auditConfig(reading: ConfigReading, evidence: AuditEvidence): AuditView {
   const { config } = reading
   if (config === null) return auditFaults(reading)
-  const { durationUs, instrument, price, seen, rehearsal, askedVenue } = evidence
+  const { durationUs, startUs = null, instrument, price, seen, rehearsal, askedVenue } = evidence
   const keys = effectiveKeys(reading).map((key) => ({ ...key, ...readingOf(key.key, config, seen) }))
-  const limits = limitFindings(config, { durationUs, instrument, price: price === null ? null : (tryParseDecimal(price) ?? null) })
+  const limits = limitFindings(config, { durationUs, startUs, instrument, price: price === null ? null : (tryParseDecimal(price) ?? null) })
   const findings = [
     ...secretFindings(reading),
     ...evidence.parts.map(({ code, keys: paths, text }) => findingAt(reading, code, paths, text)),
     ...unreadFindings(reading, keys),
+    ...(seen.unreadParams ?? []).map((path) => unreadParam(reading, path)),
     ...limits.map(({ code, keys: paths, text }) => findingAt(reading, code, paths, text)),
     ...idleNotes(reading, keys),
     ...reading.strangers.map((name) => strangeVariable(reading, name)),
@@ -208,6 +226,12 @@ function unreadFindings(reading: ConfigReading, keys: readonly AuditedKey[]): Au
     .map(({ key }) => findingAt(reading, 'UNREAD_KEY', [key], `Nobody reads \`${key}\`: whatever it says changes nothing.`))
 }
 
+function unreadParam(reading: ConfigReading, path: ConfigPath): AuditFinding {
+  const key = pathText(path)
+  const text = `The strategy never read \`${key}\` in the rehearsal: is that its name? A parameter that is read when the strategy is set up is always found.`
+  return { ...at(reading, 'UNREAD_KEY', reading.placeOf(path)), keys: [key], text }
+}
+
 /** One note for all keys that wait for the same setting. */
 function idleNotes(reading: ConfigReading, keys: readonly AuditedKey[]): AuditFinding[] {
   const idle = keys.filter(({ status, origin }) => status === 'idle' && origin.kind !== 'default')
@@ -221,6 +245,5 @@ function idleNotes(reading: ConfigReading, keys: readonly AuditedKey[]): AuditFi
 }
 
 function strangeVariable(reading: ConfigReading, name: string): AuditFinding {
-  const text = 'A variable of this name means nothing to dita; docs/CONFIG.md lists those that stand for keys.'
-  return { ...at(reading, 'STRANGE_VARIABLE', { name }), keys: [], text }
+  return { ...at(reading, 'STRANGE_VARIABLE', { name }), keys: [], text: strangerText(name) }
 }

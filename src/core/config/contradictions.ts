@@ -17,13 +17,15 @@ export const REQUOTE_PATH = ['strategy', 'requote_interval_seconds'] as const
 
 const STRATEGY = ['strategy'] as const
 
-/** Everything in a config that contradicts something else in it. */
+/** Everything in a config that contradicts something else in it. The keys of a strategy that is not chosen contradict nothing. */
 export function findContradictions(config: ParsedConfig): Contradiction[] {
+  const { name } = config.strategy
   return [
     ...intervalFaults(config),
-    ...strategyFaults(config),
-    ...breakoutFaults(config),
+    ...(name === 'market_maker' ? makerFaults(config) : []),
+    ...(name === 'breakout' ? breakoutFaults(config) : []),
     ...riskFaults(config),
+    ...dateFaults(config),
     ...venueFaults(config),
     ...instrumentContradictions(config),
   ]
@@ -37,7 +39,7 @@ function intervalFaults({ engine, strategy }: ParsedConfig): Contradiction[] {
   return [{ paths: [REQUOTE_PATH, TICK_PATH], text }]
 }
 
-function strategyFaults({ strategy }: ParsedConfig): Contradiction[] {
+function makerFaults({ strategy }: ParsedConfig): Contradiction[] {
   const found: Contradiction[] = []
   const { clob_switch_threshold_bps: toMid, anchor_max_divergence_bps: toNothing, market_maker: maker } = strategy
   if (toNothing < toMid) {
@@ -105,7 +107,7 @@ function riskFaults({ strategy, risk }: ParsedConfig): Contradiction[] {
     ['breakout', 'leverage', breakout.leverage, 'max_leverage', risk.max_leverage],
   ]
   return pairs
-    .filter(([, , wanted, , limit]) => limit > ZERO && wanted > limit)
+    .filter(([section, , wanted, , limit]) => section === strategy.name && limit > ZERO && wanted > limit)
     .map(([section, key, wanted, limitKey, limit]) => ({
       paths: [
         [...STRATEGY, section, key],
@@ -113,6 +115,12 @@ function riskFaults({ strategy, risk }: ParsedConfig): Contradiction[] {
       ],
       text: `\`strategy.${section}.${key}\` (${formatDecimal(wanted)}) must not be above \`risk.${limitKey}\` (${formatDecimal(limit)}): every order would be denied.`,
     }))
+}
+
+/** A day that its month does not have would count as one of the month after. */
+function dateFaults({ risk: { drawdown_since: since } }: ParsedConfig): Contradiction[] {
+  if (since === null || new Date(since).toISOString().startsWith(since.slice(0, 10))) return []
+  return [{ paths: [['risk', 'drawdown_since']], text: `\`risk.drawdown_since\` is ${since}, a day that this month does not have.` }]
 }
 
 /** Orders go to the venue that the market comes from, and what is traded there the venue says. */

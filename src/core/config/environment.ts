@@ -56,8 +56,11 @@ export function readEnvironment(environment: Environment, keysOf: () => readonly
     const isOurs = sections.some((section) => variable === section || variable.startsWith(`${section}_`))
     const shared = { path: [], place: { name: escapeText(variable) } }
     if (retired !== undefined) faults.push({ ...shared, code: 'RETIRED_KEY', text: retiredText(retired) })
-    else if (isOurs) faults.push({ ...shared, code: 'UNKNOWN_VARIABLE', text: unknownText(variable, [...byVariable.keys()]) })
-    else strangers.push(variable)
+    else {
+      const meant = meantBy(variable, { keys: [...byVariable.values()], isOurs })
+      if (isOurs || meant !== null) faults.push({ ...shared, code: 'UNKNOWN_VARIABLE', text: unknownText(variable, meant) })
+      else strangers.push(variable)
+    }
   }
   return { values, faults, strangers }
 }
@@ -92,12 +95,40 @@ function badValue({ path }: ConfigKey, variable: string, complaint: string): Con
   return { code: 'BAD_VALUE', path, place: { name: variable }, text: `\`${pathText(path)}\` ${complaint}.` }
 }
 
-function unknownText(variable: string, known: readonly string[]): string {
+function unknownText(variable: string, meant: string | null): string {
   const shown = `\`${escapeText(variable.slice(0, 80))}\` stands for no key of the config.`
-  const near = known
-    .map((name) => ({ name, distance: editDistance(variable.slice(0, 80), name) }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  return near !== undefined && near.distance <= 5 ? `${shown} Did you mean \`${near.name}\`?` : `${shown} docs/CONFIG.md lists them.`
+  return meant === null ? `${shown} docs/CONFIG.md lists them.` : `${shown} Did you mean \`${meant}\`?`
+}
+
+/** Slips in a name that begins as a section does, which can hardly be meant for anybody else. */
+const MOST_SLIPS_OF_OURS = 5
+/** One slip in so many letters of any other name is a slip; more is another word, of which nothing is known. */
+const LETTERS_A_SLIP = 5
+
+/**
+ * The variable that somebody meant by one that means nothing: its whole name with slips, or the end of one with the sections before it
+ * left out, as in `DITA_MAX_DRAWDOWN`. Null where none is near.
+ */
+function meantBy(variable: string, { keys, isOurs }: { readonly keys: readonly ConfigKey[]; readonly isOurs: boolean }): string | null {
+  const word = variable.slice(PREFIX.length, 80).toUpperCase()
+  const whole = [...keys.map(({ path }) => variableOf(path)), ...OTHER_VARIABLES].map((name) => ({ name, part: name.slice(PREFIX.length) }))
+  const ends = keys.flatMap(({ path }) =>
+    path.slice(1).map((_, index) => ({ name: variableOf(path), part: variableOf(path.slice(index + 1)).slice(PREFIX.length) })),
+  )
+  const most = Math.floor(word.length / LETTERS_A_SLIP)
+  const near = [
+    ...whole.map((candidate) => ({ ...candidate, most: isOurs ? MOST_SLIPS_OF_OURS : most })),
+    ...ends.map((candidate) => ({ ...candidate, most: Math.floor(most / 2) })),
+  ]
+    .map(({ name, part, most: allowed }) => ({ name, distance: editDistance(word, part), allowed }))
+    .filter(({ distance, allowed }) => distance <= allowed)
+    .sort((a, b) => a.distance - b.distance)
+  return near[0]?.name ?? null
+}
+
+/** Said of a variable that is near to none of ours: it changes nothing, whatever it was meant to do. */
+export function strangerText(name: string): string {
+  return `The variable ${escapeText(name.slice(0, 80))} means nothing to dita; docs/CONFIG.md lists those that stand for keys.`
 }
 
 /** The variable that gives a path or the list or group it stands in. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type Decimal, DecimalError, isMultipleOf, parseDecimal } from '../kernel/decimal.ts'
+import { NAME as NAME_PATTERN } from '../names.ts'
 import { describeValue } from './config-values.ts'
 
 /** No amount, price or size is larger. */
@@ -10,7 +11,7 @@ export const LARGE = '1000000000000'
 export const LINE = /^[ -~¡-\uffff]{1,1024}$/
 /** What may become part of the name of a file, a table or an account. */
 export const NAME = {
-  pattern: /^[a-z0-9][a-z0-9_-]{0,31}$/,
+  pattern: NAME_PATTERN,
   expected: 'a name of lower-case letters, digits, _ and -, at most 32 characters, starting with a letter or digit',
 } as const
 

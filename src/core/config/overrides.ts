@@ -40,7 +40,7 @@ export function flagValues({ feedSource, seed, strategyName }: ConfigOverrides):
       fault: 'user',
       exitCode: EXIT.usage,
       message: fault.text.replace(/^`[^`]*`/, flag),
-      next: `Give ${flag} a value it can have; \`dita run --help\` shows them.`,
+      next: `Give another value after ${flag}, or leave it out; \`dita run --help\` shows what it takes.`,
     })
   }
   return flags

@@ -29,6 +29,12 @@ export function readYaml(text: string): YamlTree {
   const positionOf = (path: ConfigPath) => walk.positionOf(path)
   const document = parse(text, lines, walk)
   if (document === null) return { tree: {}, faults: walk.faults, positionOf }
+  const orphan = document.errors.length > 0 ? orphanIn(text) : null
+  if (orphan !== null) {
+    // All else that the parser complains about follows from it.
+    walk.fault([], orphan.offset, orphan.text)
+    return { tree: {}, faults: walk.faults, positionOf }
+  }
   for (const problem of document.errors.slice(0, MOST_SYNTAX_FAULTS)) {
     walk.fault([], problem.pos[0], `This is not valid YAML: ${sentencePart(problem.message)}.`)
   }
@@ -41,6 +47,25 @@ export function readYaml(text: string): YamlTree {
   if (typeof root === 'object' && !Array.isArray(root)) return { tree: root, faults: walk.faults, positionOf }
   walk.fault([], 0, 'The file must hold keys such as `feed:`, each with its settings below it.')
   return { tree: {}, faults: walk.faults, positionOf }
+}
+
+/** A key that was brought back while the section which holds it is still a comment: what a new workspace invites to. */
+function orphanIn(text: string): { readonly offset: number; readonly text: string } | null {
+  let section: { readonly name: string; readonly line: number } | null = null
+  let offset = 0
+  for (const [index, line] of text.split('\n').entries()) {
+    const commented = /^#([a-z_]+):\s*$/.exec(line)?.[1]
+    if (commented !== undefined) section = { name: commented, line: index + 1 }
+    else if (/^[^\s#]/.test(line)) section = null
+    const key = /^ +([a-z_]+):/.exec(line)?.[1]
+    if (key !== undefined && section !== null) {
+      const { name, line: above } = section
+      const words = `\`${key}\` stands under \`${name}:\`, which is a comment in line ${above}: remove the # there as well, and before all the keys of \`${name}\` that must be given.`
+      return { offset: offset + line.search(/\S/), text: words }
+    }
+    offset += line.length + 1
+  }
+  return null
 }
 
 function parse(text: string, lineCounter: LineCounter, walk: Walk) {

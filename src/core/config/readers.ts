@@ -2,6 +2,7 @@
 // each kind under a reading trace and hold these tables against what was read. Runs nothing.
 
 import type { Config } from './config.ts'
+import type { ConfigPath } from './config-values.ts'
 
 /** A setting without which nobody reads some keys. */
 export interface ReadingCondition {
@@ -150,6 +151,8 @@ export interface SeenReading {
   readonly readersOf: (key: string) => readonly string[]
   /** Whether it came to its end, so that what nobody read nobody reads. */
   readonly isWhole: boolean
+  /** What of `strategy.params` its strategy never read in a rehearsal that was whole. */
+  readonly unreadParams?: readonly ConfigPath[]
 }
 
 /** A rehearsal is always on paper: what only its exchange reads is no reader at a venue. */

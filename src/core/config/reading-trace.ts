@@ -3,7 +3,7 @@
 
 import type { Config } from './config.ts'
 import { configKeys } from './config-keys.ts'
-import { pathText } from './config-values.ts'
+import { type ConfigPath, pathText } from './config-values.ts'
 
 /** How many callers are looked at to find the first that is not this file. */
 const FRAMES = 4
@@ -15,6 +15,8 @@ export interface ReadingTrace {
   readonly config: Config
   /** The modules that have read a key so far, as paths below core (`session/gates`), or as file names where they are none of core's. */
   readersOf(key: string): readonly string[]
+  /** Every parameter of the strategy, and every one within it, that nobody has read so far; of a group that nobody opened, the group. */
+  unreadParams(): ConfigPath[]
 }
 
 export function traceReads(config: Config): ReadingTrace {
@@ -40,7 +42,44 @@ export function traceReads(config: Config): ReadingTrace {
     }
     return copy as Section
   }
-  return { config: watched(config, []), readersOf: (key) => [...(readers.get(key) ?? [])].sort() }
+  const params = watchParams(config.strategy.params, PARAMS_PATH)
+  const whole = { ...config, strategy: { ...config.strategy, params: params.watched } }
+  return {
+    config: watched(whole, []),
+    readersOf: (key) => [...(readers.get(key) ?? [])].sort(),
+    unreadParams: params.unread,
+  }
+}
+
+const PARAMS_PATH: ConfigPath = ['strategy', 'params']
+
+interface WatchedParams {
+  /** Reads as what it was made of. */
+  readonly watched: Config['strategy']['params']
+  readonly unread: () => ConfigPath[]
+}
+
+/** What a strategy of one's own is set up with, each key of it behind an accessor; a list is one key. */
+function watchParams(params: Config['strategy']['params'], path: ConfigPath): WatchedParams {
+  const read = new Set<string>()
+  const copy = {}
+  const below: (readonly [name: string, unread: () => ConfigPath[]])[] = []
+  for (const [name, value] of Object.entries(params)) {
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const group = isGroup ? watchParams(value as Config['strategy']['params'], [...path, name]) : null
+    if (group !== null) below.push([name, group.unread])
+    const handed = group === null ? value : group.watched
+    const get = (): unknown => {
+      read.add(name)
+      return handed
+    }
+    Object.defineProperty(copy, name, { get, enumerable: true })
+  }
+  const unread = (): ConfigPath[] => [
+    ...Object.keys(params).flatMap((name) => (read.has(name) ? [] : [[...path, name]])),
+    ...below.flatMap(([name, ofGroup]) => (read.has(name) ? ofGroup() : [])),
+  ]
+  return { watched: Object.freeze(copy), unread }
 }
 
 function snakeCase(name: string): string {

@@ -18,11 +18,14 @@ export function rehearsalConfig(config: Config, { feedPlays }: RehearsalWish): C
   const { feed, paper } = loadConfig({ file: null, environment: {} })
   const simulated = { ...feed, seed: config.feed.seed }
   const account = { ...config.paper, account: null }
+  // A fresh account has no peak that would not count.
+  const risk = { ...config.risk, drawdownSince: null }
   // Nobody is told of a rehearsal.
   const notify = { ...config.notify, shape: 'none' } as const
   if (config.mode !== 'paper')
-    return { ...config, mode: 'paper', instrument: standIn(config.venue.instrument), feed: simulated, paper, notify }
-  return feedPlays ? { ...config, paper: account, notify } : { ...config, paper: account, notify, feed: simulated }
+    return { ...config, mode: 'paper', instrument: standIn(config.venue.instrument), feed: simulated, paper, risk, notify }
+  const rehearsed = { ...config, paper: account, risk, notify }
+  return feedPlays ? rehearsed : { ...rehearsed, feed: simulated }
 }
 
 /** A perpetual of that name on which anything small can be traded. `BTC/USDT:USDT` has been checked to have this shape. */

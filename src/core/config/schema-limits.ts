@@ -92,7 +92,7 @@ function moneyLimits() {
       pattern: /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?Z)?$/,
       expected: 'a time in UTC such as 2026-01-31 or 2026-01-31T14:05:00Z',
       description:
-        'Peaks of the equity before this time, in UTC, do not count for `max_drawdown`: how a person goes on after that gate spoke. Left out: all count.',
+        'Peaks of the equity before this time, in UTC, do not count for `max_drawdown`: how a person goes on after that gate spoke. Not after the begin of the session; on paper the clock of the feed counts. Left out: all count.',
     }),
     max_order_notional: decimal({
       default: '2000',

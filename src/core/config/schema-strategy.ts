@@ -25,13 +25,15 @@ export function strategySection() {
       default: '3',
       min: '0',
       max: '10000',
-      description: 'When the reference price and the mid of the book differ by more than this, quotes go round the mid.',
+      description:
+        'Quotes go round a reference price: the mark price that the venue sends, or without one the mean price of the latest trades. When it and the mid of the book differ by more than this, the book is believed: quotes go round the mid.',
     }),
     anchor_max_divergence_bps: decimal({
       default: '10',
       min: '0',
       max: '10000',
-      description: 'When they differ by more than this, quoting stops. Not below `clob_switch_threshold_bps`.',
+      description:
+        'When reference price and mid differ by more than this, one of them is wrong or the market jumps: nothing is quoted until they agree again. Not below `clob_switch_threshold_bps`.',
     }),
     market_maker: marketMakerSection().prefault({}),
     breakout: breakoutSection().prefault({}),

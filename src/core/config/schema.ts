@@ -38,7 +38,10 @@ export function configSchema() {
     }),
     instrument: instrumentSection()
       .nullable()
-      .meta({ description: 'What is traded. Leave it out to take the built-in one, or the one a recording implies.' })
+      .meta({
+        description:
+          'What is traded. Leave it out to take the built-in one (XRP/RLUSD, tick 0.0001, lot 0.01), or the one a recording implies.',
+      })
       .prefault(null),
     feed: feedSection().prefault({}),
     paper: paperSection().prefault({}),
@@ -87,7 +90,12 @@ function instrumentSection() {
       max: '1000000000',
       description: 'Prices are multiples of this, in quote per base.',
     }),
-    lot_size: requiredDecimal({ example: '0.1', above: '0', max: '1000000000', description: 'Quantities are multiples of this, in base.' }),
+    lot_size: requiredDecimal({
+      example: '0.01',
+      above: '0',
+      max: '1000000000',
+      description: 'Quantities are multiples of this, in base.',
+    }),
     min_quantity: decimal({
       default: '0',
       min: '0',

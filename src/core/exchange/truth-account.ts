@@ -3,7 +3,7 @@
 import { formatDecimal, parseDecimal, ZERO } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import { Account, type FeeRates } from './account.ts'
-import type { TruthInstrument, TruthOpening } from './truth-log.ts'
+import type { TruthInstrument, TruthOpening } from './truth-records.ts'
 
 export function feeRatesOf(opening: TruthOpening): FeeRates {
   return { maker: parseDecimal(opening.makerFeeRate), taker: parseDecimal(opening.takerFeeRate) }

@@ -4,6 +4,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { NAME_WITHIN } from '../names.ts'
 import { backupFailed } from './errors.ts'
 import { HighWaterMark, type Mark } from './high-water-mark.ts'
 import { ensureFolder, ensurePrivateFile, fsyncFolder } from './private-files.ts'
@@ -124,7 +125,7 @@ function stemOf(store: string): string {
 /** A name of ours: the stem of the store, when, before which session, and what else hangs on it. */
 function namePattern(store: string): RegExp {
   const stem = stemOf(store).replaceAll(/[^\w]/g, '\\$&')
-  return new RegExp(`^${stem}-(\\d{8}T\\d{6}\\.\\d{3}Z)-([a-z0-9][a-z0-9_-]{0,31})\\.db((?:\\.partial)?(?:-journal|-wal|-shm|\\.mark)?)$`)
+  return new RegExp(`^${stem}-(\\d{8}T\\d{6}\\.\\d{3}Z)-(${NAME_WITHIN})\\.db((?:\\.partial)?(?:-journal|-wal|-shm|\\.mark)?)$`)
 }
 
 /** `20260131T142500.123Z`: sorts by time, and no file system minds it. */

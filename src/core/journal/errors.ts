@@ -17,7 +17,7 @@ export function storeMissing(path: string): DitaError {
     fault: 'user',
     exitCode: EXIT.usage,
     message: `There is no store at ${path}.`,
-    next: 'Run a session first with `dita run`, or name another store with --store.',
+    next: 'Go into the folder of its dita.yaml, or name the store with --store. Where there is none yet, `dita run` makes one.',
   })
 }
 
@@ -54,7 +54,7 @@ export function storeOlder(path: string, found: number, known: number): DitaErro
     fault: 'user',
     exitCode: EXIT.storeDamaged,
     message: `The store at ${path} has layout ${found}, older than layout ${known}, which this version of dita reads.`,
-    next: 'Start any session on it with `dita run --store PATH`: that brings it up to date.',
+    next: `Start any session on it, which brings it up to date: \`dita run --store ${path}\`.`,
   })
 }
 
@@ -62,12 +62,13 @@ export function storeBusy(path: string, holder: LockHolder): DitaError {
   const pid = holder.pid === null ? '' : ` (pid ${holder.pid})`
   const since = holder.since === null ? '' : ` since ${holder.since}`
   const who = holderName(holder)
-  const stop = holder.pid === null ? 'end it with Ctrl-C where it runs' : `end it with Ctrl-C where it runs or with \`kill ${holder.pid}\``
+  const kill = holder.pid === null ? '' : ` or \`kill ${holder.pid}\``
+  const stop = holder.sessionId === null ? 'wait for it' : `look at it with \`dita watch\`, end it with \`dita halt\`${kill}`
   return new DitaError('STORE_BUSY', {
     fault: 'user',
     exitCode: EXIT.storeBusy,
     message: `${who.charAt(0).toUpperCase()}${who.slice(1)}${pid} is using the store ${path}${since}.`,
-    next: `Wait for it, ${stop}, or give another store with --store.`,
+    next: `${stop.charAt(0).toUpperCase()}${stop.slice(1)}, or give another store with --store.`,
   })
 }
 
@@ -82,8 +83,8 @@ export function storeLocked(path: string, cause: unknown): DitaError {
   return new DitaError('STORE_BUSY', {
     fault: 'user',
     exitCode: EXIT.storeBusy,
-    message: `Another program has the store ${path} locked (${messageOf(cause)}).`,
-    next: 'Close the program that has it open, then try again.',
+    message: `Another program has the store ${path} locked.`,
+    next: `Close that program, then try again; \`fuser -v ${path}\` shows which it is.`,
     cause,
   })
 }
@@ -95,7 +96,7 @@ export function storeDamaged(path: string, what: string, options: { readonly nex
     message: `The store at ${path} is damaged: ${what}.`,
     next:
       options.next ??
-      'Do not trade on it. Keep all files of this folder as they are, and go back to a backup, or start anew with another --store.',
+      'Do not trade on it, and keep all files of its folder as they are. `dita verify` says where the damage begins, and the command that goes back to the newest good backup.',
     cause: options.cause,
   })
 }
@@ -136,8 +137,8 @@ export function backupFailed(store: string, target: string, cause: unknown): Dit
   return new DitaError('BACKUP_FAILED', {
     fault: 'machine',
     exitCode: EXIT.storeDamaged,
-    message: `The store at ${store} could not be backed up to ${target} (${messageOf(cause)}). The store itself is as it was.`,
-    next: 'Free disk space, or mend what the message names: the folder must be writable by you.',
+    message: `The store at ${store} could not be backed up to ${target}. ${messageOf(cause)} The store itself is as it was.`,
+    next: 'Free disk space, or mend what the message names: the folder must be writable by you. Until then sessions go on without a new backup.',
     cause,
   })
 }
@@ -147,8 +148,8 @@ export function journalFailed(path: string, cause: unknown): DitaError {
   return new DitaError('JOURNAL_FAILED', {
     fault: 'machine',
     exitCode: EXIT.storeDamaged,
-    message: `The journal ${path} could not be written (${messageOf(cause)}). Whether the last commit is on disk is unknown.`,
-    next: 'Nothing more is sent or written. Free disk space or mend the disk, then start again: the next start finds out what was kept.',
+    message: `The journal ${path} could not be written (${messageOf(cause)}). Whether the last commit is on disk is unknown, so nothing more is sent or written.`,
+    next: 'Free disk space, mend the disk, or close the program that has the store locked; then start again soon, for orders may still rest at the venue. The next start finds out what was kept.',
     cause,
   })
 }

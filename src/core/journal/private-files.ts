@@ -3,7 +3,7 @@
 
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { troubleOf } from '../errors.ts'
 import { storeForeign, storeMissing, storeUnusable } from './errors.ts'
 
 const FILE_MODE = 0o600
@@ -58,7 +58,7 @@ export function ensureFolder(folder: string, options: { readonly private?: boole
     if (made === undefined) return
     for (let entry = resolve(folder); entry.length >= resolve(made).length; entry = dirname(entry)) fsyncFolder(dirname(entry))
   } catch (error) {
-    throw storeUnusable(folder, `its folder cannot be made private or made at all (${messageOf(error)})`, error)
+    throw storeUnusable(folder, `its folder cannot be made private or made at all (${troubleOf(error)})`, error)
   }
 }
 

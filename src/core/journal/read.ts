@@ -41,7 +41,7 @@ export function openReader(path: string): JournalReader {
     db,
     snapshot(work) {
       const result = busy.then(() => db.transaction().execute(work))
-      busy = result.catch(() => undefined)
+      busy = Promise.allSettled([result])
       return result
     },
     async close() {

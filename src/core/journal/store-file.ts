@@ -1,7 +1,7 @@
 // What makes a file a store of ours, and how SQLite's complaints about it are put into words. Never writes.
 
 import Database from 'better-sqlite3'
-import { DitaError } from '../errors.ts'
+import { DitaError, troubleOf } from '../errors.ts'
 import { storeDamaged, storeEmpty, storeForeign, storeLocked, storeNewer, storeOlder, storeUnusable } from './errors.ts'
 
 /** `dita` in ASCII, in SQLite's application_id. */
@@ -88,7 +88,7 @@ export function isCutShort(error: unknown): boolean {
 export function asStoreError(path: string, thrown: unknown): Error {
   if (thrown instanceof DitaError) return thrown
   if (thrown instanceof Database.SqliteError) return fromSqlite(path, thrown)
-  if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) return storeUnusable(path, thrown.message, thrown)
+  if (thrown instanceof Error && 'code' in thrown && 'syscall' in thrown) return storeUnusable(path, troubleOf(thrown), thrown)
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 

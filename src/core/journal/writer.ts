@@ -1,6 +1,7 @@
 // The one writer of a store: appends facts with their projections, one durable transaction a tick. After a commit that
 // failed it takes nothing more: what is on disk is then unknown, and the next start finds out.
 
+import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { messageOf } from '../errors.ts'
 import { encodeFactBody } from '../kernel/codec.ts'
@@ -35,6 +36,8 @@ export interface StoreWriter extends JournalWriter {
   /** What SQLite was asked about the store when it was opened. */
   readonly startCheck: StartCheck
   checkpoint(mode: CheckpointMode): CheckpointOutcome
+  /** What the WAL holds; null where nobody can say. */
+  walBytes(): number | null
   /** Every session of an account, oldest first. */
   sessionsOf(account: string): string[]
   /** What was booked of the venue's fills from a time on. */
@@ -173,6 +176,11 @@ export class SqliteWriter implements StoreWriter {
 
   checkpoint(mode: CheckpointMode): CheckpointOutcome {
     return recordCheckpoint(this.#parts.database, mode, this.#parts.wallUs)
+  }
+
+  walBytes(): number | null {
+    // Asks for its size and never opens it: closing a file of the store would drop SQLite's locks.
+    return statSync(`${this.#parts.path}-wal`, { throwIfNoEntry: false })?.size ?? null
   }
 
   async backup(request: BackupRequest): Promise<BackupOutcome> {

@@ -7,7 +7,6 @@ import type { Instrument } from './instrument.ts'
 import type { CancelState, OrderStatus } from './order-table.ts'
 import type { SlotStage } from './slot-table.ts'
 import type { TradingState } from './trading-table.ts'
-import type { StateView } from './views.ts'
 
 export const newOrder = (request: OrderRequest, timeUs: number) => ({
   request,
@@ -154,9 +153,6 @@ export const createState = () => ({
 })
 
 export type KernelState = ReturnType<typeof createState>
-
-/** The state for reading. It follows the state: take what you need from it before the next fact is applied. */
-export const viewOf = (state: KernelState): StateView => state
 
 export const positionKey = (instrument: string, positionSide: PositionSide): string =>
   positionSide === 'net' ? instrument : `${instrument}#${positionSide}`

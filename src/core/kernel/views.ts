@@ -1,4 +1,4 @@
-// The kernel's state as others see it: read-only, without a way to write. Types only; the records are described in state.ts.
+// The kernel's state as others see it: read-only, without a way to write. The records are described in state.ts.
 
 import type { KernelState, Leg, Order, Position, Slot } from './state.ts'
 
@@ -19,3 +19,6 @@ type View<T> =
 
 /** All that the kernel knows of an account. */
 export type StateView = { readonly [Key in keyof KernelState]: View<KernelState[Key]> }
+
+/** The state for reading. It follows the state: take what you need from it before the next fact is applied. */
+export const viewOf = (state: KernelState): StateView => state

@@ -1,10 +1,11 @@
 // Sends notices one after another, behind everybody's back: a bounded queue, bounded retries, a bounded wait at the end. It never
 // throws, never waits for anybody, and says what it could not send.
 
+import { sleep } from '../waiting.ts'
 import type { Notice } from './notice.ts'
 import { Poster, type PostOutcome } from './post.ts'
+import type { Target } from './shapes.ts'
 import { SHAPES } from './shapes.ts'
-import type { Target } from './target.ts'
 
 export interface NotifierTuning {
   /** Notices that may wait; the oldest goes for one more. */
@@ -212,18 +213,4 @@ export class Notifier {
     this.#told.add(text)
     this.#options.onTrouble(text)
   }
-}
-
-/** Ends early, and at once where the signal is aborted already. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

@@ -2,8 +2,7 @@
 
 import { Agent, request } from 'undici'
 import { escapeText } from '../text.ts'
-import type { WebhookRequest } from './shapes.ts'
-import type { Target } from './target.ts'
+import type { Target, WebhookRequest } from './shapes.ts'
 
 export type PostOutcome =
   | { readonly kind: 'taken' }

@@ -1,7 +1,7 @@
 // What each service wants to be sent, as a table: address, headers and body made of a notice. Sends nothing.
 
+import type { Secret } from '../secret.ts'
 import { type Notice, type Outgoing, titleOf, wordsOf } from './notice.ts'
-import type { Target } from './target.ts'
 
 export interface WebhookRequest {
   readonly url: string
@@ -20,6 +20,18 @@ interface Shape {
 }
 
 export type ShapeName = 'json' | 'slack' | 'discord' | 'ntfy' | 'telegram'
+
+/** Where a notice goes. */
+export interface Target {
+  readonly shape: ShapeName
+  /** Who has it may send to it: a secret like a token. */
+  readonly url: Secret
+  readonly token: Secret | null
+  /** Telegram: which chat. */
+  readonly chatId: string | null
+  /** The host alone, which may be shown. */
+  readonly host: string
+}
 
 export const TELEGRAM_URL = 'https://api.telegram.org'
 

@@ -3,18 +3,7 @@
 
 import { credentialsFailure, readPrivateFile } from '../private-file.ts'
 import { Secret } from '../secret.ts'
-import { SHAPES, type ShapeName, TELEGRAM_URL } from './shapes.ts'
-
-export interface Target {
-  readonly shape: ShapeName
-  /** Who has it may send to it: a secret like a token. */
-  readonly url: Secret
-  readonly token: Secret | null
-  /** Telegram: which chat. */
-  readonly chatId: string | null
-  /** The host alone, which may be shown. */
-  readonly host: string
-}
+import { SHAPES, type ShapeName, type Target, TELEGRAM_URL } from './shapes.ts'
 
 export interface TargetSources {
   readonly shape: ShapeName

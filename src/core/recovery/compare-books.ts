@@ -1,4 +1,5 @@
-// Compares what we believe of an account with what its venue says, both ways: orders, fills, positions. Pure; changes nothing.
+// Compares what we believe of an account with what its venue says, both ways: orders, fills, positions, the wallet. Pure; changes
+// nothing.
 
 import { add, type Decimal, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import { positionKey } from '../kernel/state.ts'
@@ -6,6 +7,7 @@ import type { OrderView, StateView } from '../kernel/views.ts'
 import type { VenueBooks } from '../venue/port.ts'
 import { adjustmentIdOf, compareFills, type FillsComparison } from './compare-fills.ts'
 import { compareOrders } from './compare-orders.ts'
+import { compareWallet, MOVES_MONEY, type WalletQuestion } from './compare-wallet.ts'
 import { type BookedFill, type Finding, finding, isComplete, type OrderAnswer, positionText } from './finding.ts'
 import { isOlder, orderOf } from './ours.ts'
 import { shortText, timeText } from './words.ts'
@@ -19,11 +21,13 @@ export interface BooksComparison {
   readonly prefixes: ReadonlySet<string>
   /** What we booked in the window; left out where nobody looked, so that this way round is not compared. */
   readonly bookedFills?: readonly BookedFill[]
+  /** Left out: the wallet is not compared. */
+  readonly wallet?: WalletQuestion | undefined
 }
 
 const NO_FILLS: FillsComparison = { findings: [], moves: new Map(), missed: new Map(), named: new Set() }
 
-/** All findings, those first that the later ones depend on: what was not seen, fills, orders, positions. */
+/** All findings, those first that the later ones depend on: what was not seen, fills, orders, positions, the wallet. */
 export function compareBooks(comparison: BooksComparison): Finding[] {
   const { view, books, answers, prefixes, bookedFills = [] } = comparison
   const fills =
@@ -32,7 +36,11 @@ export function compareBooks(comparison: BooksComparison): Finding[] {
   const unexplained = new Set(differences.map(({ key }) => key))
   const orders = compareOrders({ view, books, answers, prefixes, missed: fills.missed, named: fills.named, unexplained })
   const positions = differences.map((difference) => positionFinding(difference, { view, books }))
-  return [...incompleteParts(books), ...fills.findings, ...orders, ...positions]
+  const findings = [...incompleteParts(comparison), ...fills.findings, ...orders, ...positions]
+  const { wallet } = comparison
+  return wallet === undefined || findings.some(({ kind }) => MOVES_MONEY.has(kind))
+    ? findings
+    : [...findings, ...compareWallet({ ...wallet, view, books })]
 }
 
 /**
@@ -51,7 +59,7 @@ function toldOrders({ view, books, answers }: BooksComparison): Map<string, Orde
 }
 
 /** What could not be seen is a finding of its own: never "nothing there". */
-function incompleteParts(books: VenueBooks): Finding[] {
+function incompleteParts({ books, wallet }: BooksComparison): Finding[] {
   const why = books.failures.length === 0 ? 'no reason given' : shortText(books.failures.join(' '))
   const missing = (subject: string, venues: string): Finding =>
     finding({
@@ -69,6 +77,7 @@ function incompleteParts(books: VenueBooks): Finding[] {
     const window = `the list from ${timeText(books.fills.fromUs)} until ${timeText(books.fills.untilUs)} is not whole`
     parts.push(missing('fills', books.failures.length === 0 ? window : `${window}: ${why}`))
   }
+  if (wallet !== undefined && books.balances === null) parts.push(missing('wallet', why))
   return parts
 }
 

@@ -127,7 +127,7 @@ function openOf(order: OrderView, open: VenueOrder, question: OrdersQuestion): F
 /** An open order's missing fills are told, or never: only once it is over can its total and average price stand for them. */
 function forgottenOf({ preparedAtUs }: OrderView, { fills }: VenueBooks): string {
   if (fills === null || fills.fromUs <= preparedAtUs) return ''
-  return `; fills from before ${timeText(fills.fromUs)} are no longer told, and what is missing of them is booked from its total once the order is over: \`dita run --on-start cancel\` ends it`
+  return `; fills from before ${timeText(fills.fromUs)} are no longer told, and what is missing of them is booked from its total once the order is over: \`dita reconcile --fix-orphans --cancel\` ends it`
 }
 
 /** It becomes live again in our books, and is then taken back like any other; one that we count as filled cannot. */

@@ -33,6 +33,8 @@ export interface DoubtReport {
   readonly asks: number
   readonly lastAskedUs: number | null
   readonly lastWords: string | null
+  /** What was asked when, and what was answered. */
+  readonly evidence: string
 }
 
 /** What the session knows when the venue has spoken: the facts are those that followed. */
@@ -134,9 +136,11 @@ export class Doubts {
   }
 
   list(): DoubtReport[] {
-    return [...this.#cases.values()].flatMap(({ clientOrderId, instrument, reason, sinceUs, asks, lastAskedUs, log }) =>
-      reason === 'none' ? [] : [{ clientOrderId, instrument, reason, sinceUs, asks, lastAskedUs, lastWords: log.at(-1) ?? null }],
-    )
+    return [...this.#cases.values()].flatMap((found) => {
+      const { clientOrderId, instrument, reason, sinceUs, asks, lastAskedUs, log } = found
+      if (reason === 'none') return []
+      return [{ clientOrderId, instrument, reason, sinceUs, asks, lastAskedUs, lastWords: log.at(-1) ?? null, evidence: found.evidence() }]
+    })
   }
 
   /** Opens, keeps or renews the case of a live order. */

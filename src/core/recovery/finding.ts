@@ -30,6 +30,14 @@ export const FINDING_KINDS = {
     means: 'We booked a fill that the venue does not report, though its list of that time is whole.',
   },
   POSITION_DIFFERS: { severity: 'alarm', means: 'The venue holds another position than we do, and no fill that it reports explains it.' },
+  BALANCE_DIFFERS: {
+    severity: 'warning',
+    means: 'The venue has another amount in the wallet than our books, by more than what was rounded: money moved that nobody booked.',
+  },
+  BALANCE_UNSETTLED: {
+    severity: 'info',
+    means: 'The wallet cannot be compared to the last digit while a position is open; what differs is no more than that explains.',
+  },
   INCOMPLETE: { severity: 'warning', means: 'A part of the look at the venue failed: what it would have shown is unknown.' },
 } as const satisfies Record<string, KindWords>
 
@@ -72,11 +80,13 @@ export interface Finding {
   readonly figures: string
   /** What is done where asking leads nowhere within the time there is. */
   readonly otherwise: readonly Remedy[]
+  /** What a person may do or type, where nothing is done by itself; null where there is nothing to say of it. */
+  readonly advice: string | null
 }
 
 /** A finding with the fields that most have alike. */
 export function finding(parts: Pick<Finding, 'kind' | 'instrument' | 'subject' | 'evidence' | 'action'> & Partial<Finding>): Finding {
-  return { remedies: [], needsSecondLook: false, figures: '', otherwise: [], ...parts }
+  return { remedies: [], needsSecondLook: false, figures: '', otherwise: [], advice: null, ...parts }
 }
 
 /** What the venue answered when it was asked about one order. */

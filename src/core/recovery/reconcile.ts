@@ -10,6 +10,7 @@ import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
 import { withNotFound } from './absence.ts'
 import { compareBooks } from './compare-books.ts'
 import { ordersToAsk } from './compare-orders.ts'
+import type { WalletQuestion } from './compare-wallet.ts'
 import {
   type BookedFill,
   type Finding,
@@ -83,6 +84,8 @@ export interface ReconcileOptions {
   readonly fillsFromUs?: number
   /** What we booked since then; left out, fills of ours that the venue does not report are not looked for. */
   readonly bookedFills?: (fromUs: number) => readonly BookedFill[]
+  /** Left out: the wallet is not compared. */
+  readonly wallet?: WalletQuestion
   /** Time as the journal counts it. */
   readonly nowUs: () => number
   readonly sleep: (us: number) => Promise<void>
@@ -172,7 +175,7 @@ export class Reconciliation {
 
   /** One look at the venue, compared with the books. */
   async look(): Promise<Finding[]> {
-    const { engine, venue, signal, sessionIds, bookedFills } = this.#options
+    const { engine, venue, signal, sessionIds, bookedFills, wallet } = this.#options
     const { view } = engine
     signal.throwIfAborted()
     this.#rounds += 1
@@ -182,7 +185,8 @@ export class Reconciliation {
     if (this.#options.mode === 'fix') this.#noteAgreement(books)
     await this.#askAboutOrders(books)
     const booked = bookedFills?.(books.fills?.fromUs ?? this.#fillsFromUs) ?? []
-    const findings = compareBooks({ view, books, answers: this.#answers, prefixes: prefixesOf(view, sessionIds), bookedFills: booked })
+    const prefixes = prefixesOf(view, sessionIds)
+    const findings = compareBooks({ view, books, answers: this.#answers, prefixes, bookedFills: booked, wallet })
     this.#remember(findings)
     const nowUs = this.#now()
     this.#roundUs = nowUs - this.#lookedUs
@@ -257,8 +261,8 @@ export class Reconciliation {
   #due(found: Finding): { readonly action: FindingAction; readonly remedies: readonly Remedy[] } {
     const nothing = { action: found.action, remedies: [] }
     if (!this.#isWished(found) || this.#triesOf(found) >= this.#limits.tries) return nothing
-    const seenUs = this.#now() - (this.#firstSeenUs.get(fingerprint(found)) ?? this.#now())
-    if (found.remedies.length > 0 && (!found.needsSecondLook || seenUs >= this.#spacingUs)) return found
+    const isRipe = !found.needsSecondLook || this.#seenForUs(found) >= this.#spacingUs
+    if (found.remedies.length > 0 && isRipe) return found
     return this.#isLate && found.otherwise.length > 0 ? { action: 'quarantine', remedies: found.otherwise } : nothing
   }
 
@@ -272,6 +276,8 @@ export class Reconciliation {
   #isWorthWaiting(findings: readonly Finding[]): boolean {
     return findings.some((found) => {
       if (found.kind === 'INCOMPLETE') return this.#rounds < this.#limits.looksForMissing
+      // Nothing is done about it: it is only said, and only what a second look shows again.
+      if (found.action === 'none' && found.needsSecondLook) return !this.#isLate && this.#seenForUs(found) < this.#spacingUs
       if (!this.#isWished(found) || this.#triesOf(found) >= this.#limits.tries) return false
       if (found.action === 'ask') return !this.#isLate
       return found.remedies.length > 0 && found.needsSecondLook
@@ -334,6 +340,10 @@ export class Reconciliation {
     const notices = forgotten === null ? this.#notices : [forgotten, ...this.#notices]
     const parts = { before, done: this.#done, remaining, notices, forgotten }
     return { mode: this.#options.mode, startedUs: this.#startedUs, endedUs: this.#now(), rounds: this.#rounds, window, ...parts }
+  }
+
+  #seenForUs(found: Finding): number {
+    return this.#now() - (this.#firstSeenUs.get(fingerprint(found)) ?? this.#now())
   }
 
   get #isLate(): boolean {

@@ -45,10 +45,11 @@ export class AccountCourse {
   summary({ strategy, endUs }: { readonly strategy: string; readonly endUs: number }): AccountSummary {
     const equity = this.#equity
     equity.end(endUs)
+    const returns = returnsSummary(equity)
     return {
       attribution: attributionSummary(this.#inputs, strategy, equity),
-      returns: returnsSummary(equity),
-      drawdown: this.#drawdown.summary(this.#inputs.own.settle, equity.why),
+      returns,
+      drawdown: this.#drawdown.summary(this.#inputs.own.settle, { why: equity.why, indexWhy: returns.why }),
       exposure: this.#exposure.summary(endUs),
     }
   }

@@ -14,7 +14,7 @@ export interface AttributionSummary extends Known {
   readonly asset: string
   /** From the first tick with a mark to the last mark; capital moved until that tick belongs to the start. */
   readonly equityChange: string | null
-  /** What the capital moved after the start adds to the worth at the end, at the end's prices. */
+  /** What the capital moved after the start was worth when it moved. */
   readonly netCapitalFlow: string | null
   /** equityChange − netCapitalFlow, from postings alone: known also where only the worth of a deposit is not. */
   readonly result: string | null
@@ -22,7 +22,7 @@ export interface AttributionSummary extends Known {
   readonly spreadCapture: string | null
   /** What every move of the mark did to the worth of the positions that were open. */
   readonly revaluation: string | null
-  /** The same for what is held beside positions, and for coins that went as a fee until then. */
+  /** The same for what is held beside positions, from when it came, and for coins that went as a fee until then. */
   readonly holdings: string | null
   /** At the price stated when they were booked; below zero for rebates. */
   readonly fees: string | null
@@ -81,13 +81,21 @@ export interface ReturnsSummary extends Known {
   readonly periods: number
 }
 
-/** Of equity less the session's capital flows at every tick, so that a deposit neither hides a fall nor looks like a rise. */
+/**
+ * At the start, at every tick and at the end: in money of equity less the capital moved, at its worth when it moved, so that a deposit
+ * neither hides a fall nor looks like a rise; in percent of the index of time-weighted returns, so that none dilutes it.
+ */
 export interface DrawdownSummary extends Known {
   readonly asset: string
   /** The deepest fall from a peak; zero where equity never fell. */
   readonly amount: string | null
-  /** Of the equity at that peak; null where that was not above zero. */
+  /**
+   * 1 − index ÷ its highest so far, at the largest, which may be another fall than the deepest in money; null where the return is not
+   * known. From when to when: null where it never fell.
+   */
   readonly percent: string | null
+  readonly percentPeakAtUs: number | null
+  readonly percentTroughAtUs: number | null
   readonly peakEquity: string | null
   readonly troughEquity: string | null
   readonly peakAtUs: number | null
@@ -123,4 +131,20 @@ export interface ShutdownSummary {
   readonly inventoryDrift: string | null
   /** What differed, in sentences. */
   readonly detail: string | null
+}
+
+/**
+ * What was booked on the account between the session before and this one, by reconcile or by hand: in the figures of neither, and in
+ * what this one begins with. By asset; empty where nothing was.
+ */
+export interface BetweenSummary {
+  /** Null for the account's first session. */
+  readonly sessionBefore: string | null
+  readonly fills: number
+  /** Σ realised profit of the fills, before fees. */
+  readonly realizedByAsset: Readonly<Record<string, string>>
+  readonly feesByAsset: Readonly<Record<string, string>>
+  readonly fundingByAsset: Readonly<Record<string, string>>
+  /** Deposits less withdrawals. */
+  readonly capitalByAsset: Readonly<Record<string, string>>
 }

@@ -3,8 +3,10 @@
 
 import { sql } from 'kysely'
 import { INVENTORY_COMPARED, LIMIT_FLAGS } from '../kernel/flag-codes.ts'
+import { ORDER_LIVE } from '../kernel/order-table.ts'
 import { hasLaterFacts, inWindow, type JournalDb, type Window } from './stored.ts'
 import type { DenialSummary, OrdersSummary, RiskSummary, TradingStateSummary } from './summary-view.ts'
+import { type TransitionOfNote, transitionsOfNote } from './transitions-of-note.ts'
 
 const MOST_RISK_EVENTS = 20
 const MOST_TRADING_CHANGES = 20
@@ -13,6 +15,7 @@ const TOLD_ELSEWHERE: readonly string[] = [INVENTORY_COMPARED, ...Object.values(
 /** Where the end of a session lies in its account's time. */
 interface SessionEnd {
   readonly sessionId: string
+  readonly mode: string
   /** Of the session's last fact. */
   readonly timeUs: number
 }
@@ -20,31 +23,45 @@ interface SessionEnd {
 /** The session's orders by their status at its end, why venues rejected some, and its cancels by what became of them. */
 export async function loadOrders(db: JournalDb, end: SessionEnd, window: Window): Promise<OrdersSummary> {
   const counts = await countStatuses(db, end, window)
-  const rejections = await db
-    .selectFrom('transitions')
-    .select(({ fn }) => [rejectionCode.as('code'), fn.countAll<number>().as('count')])
-    .where(inWindow(window))
-    .where('entity', '=', 'order')
-    .where('to_state', '=', 'rejected')
-    .groupBy('code')
-    .orderBy('count', 'desc')
-    .orderBy('code')
-    .execute()
   const prepared = [...counts.values()].reduce((sum, count) => sum + count, 0)
   return {
     sent: prepared - (counts.get('prepared') ?? 0),
     prepared,
     byStatus: Object.fromEntries([...counts].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
-    rejections: rejections.map(({ code, count }) => ({ code: code ?? UNNAMED, count })),
+    liveNow: end.mode === 'paper' ? 0 : await countLive(db, window),
+    rejections: countedByCode(await transitionsOfNote(db, 'rejected', window)),
     cancels: await countCancels(db, window),
   }
+}
+
+const LIVE: readonly string[] = Object.entries(ORDER_LIVE).flatMap(([status, isLive]) => (isLive ? [status] : []))
+
+async function countLive(db: JournalDb, { accountId, firstSeq }: Window): Promise<number> {
+  const { count } = await db
+    .selectFrom('orders')
+    .innerJoin('sessions', 'sessions.session_id', 'orders.session_id')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('orders.account_id', '=', accountId)
+    .where('orders.status', 'in', LIVE)
+    .where('sessions.first_seq', '<=', firstSeq)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** A rejection that came without a code. */
 const UNNAMED = 'UNKNOWN'
 
-/** The code in `CODE: text`. */
-const rejectionCode = sql<string | null>`CASE WHEN instr(reason, ':') > 1 THEN substr(reason, 1, instr(reason, ':') - 1) END`
+/** By the code in `CODE: text`, the most frequent first. */
+function countedByCode(rejections: readonly TransitionOfNote[]): OrdersSummary['rejections'] {
+  const counts = new Map<string, number>()
+  for (const { reason } of rejections) {
+    const end = reason?.indexOf(':') ?? -1
+    const code = end > 0 ? (reason ?? '').slice(0, end) : UNNAMED
+    counts.set(code, (counts.get(code) ?? 0) + 1)
+  }
+  const rows = [...counts].map(([code, count]) => ({ code, count }))
+  return rows.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
+}
 
 /** Counted in one look at each: a group for every state would have to be sorted. */
 async function countCancels(db: JournalDb, window: Window): Promise<OrdersSummary['cancels']> {
@@ -123,13 +140,8 @@ export async function loadDenials(db: JournalDb, window: Window): Promise<Denial
 
 /** The state trading was in at the session's end, and every change of it. */
 export async function loadTradingState(db: JournalDb, window: Window): Promise<TradingStateSummary> {
-  const changes = await db
-    .selectFrom('transitions')
-    .select(['time_us as timeUs', 'from_state as from', 'to_state as to', 'cause as action', 'reason'])
-    .where(inWindow(window))
-    .where('entity', '=', 'trading')
-    .orderBy('seq')
-    .execute()
+  const moves = await transitionsOfNote(db, 'trading', window)
+  const changes = moves.map(({ timeUs, from, to, cause, reason }) => ({ timeUs, from, to, action: cause, reason }))
   return { end: changes.at(-1)?.to ?? 'active', count: changes.length, changes: changes.slice(-MOST_TRADING_CHANGES) }
 }
 

@@ -1,6 +1,6 @@
 // Where the change of equity came from, part by part, against what the balances say it was. A rest is shown, never spread.
 
-import { add, type Decimal, formatDecimal, neg, sub, ZERO } from '../kernel/decimal.ts'
+import { add, type Decimal, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
 import type { AttributionSummary, InstrumentResult, ReturnsSummary, RoleResult } from './account-view.ts'
 import type { EquityCourse, Parts } from './equity-course.ts'
 import { type MoneyInputs, sumsOf, worthOf } from './money.ts'
@@ -8,7 +8,7 @@ import { Valuer } from './prices.ts'
 
 /**
  * The parts are sums over fills, flows and the marks between them; the result is from postings alone, as worth at the end less worth
- * at the start less what the capital moved since then is worth. Their difference is the residual.
+ * at the start less what the capital moved since then was worth when it moved. Their difference is the residual.
  */
 export function attributionSummary(inputs: MoneyInputs, strategy: string, course: EquityCourse): AttributionSummary {
   const { own } = inputs
@@ -76,8 +76,8 @@ function totalOf(all: readonly Parts[]) {
   return { spreadCapture: sum('spreadCapture'), revaluation: sum('revaluation'), fees: sum('fees'), funding: sum('funding') }
 }
 
-/** From the postings: equity at the end less that at the start, with and without the capital that was moved in between. */
-function balancesOf({ own, ledger, marks, stated, lastSeq }: MoneyInputs) {
+/** From the postings: equity at the end less that at the start, with and without what the capital moved in between was worth. */
+function balancesOf({ own, ledger, flows, marks, stated, lastSeq }: MoneyInputs) {
   const mark = marks.get(own.symbol)
   if (mark === undefined) return { result: null, change: null, flow: null }
   const atStart = new Valuer(own, { mark: mark.first.price, seq: mark.first.seq }, stated)
@@ -85,15 +85,17 @@ function balancesOf({ own, ledger, marks, stated, lastSeq }: MoneyInputs) {
   const start = worthOf(sumsOf(ledger.before, ledger.untilSplit), (asset, amount) => atStart.inSettle(asset, amount))
   const all = sumsOf(ledger.before, ledger.inSession)
   const end = worthOf(all, (asset, amount) => atEnd.inSettle(asset, amount))
-  const lessFlows = new Map(all)
-  for (const [key, booked] of sumsOf(ledger.inSession)) {
-    if (!key.startsWith('capital|')) continue
-    // The other side of a deposit is below zero: adding it takes the deposit out.
-    const wallet = `wallet|${key.slice('capital|'.length)}`
-    lessFlows.set(wallet, add(lessFlows.get(wallet) ?? ZERO, add(booked, neg(ledger.untilSplit.of(key)))))
+  // Capital that nobody has priced is in no figure: what was made without it is known all the same.
+  const priced = new Map(all)
+  let [moved, isKnown] = [ZERO, true]
+  for (const { asset, amount, worth } of flows) {
+    const wallet = `wallet|${asset}`
+    if (worth === null) priced.set(wallet, sub(priced.get(wallet) ?? ZERO, amount))
+    moved = add(moved, worth ?? ZERO)
+    isKnown &&= worth !== null
   }
-  const endLessFlows = worthOf(lessFlows, (asset, amount) => atEnd.inSettle(asset, amount))
-  return { result: difference(endLessFlows, start), change: difference(end, start), flow: difference(end, endLessFlows) }
+  const endPriced = worthOf(priced, (asset, amount) => atEnd.inSettle(asset, amount))
+  return { result: difference(difference(endPriced, start), moved), change: difference(end, start), flow: isKnown ? moved : null }
 }
 
 function difference(a: Decimal | null, b: Decimal | null): Decimal | null {

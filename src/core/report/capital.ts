@@ -1,6 +1,7 @@
 // The capital that was moved into and out of the accounts of a store, and what their wallets hold. Reads only.
 
 import { add, type Decimal, formatDecimal, ZERO } from '../kernel/decimal.ts'
+import { readFlowNote } from './capital-note.ts'
 import { type JournalDb, Sums, stored, storedText } from './stored.ts'
 
 export interface CapitalView {
@@ -81,17 +82,8 @@ async function loadFlows(db: JournalDb, accountIds: readonly number[], limit: nu
     asset,
     amount: storedText(amount),
     sessionId,
-    ...happenedIn(note),
+    ...readFlowNote(note),
   }))
-}
-
-const STAMPED = /^\[(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)\] ?/
-
-/** Who books something afterwards says in the note when it happened: an account's own time never runs back. */
-export function happenedIn(note: string): { readonly happenedAtUs: number | null; readonly note: string } {
-  const stamp = STAMPED.exec(note)
-  const timeMs = stamp?.[1] === undefined ? Number.NaN : Date.parse(stamp[1])
-  return Number.isNaN(timeMs) ? { happenedAtUs: null, note } : { happenedAtUs: timeMs * 1_000, note: note.replace(STAMPED, '') }
 }
 
 async function assetsOf(db: JournalDb, accountId: number): Promise<AccountCapital['assets']> {

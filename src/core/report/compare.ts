@@ -1,7 +1,22 @@
 // Two sessions side by side: the figures that can be compared, each with its exact difference. Computes nothing but differences.
 
 import { formatDecimal, readDecimal, sub } from '../kernel/decimal.ts'
-import { type Cell, count, duration, figure, money, outside, type Part, plain, profit, quantity, UNKNOWN } from './document.ts'
+import {
+  type Cell,
+  count,
+  duration,
+  figure,
+  money,
+  outside,
+  type Part,
+  percent,
+  plain,
+  profit,
+  quantity,
+  returned,
+  UNKNOWN,
+} from './document.ts'
+import { titleOf } from './first-screen.ts'
 import { countText, durationText, oneLine } from './format.ts'
 import { placeText } from './session-parts.ts'
 import type { SummaryView } from './summary-view.ts'
@@ -27,7 +42,7 @@ export interface ComparisonView {
   readonly groups: readonly ComparedGroup[]
 }
 
-type Kind = 'money' | 'profit' | 'quantity' | 'percent' | 'bps' | 'ratio' | 'count' | 'duration' | 'words'
+type Kind = 'money' | 'profit' | 'quantity' | 'percent' | 'return' | 'bps' | 'ratio' | 'count' | 'duration' | 'words'
 
 interface Row {
   readonly name: string
@@ -89,14 +104,14 @@ const GROUPS: readonly { readonly title: string; readonly rows: readonly Row[] }
       row('  spread capture', 'profit', (view) => view.attribution.spreadCapture, settle),
       row('  inventory revaluation', 'profit', (view) => view.attribution.revaluation, settle),
       row('  held beside positions', 'profit', (view) => view.attribution.holdings, settle),
-      row('time-weighted return', 'percent', (view) => view.returns.timeWeightedPercent),
+      row('time-weighted return', 'return', (view) => view.returns.timeWeightedPercent),
       row(
         'deepest fall',
         'money',
         (view) => view.drawdown.amount,
         (view) => view.drawdown.asset,
       ),
-      row('  of the peak', 'percent', (view) => view.drawdown.percent),
+      row('deepest fall in percent', 'percent', (view) => view.drawdown.percent),
       row('longest under water', 'duration', (view) => view.drawdown.longestUnderWaterUs),
       row('mean exposure', 'money', (view) => exposed(view)?.mean ?? null, exposureAsset),
       row('largest exposure', 'money', (view) => exposed(view)?.maximum ?? null, exposureAsset),
@@ -166,7 +181,7 @@ const GROUPS: readonly { readonly title: string; readonly rows: readonly Row[] }
   },
 ]
 
-const UNITS: Readonly<Partial<Record<Kind, string>>> = { percent: '%', bps: 'bps', duration: 'µs' }
+const UNITS: Readonly<Partial<Record<Kind, string>>> = { percent: '%', return: '%', bps: 'bps', duration: 'µs' }
 
 export function compareSummaries(first: SummaryView, second: SummaryView): ComparisonView {
   const groups = GROUPS.map(({ title, rows }) => ({
@@ -189,6 +204,12 @@ function differenceOf(a: string | number | null, b: string | number | null): str
   return formatDecimal(sub(readDecimal(a), readDecimal(b)))
 }
 
+/** What they are, above the tables: one line each, or a word of warning where they are the same one. */
+export function comparisonTitles({ first, second }: ComparisonView): readonly string[] {
+  if (first.sessionId !== second.sessionId) return [titleOf(first), titleOf(second)]
+  return [titleOf(first), 'It is compared with itself: name another session, see `dita sessions`.']
+}
+
 /** What a command shows of it: a table a group. */
 export function comparisonParts({ first, second, groups }: ComparisonView): Part[] {
   const head = ['', oneLine(first.sessionId), oneLine(second.sessionId), 'difference', '']
@@ -198,7 +219,7 @@ export function comparisonParts({ first, second, groups }: ComparisonView): Part
     const kinds = new Map(rows.map(({ name, kind }) => [name, kind]))
     const table = figures.map((one): Cell[] => {
       const kind = kinds.get(one.name) ?? 'words'
-      const unit = kind === 'duration' || kind === 'percent' ? '' : (one.unit ?? '')
+      const unit = kind === 'duration' || one.unit === '%' ? '' : (one.unit ?? '')
       const cells = [one.first, one.second].map((value) => cellOf(value, kind))
       return [plain(one.name), ...cells, differenceCell(one.difference, kind), outside(unit)]
     })
@@ -212,14 +233,22 @@ function cellOf(value: string | number | null, kind: Kind): Cell {
   if (kind === 'profit') return profit(value)
   if (kind === 'money') return money(value)
   if (kind === 'quantity') return quantity(value)
-  if (kind === 'percent') return figure(value, { unit: '%', places: 4 })
+  if (kind === 'percent') return percent(value)
+  if (kind === 'return') return returned(value)
   if (kind === 'bps' || kind === 'ratio') return figure(value)
   return outside(value)
 }
 
+/** As many digits as the two figures have. */
+function apartCell(value: string, kind: Kind): Cell {
+  if (kind === 'return') return returned(value)
+  if (kind === 'percent') return figure(value, { unit: '%', isSigned: true })
+  return kind === 'bps' || kind === 'ratio' ? figure(value, { isSigned: true }) : profit(value)
+}
+
 function differenceCell(value: string | number | null, kind: Kind): Cell {
   if (value === null) return plain('')
-  if (typeof value === 'string') return kind === 'percent' ? figure(value, { unit: '%', places: 4, isSigned: true }) : profit(value)
+  if (typeof value === 'string') return apartCell(value, kind)
   const sign = value < 0 ? '-' : value > 0 ? '+' : ''
   const apart = Math.abs(value)
   return plain(`${sign}${kind === 'duration' ? durationText(apart) : countText(apart)}`)

@@ -141,9 +141,8 @@ function attributionRows({ attribution }: SummaryView): CsvValue[][] {
   ]
 }
 
-/** Every single figure by its path in the JSON; lists have files of their own, or are for --json. */
+/** Every single figure by its path in the JSON; what is in a list by its number there, from 0. */
 function* figureRows(value: unknown, path: string): Generator<CsvValue[]> {
-  if (Array.isArray(value)) return
   if (typeof value === 'object' && value !== null) {
     for (const [key, held] of Object.entries(value)) yield* figureRows(held, path === '' ? key : `${path}.${key}`)
     return

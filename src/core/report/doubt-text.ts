@@ -1,4 +1,4 @@
-// The part of a summary's text about what was not known: orders in doubt, and what the start found at the venue. Text only.
+// The part of a summary's text about what was not known: orders in doubt, and what was found at the venue. Text only.
 
 import { countText, durationText, oneLine, plural, timeText } from './format.ts'
 import type { SummaryView } from './summary-view.ts'
@@ -21,7 +21,7 @@ export function doubtLines({ doubt }: SummaryView): string[] {
     ...(quarantined > 0 ? [`${countText(quarantined)} STILL QUARANTINED`] : []),
   ]
   const times = doubt.count === doubt.orders ? '' : `, ${countText(doubt.count)} times in all`
-  const became = Object.entries(doubt.becameByStatus).map(([status, count]) => `${status} ${countText(count)}`)
+  const became = Object.entries(doubt.nowByStatus).map(([status, count]) => `${status} ${countText(count)}`)
   return [
     `${plural(doubt.orders, 'order')} in doubt${times}: ${parts.join(', ')}; the longest for ${durationText(doubt.longestUs ?? 0)}`,
     ...(became.length === 0 ? [] : [`they became ${became.join(', ')}`]),
@@ -40,10 +40,12 @@ export function doubtLines({ doubt }: SummaryView): string[] {
 
 export function findingLines({ findings }: SummaryView): string[] {
   if (findings.count === 0) return []
-  const lines = findings.list.map(({ wallUs, kind, subject, ours, venues, action, resolved }) => {
-    const end = resolved ? `resolved by ${action}` : `REMAINS${action === 'none' ? ', a person decides' : `, ${action} is due`}`
+  const lines = findings.list.map(({ wallUs, foundBy, kind, subject, ours, venues, action, resolved, later }) => {
+    const due = `REMAINS${action === 'none' ? ', a person decides' : `, ${action} is due`}`
+    const end = !resolved ? due : later === null ? `resolved by ${action}` : oneLine(later)
     const sides = ours === '' && venues === '' ? '' : `: we held ${oneLine(ours)}; the venue said ${oneLine(venues)}`
-    return `${timeText(wallUs)} ${kind} ${oneLine(subject)}${sides}. ${end}`
+    const by = foundBy === 'start' ? 'at the start' : 'by a reconcile after it'
+    return `${timeText(wallUs)} ${by}: ${kind} ${oneLine(subject)}${sides}. ${end}`
   })
   return [
     `${plural(findings.count, 'finding')}, ${countText(findings.resolved)} resolved, ${countText(findings.remaining)} left`,
@@ -53,7 +55,7 @@ export function findingLines({ findings }: SummaryView): string[] {
 }
 
 /** What of it belongs on the first screen. */
-export function wrongDoubt({ doubt, findings }: SummaryView): string[] {
+export function wrongDoubt({ doubt, findings, risk }: SummaryView): string[] {
   const lines: string[] = []
   const { inDoubt, quarantined } = doubt.open
   const open = [
@@ -63,12 +65,16 @@ export function wrongDoubt({ doubt, findings }: SummaryView): string[] {
   if (open.length > 0) {
     lines.push(`${plural(inDoubt + quarantined, 'order')} of which it is not known whether the venue has it: ${open.join(', ')}; see Doubt`)
   }
-  if (findings.remaining > 0) {
-    const kinds = findings.byKind.filter(({ remaining }) => remaining > 0).map(({ kind, remaining }) => `${kind} ×${countText(remaining)}`)
-    lines.push(`${plural(findings.remaining, 'finding')} of the start not resolved: ${kinds.join(', ')}`)
+  // What the start flagged has a line of its own.
+  const flagged = new Set(risk.counts.map(({ code }) => code))
+  const quiet = findings.byKind.filter(({ kind, remaining }) => remaining > 0 && !flagged.has(`RECONCILE_${kind}`))
+  if (quiet.length > 0) {
+    const count = quiet.reduce((sum, { remaining }) => sum + remaining, 0)
+    const kinds = quiet.map(({ kind, remaining }) => `${kind} ×${countText(remaining)}`).join(', ')
+    lines.push(`${plural(count, 'finding')} at the venue not resolved (${kinds}): dita reconcile`)
   }
   if (findings.resolved > 0) {
-    lines.push(`${plural(findings.resolved, 'finding')} of the start resolved; see Found at the start`)
+    lines.push(`${plural(findings.resolved, 'finding')} at the venue, resolved since; see Found at the venue`)
   }
   if (doubt.resolved > 0) {
     lines.push(

@@ -13,6 +13,8 @@ export interface DoubtSummary {
   readonly by: { readonly word: number; readonly reconcile: number; readonly absence: number }
   /** The status that the resolved ones then had. */
   readonly becameByStatus: Readonly<Record<string, number>>
+  /** The status that the resolved ones have by the newest facts of the account, each order counted once. */
+  readonly nowByStatus: Readonly<Record<string, number>>
   /** The longest that one was in doubt; an open one counts up to the session's end. Null where there was none. */
   readonly longestUs: number | null
   /** Those not resolved first, then the newest; at most 20. */
@@ -35,10 +37,11 @@ export interface DoubtEntry {
   readonly by: 'word' | 'reconcile' | 'absence' | null
 }
 
-/** What the session's start found where books and venue did not agree, and what was done about it. */
+/** What was found where books and venue did not agree, at the session's start or by a reconcile after it, and what became of it. */
 export interface FindingsSummary {
-  /** resolved + remaining. */
+  /** resolved + remaining; what was found again and again counts once. */
   readonly count: number
+  /** By who found it, or later: see `FindingEntry.later`. */
   readonly resolved: number
   readonly remaining: number
   readonly byKind: readonly { readonly kind: string; readonly count: number; readonly remaining: number }[]
@@ -47,8 +50,10 @@ export interface FindingsSummary {
 }
 
 export interface FindingEntry {
-  /** Of the real world. */
+  /** When it was first found, of the real world. */
   readonly wallUs: number
+  /** The session's own start, or a `dita reconcile` after the session. */
+  readonly foundBy: 'start' | 'reconcile'
   readonly kind: string
   readonly subject: string
   readonly ours: string
@@ -56,4 +61,6 @@ export interface FindingEntry {
   readonly sinceUs: number | null
   readonly action: string
   readonly resolved: boolean
+  /** What says that it was resolved after those who found it had left it; null where they resolved it, or nobody has. */
+  readonly later: string | null
 }

@@ -1,18 +1,13 @@
-// Which orders were in doubt and how that ended, from their moves; and what a session's start found at the venue. Reads only.
+// Which orders were in doubt and how that ended, from their moves. Reads only.
 
-import type { DoubtEntry, DoubtSummary, FindingEntry, FindingsSummary } from './doubt-view.ts'
+import type { DoubtEntry, DoubtSummary } from './doubt-view.ts'
 import type { JournalDb, Window } from './stored.ts'
+import { type TransitionOfNote, transitionsOfNote } from './transitions-of-note.ts'
 
 const MOST_SHOWN = 20
 const DOUBTED: readonly string[] = ['in_doubt', 'quarantined']
 
-interface Move {
-  readonly seq: number
-  readonly timeUs: number
-  readonly id: string
-  readonly to: string
-  readonly reason: string | null
-}
+type Move = TransitionOfNote
 
 /** One stay in doubt, from the move that began it to the one that ended it. */
 interface Spell {
@@ -45,22 +40,37 @@ export async function loadDoubt(db: JournalDb, window: Window, endUs: number): P
       absence: count(resolved, ({ by }) => by === 'absence'),
     },
     becameByStatus: Object.fromEntries([...became].sort(([a], [b]) => (a < b ? -1 : 1))),
+    nowByStatus: await statusesNow(db, window, new Set(resolved.map(({ clientOrderId }) => clientOrderId))),
     longestUs: entries.length === 0 ? null : entries.reduce((longest, { heldUs }) => Math.max(longest, heldUs), 0),
     list: [...open.reverse(), ...resolved.reverse()].slice(0, MOST_SHOWN),
   }
 }
 
+/** An order that was partly filled when it came out of doubt may be filled by now: a person asks for the end of it. */
+async function statusesNow(db: JournalDb, { accountId }: Window, ids: ReadonlySet<string>): Promise<Record<string, number>> {
+  const counts = new Map<string, number>()
+  for (const ofSome of inPieces([...ids])) {
+    const rows = await db
+      .selectFrom('orders')
+      .select('status')
+      .where('account_id', '=', accountId)
+      .where('client_order_id', 'in', ofSome)
+      .execute()
+    for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1)
+  }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** SQLite takes a bounded number of values in a query. */
+const MOST_VALUES = 500
+
+function* inPieces(ids: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += MOST_VALUES) yield ids.slice(from, from + MOST_VALUES)
+}
+
 /** Every move into doubt, within it and out of it, up to the session's end: older sessions may have left some. */
-function loadMoves(db: JournalDb, { accountId, lastSeq }: Window): Promise<Move[]> {
-  return db
-    .selectFrom('transitions')
-    .select(['seq', 'time_us as timeUs', 'entity_id as id', 'to_state as to', 'reason'])
-    .where('account_id', '=', accountId)
-    .where('seq', '<=', lastSeq)
-    .where('entity', '=', 'order')
-    .where((row) => row.or([row('to_state', 'in', DOUBTED), row('from_state', 'in', DOUBTED)]))
-    .orderBy('seq')
-    .execute()
+function loadMoves(db: JournalDb, window: Window): Promise<readonly Move[]> {
+  return transitionsOfNote(db, 'doubt', { ...window, firstSeq: 1 })
 }
 
 /** When reconcile settled an order or booked a fill of it: a move of the same moment is its doing. */
@@ -115,56 +125,4 @@ function entryOf(
     became: last.to,
     by: isOpen ? null : last.to === 'absent' ? 'absence' : byReconcile ? 'reconcile' : 'word',
   }
-}
-
-export async function loadFindings(db: JournalDb, sessionId: string): Promise<FindingsSummary> {
-  const kinds = await db
-    .selectFrom('reconcile_findings')
-    .select(({ fn }) => ['kind', fn.countAll<number>().as('count'), fn.sum<number>('resolved').as('resolved')])
-    .where('session_id', '=', sessionId)
-    .groupBy('kind')
-    .orderBy('count', 'desc')
-    .orderBy('kind')
-    .execute()
-  const rows = await db
-    .selectFrom('reconcile_findings')
-    .select(['wall_us', 'kind', 'evidence', 'action', 'resolved'])
-    .where('session_id', '=', sessionId)
-    .orderBy('resolved')
-    .orderBy('finding_id')
-    .limit(MOST_SHOWN)
-    .execute()
-  const count = kinds.reduce((sum, kind) => sum + kind.count, 0)
-  const resolved = kinds.reduce((sum, kind) => sum + kind.resolved, 0)
-  return {
-    count,
-    resolved,
-    remaining: count - resolved,
-    byKind: kinds.map((kind) => ({ kind: kind.kind, count: kind.count, remaining: kind.count - kind.resolved })),
-    list: rows.map((row) => ({
-      wallUs: row.wall_us,
-      kind: row.kind,
-      ...evidenceOf(row.evidence),
-      action: row.action,
-      resolved: row.resolved === 1,
-    })),
-  }
-}
-
-/** Findings prove nothing that a total rests on: one that cannot be read is shown as it stands. */
-function evidenceOf(json: string): Pick<FindingEntry, 'subject' | 'ours' | 'venues' | 'sinceUs'> {
-  const unread = { subject: json, ours: '', venues: '', sinceUs: null }
-  let evidence: unknown
-  try {
-    evidence = JSON.parse(json)
-  } catch {
-    return unread
-  }
-  if (typeof evidence !== 'object' || evidence === null) return unread
-  const text = (key: string): string => {
-    const value: unknown = Reflect.get(evidence, key)
-    return typeof value === 'string' ? value : ''
-  }
-  const sinceUs: unknown = Reflect.get(evidence, 'sinceUs')
-  return { subject: text('subject'), ours: text('ours'), venues: text('venues'), sinceUs: typeof sinceUs === 'number' ? sinceUs : null }
 }

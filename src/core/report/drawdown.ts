@@ -1,8 +1,10 @@
-// How deep equity less capital flows fell below its peak, and for how long. Fed tick by tick; keeps the extremes only.
+// How deep equity fell below its peak, in money less the capital that was moved and as a share by the return index, and for how long.
+// Fed tick by tick; keeps the extremes only.
 
-import { type Decimal, dec, formatDecimal, mulDiv, sub, ZERO } from '../kernel/decimal.ts'
+import { type Decimal, dec, formatDecimal, sub } from '../kernel/decimal.ts'
 import type { DrawdownSummary } from './account-view.ts'
 import type { EquitySink } from './equity-course.ts'
+import { IndexFall, type IndexPoint } from './return-chain.ts'
 
 const HUNDRED = dec('100')
 
@@ -11,14 +13,20 @@ interface Point {
   readonly equity: Decimal
 }
 
-/** The deepest fall is the largest amount; of two alike the first counts. Under water is from the peak, last stood at, until it is reached again. */
+/**
+ * The deepest fall is the largest amount; of two alike the first counts. Under water is from the peak, last stood at, until it is
+ * reached again. The share is of the index of returns, since a share of money that came or went meanwhile says nothing: it may be
+ * the deepest at another time.
+ */
 export class Drawdown implements EquitySink {
   #peak: Point | null = null
   #last: Point | null = null
   #deepest: { readonly peak: Point; readonly trough: Point } | null = null
   #longestUs = 0
+  readonly #share = new IndexFall()
 
-  onEquity(timeUs: number, equity: Decimal): void {
+  onEquity(timeUs: number, equity: Decimal, index: IndexPoint | null): void {
+    if (index !== null) this.#share.note(timeUs, index)
     const point = { timeUs, equity }
     this.#last = point
     if (this.#peak === null || equity >= this.#peak.equity) {
@@ -32,15 +40,19 @@ export class Drawdown implements EquitySink {
     }
   }
 
-  summary(asset: string, why: string | null): DrawdownSummary {
+  /** `why` is what keeps equity from being known, a sentence; `indexWhy` what keeps the return from it. */
+  summary(asset: string, { why, indexWhy }: { readonly why: string | null; readonly indexWhy: string | null }): DrawdownSummary {
     if (why !== null || this.#peak === null || this.#last === null) return { ...UNKNOWN, asset, why: why ?? 'No tick knew the equity.' }
     const { peak, trough } = this.#deepest ?? { peak: this.#peak, trough: this.#peak }
     const amount = sub(peak.equity, trough.equity)
+    const share = indexWhy === null ? this.#share.share(HUNDRED) : null
     return {
       why: null,
       asset,
       amount: formatDecimal(amount),
-      percent: peak.equity > ZERO ? formatDecimal(mulDiv(HUNDRED, amount, peak.equity)) : null,
+      percent: share === null ? null : formatDecimal(share),
+      percentPeakAtUs: share === null ? null : this.#share.peakAtUs,
+      percentTroughAtUs: share === null ? null : this.#share.troughAtUs,
       peakEquity: formatDecimal(peak.equity),
       troughEquity: formatDecimal(trough.equity),
       peakAtUs: peak.timeUs,
@@ -55,6 +67,8 @@ export class Drawdown implements EquitySink {
 const UNKNOWN = {
   amount: null,
   percent: null,
+  percentPeakAtUs: null,
+  percentTroughAtUs: null,
   peakEquity: null,
   troughEquity: null,
   peakAtUs: null,

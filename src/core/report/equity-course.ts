@@ -8,15 +8,21 @@ import { type BookedFee, feeValueOf } from './fee-value.ts'
 import type { Marks } from './marks.ts'
 import { type MoneyInputs, sumsOf } from './money.ts'
 import { Valuer } from './prices.ts'
-import { ReturnChain } from './return-chain.ts'
+import { type IndexPoint, ReturnChain } from './return-chain.ts'
 import { quantityAssetOf, type Terms } from './terms.ts'
 import type { Fill, Movement, Tick, TickSink } from './tick-pass.ts'
 import { ValuedAmounts } from './valued-amounts.ts'
 
-/** What follows equity less the session's capital flows: from the first tick with a mark on at every tick, and at the end. */
+/**
+ * What follows equity less the session's capital flows, each at its worth when it moved: at the start, from the first tick with a mark
+ * on at every tick, and at the end.
+ */
 export interface EquitySink {
-  /** In the session's settle asset. What was said counts for nothing where the course ends with a `why`. */
-  onEquity(timeUs: number, equity: Decimal): void
+  /**
+   * In the session's settle asset, and where the index of returns stands: null while there is nothing to return something on. What was
+   * said counts for nothing where the course ends with a `why`, and of the index where the returns do.
+   */
+  onEquity(timeUs: number, equity: Decimal, index: IndexPoint | null): void
 }
 
 /** What a change of equity is made of; all signed as they move it, save the fees, which are what was paid. */
@@ -47,8 +53,8 @@ export type Role = NonNullable<Fill['role']> | 'other'
 const noParts = (): Parts => ({ fills: 0, realized: ZERO, spreadCapture: ZERO, revaluation: ZERO, fees: ZERO, funding: ZERO })
 
 /**
- * Equity is counted less the capital that the session moved after its first mark: at every moment it is what would be owned without
- * those flows, so that none of them, in whatever asset, changes any figure but the returns, which are of what was there.
+ * Equity is counted less the capital that the session moved after its first mark, each flow at its worth when it moved: none of them
+ * is a result, and what prices do to coins afterwards is, whether they came with the session or during it. The drawdown gate counts so too.
  */
 export class EquityCourse implements TickSink {
   /** By instrument and by what orders were for, each from the first that was touched. */
@@ -61,6 +67,10 @@ export class EquityCourse implements TickSink {
   readonly returns: ReturnChain | null
   readonly #inputs: MoneyInputs
   readonly #sinks: EquitySink[] = []
+  /** What the capital moved since the start was worth; and what of it nobody has priced yet. */
+  #moved = ZERO
+  #setAside: readonly Movement[] = []
+  #hasBegun = false
   readonly #owned = new ValuedAmounts((asset, amount) => this.#worth(asset, amount))
   readonly #positions = new ValuedAmounts((asset, amount) => this.#worth(asset, amount))
   readonly #instrumentOf = new Map<string, string>()
@@ -138,20 +148,57 @@ export class EquityCourse implements TickSink {
       part.funding = add(part.funding, this.#owned.move(`wallet|${asset}`, asset, amount))
     } else if (movement.seq > (this.#marks?.first.seq ?? 0)) {
       // What was moved until then is in the start.
-      this.returns?.flow({ asset, amount }, (held) => this.#equityWith(held))
+      this.#flow(movement)
     }
+  }
+
+  #flow(movement: Movement): void {
+    const { asset, amount } = movement
+    const worth = this.#valuer?.inSettle(asset, amount) ?? null
+    if (worth === null) {
+      this.#setAside = [...this.#setAside, movement]
+      this.returns?.unpricedFlow(asset)
+      return
+    }
+    const before = this.#owned.total
+    this.#takeIn(movement, worth)
+    this.returns?.flow(before, this.#owned.total)
+  }
+
+  /** What rounding leaves of it to the last digit is of the holdings. */
+  #takeIn({ asset, amount }: Movement, worth: Decimal): void {
+    this.#moved = add(this.#moved, worth)
+    this.holdings = add(this.holdings, sub(this.#owned.move(`wallet|${asset}`, asset, amount), worth))
+  }
+
+  /** Capital that had no price counts from when it has one; `markThen` is the mark at a fact up to this one. */
+  #takeInPriced(seq: number, markThen: (seq: number) => Decimal): void {
+    const { own, stated } = this.#inputs
+    this.#setAside = this.#setAside.filter((movement) => {
+      const { asset, amount } = movement
+      const pricedAt = stated.firstAfter(movement.seq, { asset, quote: own.quote })
+      if (pricedAt === null || pricedAt > seq) return true
+      const worth = new Valuer(own, { mark: markThen(pricedAt), seq: pricedAt }, stated).inSettle(asset, amount)
+      if (worth !== null) this.#takeIn(movement, worth)
+      return worth === null
+    })
   }
 
   /** Brings the prices to the end of the session; `timeUs` is when that was. */
   end(timeUs: number): void {
     this.#advance(this.#inputs.lastSeq, null)
-    this.returns?.end((held) => this.#equityWith(held))
+    this.returns?.end(this.#owned.total)
     this.#tell(timeUs)
   }
 
   #tell(timeUs: number): void {
-    if (this.#why !== null) return
-    for (const sink of this.#sinks) sink.onEquity(timeUs, this.#owned.total)
+    if (this.#why !== null || this.returns === null) return
+    // Fills that were booked before the first mark, as a session finds them at a venue, are its own: it starts ahead of them.
+    if (!this.#hasBegun) for (const sink of this.#sinks) sink.onEquity(timeUs, this.returns.start, this.returns.startIndex)
+    this.#hasBegun = true
+    const { total } = this.#owned
+    const [equity, index] = [sub(total, this.#moved), this.returns.at(total)]
+    for (const sink of this.#sinks) sink.onEquity(timeUs, equity, index)
   }
 
   /** Moves on to a fact: what was stated until then, and the mark of a tick, or at the end the last one that was set. */
@@ -160,7 +207,8 @@ export class EquityCourse implements TickSink {
     // Before the first mark there is nothing to value at but that one.
     if (this.#marks === null || seq <= this.#marks.first.seq) return
     const { last } = this.#marks
-    const price = seq >= last.seq ? last.price : (seen ?? this.#mark)
+    const before = this.#mark
+    const price = seq >= last.seq ? last.price : (seen ?? before)
     if (price === this.#mark && stated.countAt(seq) === this.#statedCount) return
     this.#price(price, seq)
     let revalued = ZERO
@@ -170,6 +218,7 @@ export class EquityCourse implements TickSink {
       revalued = add(revalued, change)
     })
     this.holdings = add(this.holdings, sub(this.#owned.reprice(), revalued))
+    if (this.#setAside.length > 0) this.#takeInPriced(seq, (then) => (then >= last.seq ? last.price : before))
   }
 
   #price(mark: Decimal, seq: number): void {
@@ -214,18 +263,6 @@ export class EquityCourse implements TickSink {
     this.feeKinds.set(key, kind)
     kind.amount = add(kind.amount, fee)
     kind.value = kind.value === null || value === null ? null : add(kind.value, value)
-  }
-
-  /** What is owned with the capital that has been moved since the start; null where something of it has no price. */
-  #equityWith(flowed: ReadonlyMap<string, Decimal>): Decimal | null {
-    let equity = this.#owned.total
-    for (const [asset, amount] of flowed) {
-      const key = `wallet|${asset}`
-      const worth = this.#valuer?.inSettle(asset, add(this.#owned.amountOf(key), amount)) ?? null
-      if (worth === null) return null
-      equity = add(equity, sub(worth, this.#owned.worthOf(key)))
-    }
-    return equity
   }
 
   #worth(asset: string, amount: Decimal): Decimal {

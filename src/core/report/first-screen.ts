@@ -1,10 +1,11 @@
 // The four answers that people come for: did it work, what did it earn and why, what went wrong. Words only, for every kind of output.
 
 import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
+import { alarmText, nextText, ORDER_LEFT_OPEN, TAKE_BACK } from './alarm-words.ts'
 import { negated } from './document.ts'
 import { wrongDoubt } from './doubt-text.ts'
 import { amountText, countText, durationText, oneLine, plainText, plural, signedText } from './format.ts'
-import { feeText } from './money-parts.ts'
+import { betweenLines, feeText } from './money-parts.ts'
 import { rejectionText } from './operation-parts.ts'
 import { quotingSentence } from './quoting-parts.ts'
 import { placeText } from './session-parts.ts'
@@ -42,8 +43,15 @@ function workedText(view: SummaryView): string {
   if (view.running) return `It is still running (pid ${view.pid}), ${durationText(ranUs)} of ${durationText(durationUs)} so far.`
   if (view.haltReason === null)
     return `No, it did not end properly: it crashed, after ${durationText(ranUs)} of ${durationText(durationUs)}.`
+  if (feedWasEmpty(view))
+    return `No, its feed ended before the first tick (feed_ended): it ran ${durationText(ranUs)} of ${durationText(durationUs)}, judged nothing and traded nothing.`
   const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
   return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}.${detail}`.replace(/\.\.$/, '.')
+}
+
+/** A recording so short that no tick was due: nothing was wrong on the way, and nothing was done. */
+function feedWasEmpty({ haltReason, quoting }: SummaryView): boolean {
+  return haltReason === 'feed_ended' && quoting.ticks === 0
 }
 
 const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
@@ -69,7 +77,7 @@ function earnedLines(view: SummaryView): string[] {
   const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
   const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
   const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
-  return [`${net}${where} net of fees: ${parts}`, ...returnLines(view)]
+  return [`${net}${where} net of fees: ${parts}`, ...returnLines(view), ...(view.between.fills === 0 ? [] : betweenLines(view))]
 }
 
 /** What that is of the money it was made with, and how deep it fell on the way; nothing where nothing was traded. */
@@ -78,7 +86,10 @@ function returnLines({ returns, drawdown, fills, position, equity }: SummaryView
   // What is earned by trading and what the account returns differ where coins lie beside the positions.
   const held = equity.fromHoldings === null || equity.fromHoldings === '0' ? '' : ' of all that is held'
   const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%${held}`]
-  const share = drawdown.percent === null ? '' : ` (${amountText(drawdown.percent, 2)}% of the peak)`
+  const isSame = drawdown.percentPeakAtUs === drawdown.peakAtUs && drawdown.percentTroughAtUs === drawdown.troughAtUs
+  // Equity is told less the capital that was moved, and a share of that would be one of another thing.
+  const of = !isSame ? 'at the deepest in percent' : returns.periods === 1 ? 'of the peak' : 'of what was there'
+  const share = drawdown.percent === null ? '' : ` (${amountText(drawdown.percent, 2)}% ${of})`
   const fall =
     drawdown.amount === null
       ? []
@@ -88,10 +99,12 @@ function returnLines({ returns, drawdown, fills, position, equity }: SummaryView
 }
 
 /** What the session leaves behind; nothing for one that ends flat. */
-function leftOpenLines({ position, trades, instrument }: SummaryView): string[] {
+function leftOpenLines(view: SummaryView): string[] {
+  const { position, trades, instrument } = view
   const parts: string[] = []
   const open = position.sides.filter(({ end }) => end !== '0')
-  if (open.length > 0) {
+  if (open.length > 0 && instrument.kind === 'spot' && position.end.startsWith('-')) parts.push(soldText(view))
+  else if (open.length > 0) {
     const value = position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue, 2)} ${instrument.quote} at the mark`
     // The quantity of inverse contracts is their worth in quote already.
     const worth = instrument.quantityAsset === instrument.base ? value : `cost ${amountText(position.cost)} ${instrument.settle}`
@@ -100,6 +113,16 @@ function leftOpenLines({ position, trades, instrument }: SummaryView): string[] 
   }
   if (trades.open > 0) parts.push(`${plural(trades.open, 'trade')} open`)
   return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+/** On a spot market nobody is short: who has sold more than bought has less of what was held. */
+function soldText({ position, instrument, inventory }: SummaryView): string {
+  const value =
+    position.endValue === null ? 'no price known' : `≈ ${amountText(position.endValue.replace('-', ''), 2)} ${instrument.quote} at the mark`
+  const held = inventory.find(({ asset }) => asset === instrument.quantityAsset)?.total
+  const left = held === undefined ? '' : `; ${plainText(held)} ${instrument.quantityAsset} are held`
+  const since = position.before === '0' ? '' : ', with the sessions before it'
+  return `sold ${plainText(position.end.replace('-', ''))} ${instrument.quantityAsset} more than was bought${since} (${value})${left}`
 }
 
 /** What was open when the session began is none of its doing, and is left out of its net. */
@@ -120,9 +143,17 @@ function whyLines(view: SummaryView): string[] {
   const sentences = [attributionSentence(view), tradesSentence(view), quotingSentence(view)]
   return [
     ...sentences.filter((sentence) => sentence !== null),
+    ...lateLines(view),
     `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${plural(view.orders.sent, 'order')}`,
     `${side('bought', fills.bought)}, ${side('sold', fills.sold)}`,
   ]
+}
+
+/** So that nobody takes a mark of another time for what the market thought of a fill. */
+function lateLines({ fills: { late } }: SummaryView): string[] {
+  if (late === 0) return []
+  const text = late === 1 ? '1 fill was booked later than it happened' : `${countText(late)} fills were booked later than they happened`
+  return [`${text}: the spread and the moves of prices are told apart at the mark of the booking, their sum is right`]
 }
 
 /** What the result is made of; parts that are nothing are not told. Null where it is not known. */
@@ -146,6 +177,10 @@ function attributionSentence({ attribution }: SummaryView): string | null {
 function wrongLines(view: SummaryView): string[] {
   const lines = allWrongLines(view)
   if (lines.length === 0) {
+    if (feedWasEmpty(view))
+      return [
+        `the feed brought ${plural(view.feed.events ?? 0, 'event')}, and a tick is due ${durationText(view.time.tickIntervalUs)} after the start`,
+      ]
     const worked = view.running || (view.haltReason !== null && haltEntry(view.haltReason).verdict === 'yes')
     return [worked ? 'nothing that was noticed' : 'nothing else that was noticed']
   }
@@ -154,14 +189,11 @@ function wrongLines(view: SummaryView): string[] {
 }
 
 function allWrongLines(view: SummaryView): string[] {
-  const { checks, feed, risk, denials } = view
+  const { checks, feed, denials } = view
   const lines: string[] = []
   if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
   if (view.haltReason === null && !view.running) lines.push('no end was written')
-  const count = (severity: string): number =>
-    risk.counts.filter((row) => row.severity === severity).reduce((sum, row) => sum + row.count, 0)
-  if (count('alarm') > 0) lines.push(`${plural(count('alarm'), 'alarm')}: ${codesOf(risk.counts, 'alarm')}`)
-  if (count('warning') > 0) lines.push(`${plural(count('warning'), 'warning')}: ${codesOf(risk.counts, 'warning')}`)
+  lines.push(...liveLines(view), ...alarmLines(view))
   lines.push(...wrongFindings(view))
   lines.push(...wrongDoubt(view))
   const { rejected: refused = 0 } = view.orders.byStatus
@@ -176,9 +208,22 @@ function allWrongLines(view: SummaryView): string[] {
   return lines
 }
 
-function codesOf(counts: SummaryView['risk']['counts'], severity: string): string {
-  return counts
-    .filter((row) => row.severity === severity)
-    .map((row) => `${row.code} ×${countText(row.count)}`)
-    .join(', ')
+/** While it runs its orders are its own matter; after that they are the first thing to see to. */
+function liveLines({ orders, running, mode }: SummaryView): string[] {
+  if (running || orders.liveNow === 0) return []
+  return [`${plural(orders.liveNow, 'order')} may still rest at the venue: ${nextText(TAKE_BACK, mode === 'live')}`]
+}
+
+/** A line each, alarms first; what was left open is told by what became of it. */
+function alarmLines({ risk, orders, mode }: SummaryView): string[] {
+  const told = risk.counts.filter(({ code }) => code !== ORDER_LEFT_OPEN)
+  const linesOf = (severity: string): string[] =>
+    told.filter((row) => row.severity === severity).map((row) => `${severity}: ${alarmText(row, mode === 'live')}`)
+  const left = risk.counts.find(({ code }) => code === ORDER_LEFT_OPEN)
+  const since = orders.liveNow === 0 ? '; none is any more' : ''
+  const leftText =
+    left === undefined
+      ? []
+      : [`${plural(left.count, 'order')} ${left.count === 1 ? 'was' : 'were'} live at the end (${ORDER_LEFT_OPEN})${since}`]
+  return [...leftText, ...linesOf('alarm'), ...linesOf('warning')]
 }

@@ -74,8 +74,9 @@ export function oneLine(text: string): string {
   return escapeText(text.replace(/\s+/g, ' ').trim())
 }
 
-/** Columns as wide as their widest cell; those named in `right` end flush. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+/** Columns as wide as their widest cell; those named in `right` end flush, their decimal points under one another. */
+export function table(texts: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const rows = pointsAligned(texts, right)
   const widths: number[] = []
   for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)
   return rows.map((row) =>
@@ -84,6 +85,25 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** `+1,234.50`, `12`, `94.16%`: what stands before the point, and what from there on. */
+const FIGURE = /^([+-]?[\d,]+)(\.\d+)?(%?)$/
+
+/** Figures with fewer decimals than the longest of their column have blanks where those would stand; words end flush as they are. */
+export function pointsAligned(rows: readonly (readonly string[])[], right: readonly number[]): readonly (readonly string[])[] {
+  const behind = new Map(right.map((column) => [column, Math.max(0, ...rows.map((row) => lengthBehind(row[column] ?? '')))]))
+  return rows.map((row) =>
+    row.map((cell, column) => {
+      const longest = behind.get(column) ?? 0
+      return FIGURE.test(cell) ? cell + ' '.repeat(Math.max(0, longest - lengthBehind(cell))) : cell
+    }),
+  )
+}
+
+function lengthBehind(cell: string): number {
+  const [, , fraction = '', unit = ''] = FIGURE.exec(cell) ?? []
+  return fraction.length + unit.length
 }
 
 /** Breaks a line at spaces so that it fits `width`, the rest indented; a word that is longer stays whole. */

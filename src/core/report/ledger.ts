@@ -1,7 +1,14 @@
 // What the account's postings come to before and within a session, and whether they balance.
 
-import { add, type Decimal, ZERO } from '../kernel/decimal.ts'
+import { add, type Decimal, neg, ZERO } from '../kernel/decimal.ts'
 import { inWindow, type JournalDb, Sums, slicesOf, stored, type Window } from './stored.ts'
+
+/** Capital as the postings have it; above zero a deposit. */
+export interface CapitalPosting {
+  readonly seq: number
+  readonly asset: string
+  readonly amount: Decimal
+}
 
 export interface Ledger {
   /** Sums of the session's postings, by `ledger account|asset`. */
@@ -10,6 +17,8 @@ export interface Ledger {
   readonly before: Sums
   /** The same of the capital that the session moved up to and with `splitSeq`: what it traded until then is its own result. */
   readonly untilSplit: Sums
+  /** The capital that the session moved after `splitSeq`, in order. */
+  readonly flows: readonly CapitalPosting[]
   /** The last fact of the session with a posting; 0 for none. */
   readonly lastSeq: number
   /** The first fact of the account, up to the session's end, whose postings do not sum to zero, with the asset and what is left over. */
@@ -31,20 +40,23 @@ export async function loadLedger(db: JournalDb, window: Window, splitSeq: number
       balance.add(row.seq, row.asset, amount)
     }
   }
-  const flows = await loadFlows(db, { ...window, lastSeq: Math.min(window.lastSeq, splitSeq) })
+  const untilFlows = await loadFlows(db, { ...window, lastSeq: Math.min(window.lastSeq, splitSeq) })
   const inSession = new Sums()
   const untilSplit = new Sums()
+  const flows: CapitalPosting[] = []
   for (const slice of slicesOf(window)) {
     for (const row of await loadPostings(db, slice)) {
       const amount = stored(row.amount)
       const key = keys.of(row.ledger_account, row.asset)
       inSession.add(key, amount)
-      if (flows.has(row.seq)) untilSplit.add(key, amount)
+      if (untilFlows.has(row.seq)) untilSplit.add(key, amount)
+      // The other side of a deposit is below zero.
+      else if (row.ledger_account === 'capital') flows.push({ seq: row.seq, asset: row.asset, amount: neg(amount) })
       balance.add(row.seq, row.asset, amount)
     }
   }
   const lastSeq = balance.lastSeq >= window.firstSeq ? balance.lastSeq : 0
-  return { inSession, before, untilSplit, lastSeq, unbalanced: balance.close() }
+  return { inSession, before, untilSplit, flows, lastSeq, unbalanced: balance.close() }
 }
 
 function loadPostings(db: JournalDb, slice: Window) {

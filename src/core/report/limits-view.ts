@@ -13,6 +13,8 @@ export interface LimitsSummary {
   readonly maxCancelsPerSecond: number
   readonly staleFeedUs: number
   readonly maxDrawdown: string
+  /** Peaks of the equity before this time, in UTC, do not count for `maxDrawdown`; null: all do. */
+  readonly drawdownSince: string | null
   /** Of the way to a venue in the world; zero of a rehearsed one as well. */
   readonly venueSilenceUs: number
   readonly venueStreamUs: number

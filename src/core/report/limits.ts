@@ -22,13 +22,16 @@ export async function loadLimits(db: JournalDb, session: SessionRow, window: Win
   }
 }
 
-type GateLimits = Pick<LimitsSummary, 'maxDrawdown' | 'venueSilenceUs' | 'venueStreamUs' | 'venueAccountUs' | 'maxVenueFailuresPercent'>
+type GateLimits = Pick<
+  LimitsSummary,
+  'maxDrawdown' | 'drawdownSince' | 'venueSilenceUs' | 'venueStreamUs' | 'venueAccountUs' | 'maxVenueFailuresPercent'
+>
 
 /** A limit without a flag is none. */
 async function loadGateLimits(db: JournalDb, window: Window): Promise<GateLimits> {
   const rows = await db
     .selectFrom('risk_events')
-    .select(['code', 'limit_value as limit'])
+    .select(['code', 'value', 'limit_value as limit'])
     .where(inWindow(window))
     .where('code', 'in', Object.values(LIMIT_FLAGS))
     .execute()
@@ -36,6 +39,7 @@ async function loadGateLimits(db: JournalDb, window: Window): Promise<GateLimits
   const microseconds = (seconds: string): number => Math.round(Number(seconds) * 1_000_000)
   return {
     maxDrawdown: limitOf('maxDrawdown'),
+    drawdownSince: rows.find(({ code }) => code === LIMIT_FLAGS.maxDrawdown)?.value ?? null,
     venueSilenceUs: microseconds(limitOf('venueSilence')),
     venueStreamUs: microseconds(limitOf('venueStream')),
     venueAccountUs: microseconds(limitOf('venueAccount')),

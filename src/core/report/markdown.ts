@@ -1,8 +1,9 @@
 // An explanation as Markdown (GitHub's tables), with every digit of its money. What comes from outside stays the text that it is.
 
-import { type ComparisonView, comparisonParts } from './compare.ts'
+import { type ComparisonView, comparisonParts, comparisonTitles } from './compare.ts'
 import type { Block, Cell, Part, Table } from './document.ts'
 import { firstScreen, titleOf } from './first-screen.ts'
+import { oneLine } from './format.ts'
 import type { SectionName } from './section-names.ts'
 import { sectionsOf } from './sections.ts'
 import type { SummaryView } from './summary-view.ts'
@@ -16,19 +17,25 @@ export function renderMarkdown(view: SummaryView, sections: readonly SectionName
     }
   }
   for (const { name, parts } of sectionsOf(view, sections)) {
-    lines.push('', `## ${name.charAt(0).toUpperCase()}${name.slice(1)}`, ...parts.flatMap(partLines))
+    lines.push('', `## ${name.charAt(0).toUpperCase()}${name.slice(1)}`, ...parts.flatMap((part) => partLines(part, '###')))
   }
   return lines.join('\n')
 }
 
 /** Two sessions side by side. */
 export function renderComparisonMarkdown(view: ComparisonView): string {
-  const titles = [view.first, view.second].flatMap((summary, index) => [...(index === 0 ? [] : ['']), `# ${escaped(titleOf(summary))}`])
-  return [...titles, ...comparisonParts(view).flatMap(partLines)].join('\n')
+  const name = ({ sessionId }: SummaryView): string => escaped(oneLine(sessionId))
+  const titles = comparisonTitles(view).map((title) => `- ${escaped(title)}`)
+  return [
+    `# ${name(view.first)} against ${name(view.second)}`,
+    '',
+    ...titles,
+    ...comparisonParts(view).flatMap((part) => partLines(part, '##')),
+  ].join('\n')
 }
 
-function partLines({ title, blocks }: Part): string[] {
-  return ['', `### ${escaped(title)}`, ...blocks.flatMap(blockLines)]
+function partLines({ title, blocks }: Part, level: '##' | '###'): string[] {
+  return ['', `${level} ${escaped(title)}`, ...blocks.flatMap(blockLines)]
 }
 
 function blockLines(block: Block): string[] {

@@ -48,6 +48,19 @@ export async function loadAllMarks(db: JournalDb, window: Window, instruments: I
   return found
 }
 
+interface Seen {
+  readonly window: Window
+  readonly instrument: string
+  readonly marks: Marks
+}
+
+/** The mark at a fact: that of the last tick with one before it; before the first of them the first, and from the last on the last. */
+export async function loadMarkAt(db: JournalDb, { window, instrument, marks }: Seen, seq: number): Promise<Decimal> {
+  if (seq >= marks.last.seq) return marks.last.price
+  const seen = await markSeen(db, { ...window, lastSeq: seq }, instrument, 'desc')
+  return seen?.price ?? marks.first.price
+}
+
 function later(a: Mark | null, b: Mark | null): Mark | null {
   return a !== null && (b === null || a.seq > b.seq) ? a : b
 }

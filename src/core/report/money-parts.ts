@@ -14,34 +14,34 @@ import {
   quantity,
   UNKNOWN,
 } from './document.ts'
-import { amountText, plainText, signedText } from './format.ts'
+import { amountText, oneLine, plainText, plural, signedText } from './format.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export function moneyParts(view: SummaryView): Part[] {
   return [
-    { title: 'Money', blocks: [namedRows(profitRows(view)), { lines: equityLines(view) }] },
+    { title: 'Money', blocks: [namedRows(profitRows(view)), { lines: [...equityLines(view), ...betweenLines(view)] }] },
     { title: 'Traded', blocks: [tradedTable(view)] },
     { title: 'Inventory', blocks: inventoryBlocks(view) },
   ]
 }
 
-/** Here every digit is shown, on a screen as well. */
-function whole(amount: string | null, text: (amount: string, most: number) => string): Cell {
-  return plain(amount === null ? 'no mark' : text(amount, 18))
+/** Of what is open, where the session saw no price. */
+function marked(amount: string | null): Cell {
+  return amount === null ? plain('no mark') : profit(amount)
 }
 
 function profitRows(view: SummaryView): NamedRow[] {
   const { pnl } = view
   const rows: NamedRow[] = [
-    ['realised', whole(pnl.realized, signedText), pnl.asset],
-    ['unrealised', whole(pnl.unrealized, signedText), pnl.asset],
+    ['realised', profit(pnl.realized), pnl.asset],
+    ['unrealised', marked(pnl.unrealized), pnl.asset],
   ]
-  if (pnl.unrealizedBefore !== '0') rows.push(['unrealised before', whole(pnl.unrealizedBefore, signedText), pnl.asset])
+  if (pnl.unrealizedBefore !== '0') rows.push(['unrealised before', marked(pnl.unrealizedBefore), pnl.asset])
   const fees = Object.entries(pnl.feesByAsset)
-  if (fees.length === 0) rows.push(['fees', whole(pnl.fees, amountText), pnl.asset])
-  for (const [asset, fee] of fees) rows.push(['fees', whole(fee, amountText), `${asset}${feeText(view, asset)}`])
-  for (const [asset, amount] of Object.entries(pnl.fundingByAsset)) rows.push(['funding', whole(amount, signedText), asset])
-  rows.push(['net', pnl.net === null ? plain('not known') : whole(pnl.net, signedText), pnl.asset])
+  if (fees.length === 0) rows.push(['fees', money(pnl.fees), pnl.asset])
+  for (const [asset, fee] of fees) rows.push(['fees', money(fee), `${asset}${feeText(view, asset)}`])
+  for (const [asset, amount] of Object.entries(pnl.fundingByAsset)) rows.push(['funding', profit(amount), asset])
+  rows.push(['net', pnl.net === null ? plain('not known') : profit(pnl.net), pnl.asset])
   return rows
 }
 
@@ -59,6 +59,24 @@ function equityLines({ pnl, equity }: SummaryView): string[] {
   return told.length === 0 ? [line] : [line, `  of which ${told.join(', ')}`]
 }
 
+/** What was booked while no session ran, so that nobody looks for it in vain: it is in no session's figures. */
+export function betweenLines({ between }: SummaryView): string[] {
+  const { fills, realizedByAsset, feesByAsset, fundingByAsset, capitalByAsset } = between
+  const amounts = (word: string, byAsset: Readonly<Record<string, string>>, text: (amount: string) => string): string[] =>
+    Object.entries(byAsset).map(([asset, amount]) => `${word} ${text(amount)} ${oneLine(asset)}`)
+  const booked = [
+    ...(fills === 0 ? [] : [plural(fills, 'fill')]),
+    ...amounts('realised', realizedByAsset, (amount) => signedText(amount)),
+    ...amounts('fees', feesByAsset, (amount) => amountText(amount)),
+    ...amounts('funding', fundingByAsset, (amount) => signedText(amount)),
+    ...amounts('capital', capitalByAsset, (amount) => signedText(amount)),
+  ]
+  const since = between.sessionBefore === null ? 'before this session' : `between session ${oneLine(between.sessionBefore)} and this one`
+  return booked.length === 0
+    ? []
+    : [`booked ${since}, in the figures of ${between.sessionBefore === null ? 'none' : 'neither'}: ${booked.join(', ')}`]
+}
+
 function priceWord(assets: readonly string[]): string {
   return assets.length === 1 ? 'price' : 'prices'
 }
@@ -74,8 +92,8 @@ function tradedTable({ fills, instrument }: SummaryView): Block {
   const side = (name: string, totals: SummaryView['fills']['bought']): Cell[] => [
     plain(name),
     count(totals.count),
-    plain(plainText(totals.quantity, 18)),
-    plain(amountText(totals.value, 18)),
+    quantity(totals.quantity),
+    money(totals.value),
     quantity(totals.averagePrice),
   ]
   return {

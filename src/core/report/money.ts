@@ -3,6 +3,7 @@
 import { add, type Decimal, formatDecimal, neg, sub, ZERO } from '../kernel/decimal.ts'
 import { notionalOf } from '../kernel/instrument.ts'
 import { unrealizedPnl } from '../kernel/valuation.ts'
+import type { ValuedFlow } from './flow-worth.ts'
 import { heldOf, type Ledger } from './ledger.ts'
 import type { Marks } from './marks.ts'
 import type { Held, Position } from './positions.ts'
@@ -24,6 +25,8 @@ export interface MoneyInputs extends ProfitInputs {
   readonly terms: TermsBook
   readonly ledger: Ledger
   readonly stated: StatedPrices
+  /** The capital moved after the first mark, at what it was worth then. */
+  readonly flows: readonly ValuedFlow[]
   readonly lastSeq: number
 }
 
@@ -99,12 +102,12 @@ export function endValueOf({ own, positions, marks }: ProfitInputs): Decimal | n
 
 /**
  * Equity is the worth of all that is owned, from postings: what the session began with at the first mark it saw, with the capital
- * moved until then, and at its end at the last, each asset at the mark or at the price stated by then. The change between them is the session's net (`pnl.net`), plus what the
- * moves of prices did to what is held beside positions, plus capital moved after the first mark, at the last prices. All in
- * the settle asset; null without a mark, or while something owned has no price.
+ * moved until then, and at its end at the last, each asset at the mark or at the price stated by then. The change between them is
+ * the session's net (`pnl.net`), plus what the moves of prices did to what is held beside positions, plus capital moved after the
+ * first mark, at what it was worth when it moved. All in the settle asset; null without a mark, or while something owned has no price.
  */
 export function equitySummary(inputs: MoneyInputs, pnl: PnlSummary): EquitySummary {
-  const { own, trading, ledger, marks, stated, lastSeq } = inputs
+  const { own, trading, ledger, flows, marks, stated, lastSeq } = inputs
   const mark = marks.get(own.symbol)
   const unknown = { start: null, end: null, change: null, fromTrading: null, fromHoldings: null, fromCapital: null, heldAssets: [] }
   if (mark === undefined) return { asset: own.settle, ...unknown }
@@ -118,12 +121,11 @@ export function equitySummary(inputs: MoneyInputs, pnl: PnlSummary): EquitySumma
     const beside = [ledger.before, ledger.untilSplit].map((sums) => add(heldOf(sums, asset), sums.of(`conversion|${asset}`)))
     const atFirst = beside.reduce(add, ZERO)
     const fees = trading.fees.of(asset)
-    const gain = difference(atEnd.inSettle(asset, sub(atFirst, fees)), atStart.inSettle(asset, atFirst))
+    const moved = movedOf(flows, asset)
+    const left = atEnd.inSettle(asset, sub(add(atFirst, moved.amount), fees))
+    const gain = difference(left, totalOf([atStart.inSettle(asset, atFirst), moved.worth]))
     return { asset, gain: gain === null || trading.unpriced.has(asset) ? null : add(gain, trading.feeValues.of(asset)) }
   })
-  const flows = assetsOf([ledger.inSession]).map((asset) =>
-    atEnd.inSettle(asset, add(trading.fromCapital.of(asset), ledger.untilSplit.of(`capital|${asset}`))),
-  )
   return {
     asset: own.settle,
     start: textOf(start),
@@ -131,9 +133,16 @@ export function equitySummary(inputs: MoneyInputs, pnl: PnlSummary): EquitySumma
     change: textOf(difference(end, start)),
     fromTrading: pnl.net,
     fromHoldings: textOf(totalOf(held.map(({ gain }) => gain))),
-    fromCapital: textOf(totalOf(flows)),
+    fromCapital: textOf(totalOf(flows.map(({ worth }) => worth))),
     heldAssets: held.filter(({ gain }) => gain !== ZERO).map(({ asset }) => asset),
   }
+}
+
+/** What was moved of an asset, and what it was worth then; capital that has no price is nowhere yet. */
+function movedOf(flows: readonly ValuedFlow[], asset: string): { readonly amount: Decimal; readonly worth: Decimal } {
+  const priced = flows.flatMap((flow) => (flow.asset !== asset || flow.worth === null ? [] : [{ amount: flow.amount, worth: flow.worth }]))
+  const sumOf = (name: 'amount' | 'worth'): Decimal => priced.map((flow) => flow[name]).reduce(add, ZERO)
+  return { amount: sumOf('amount'), worth: sumOf('worth') }
 }
 
 /** The worth of coins and open contracts, account by account as the ledger holds them; null while one of them has no price. */

@@ -15,6 +15,9 @@ import { summarizeSession } from './summary.ts'
 import type { SummaryView } from './summary-view.ts'
 import { MOST_TRADES } from './trades.ts'
 
+/** How what is typed of a flow is kept, for who books one. */
+export { writeFlowNote } from './capital-note.ts'
+
 /** @throws DitaError where the store or the session cannot be found or read */
 export function summarizeFromStore(storePath: string, reference: string): Promise<SummaryView> {
   return readStore(storePath, async (db, holder) => summarizeSession(db, await findSession(db, reference), holder))

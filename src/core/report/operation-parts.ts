@@ -1,6 +1,7 @@
 // The parts of an explanation about how a session ran: orders, doubts, the feed, and what was not as it should be. Words only.
 
 import { haltEntry } from '../halt-reasons.ts'
+import { codeMeaning } from '../venue-codes.ts'
 import type { Part } from './document.ts'
 import { doubtLines, findingLines } from './doubt-text.ts'
 import { countText, durationText, oneLine, plural, timeText } from './format.ts'
@@ -16,14 +17,14 @@ export function operationParts(view: SummaryView): Part[] {
     { title: 'Ticks', blocks: [{ lines: tickLines(operation) }] },
     { title: 'Orders', blocks: [{ lines: orderLines(view) }] },
     { title: 'Doubt', blocks: [{ lines: doubtLines(view) }] },
-    { title: 'Found at the start', blocks: [{ lines: findingLines(view) }] },
+    { title: 'Found at the venue', blocks: [{ lines: findingLines(view) }] },
     { title: 'Risk', blocks: [{ lines: riskLines(view) }] },
     { title: 'Trading', blocks: [{ lines: tradingLines(view) }] },
     { title: 'Denied', blocks: [{ lines: denialLines(view) }] },
     { title: 'Reconcile', blocks: [{ lines: reconcileLines(view) }] },
     { title: 'Written off', blocks: [{ lines: dustLines(view) }] },
     { title: 'Feed', blocks: [{ lines: [...feedLines(view), ...feedTimeLines(operation)] }] },
-    { title: 'Calls to the venue', blocks: callBlocks(operation) },
+    { title: 'Calls to the venue', blocks: callBlocks(operation, view.venue) },
     { title: 'Checkpoints', blocks: [{ lines: checkpointLines(operation) }] },
   ]
 }
@@ -41,16 +42,22 @@ function orderLines(view: SummaryView): string[] {
   )
   const { requested, refused, inDoubt } = orders.cancels
   const unsent = orders.prepared - orders.sent
+  const { canceled = 0 } = orders.byStatus
+  const tooLate = requested - refused - inDoubt > canceled ? '; one that reaches an order too late, as it has filled, changes nothing' : ''
   return [
     `${countText(orders.sent)} sent${unsent === 0 ? '' : `, ${countText(unsent)} prepared, and not known to have been sent`}${statuses.length === 0 ? '' : `: ${statuses.join(', ')}`}`,
-    `${plural(requested, 'cancel')} requested, ${countText(refused)} refused, ${countText(inDoubt)} in doubt`,
+    `${plural(requested, 'cancel')} requested, ${countText(refused)} refused, ${countText(inDoubt)} in doubt${tooLate}`,
   ]
 }
 
-/** ` (CODE ×2, OTHER ×1)`, or nothing where no reason is known. */
-export function rejectionText({ orders: { rejections } }: SummaryView): string {
+/** ` (CODE ×2, 101215 ×1: post-only, and it would have taken)`, or nothing where no reason is known. */
+export function rejectionText({ venue, orders: { rejections } }: SummaryView): string {
   if (rejections.length === 0) return ''
-  return ` (${rejections.map(({ code, count }) => `${oneLine(code)} ×${countText(count)}`).join(', ')})`
+  const codes = rejections.map(({ code, count }) => {
+    const meaning = codeMeaning(venue, code)
+    return `${oneLine(code)} ×${countText(count)}${meaning === null ? '' : `: ${meaning}`}`
+  })
+  return ` (${codes.join(', ')})`
 }
 
 function riskLines(view: SummaryView): string[] {

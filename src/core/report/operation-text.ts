@@ -1,5 +1,6 @@
 // The part of an explanation about what a session measured of itself: ticks, delays, calls to the venue, checkpoints. Words only.
 
+import { codeMeaning } from '../venue-codes.ts'
 import { count, type Part, plain } from './document.ts'
 import { countText, durationText, oneLine, plural } from './format.ts'
 import type { CodeCount, LatencySummary, OperationSummary } from './operation-view.ts'
@@ -9,7 +10,7 @@ export function tickLines({ measuredWallUs, ticks }: OperationSummary): string[]
   const { onTime, late, missed, lateAfterUs, latency, why } = ticks
   if (onTime === null) {
     const counted = ticks.count === 0 ? 'no tick' : plural(ticks.count, 'tick')
-    return [`${counted}, neither on time nor late: ${why}`, ...latencyLines('from begin to durable', latency)]
+    return [`${counted}; on time or late was not judged: ${why}`, ...latencyLines('from begin to durable', latency)]
   }
   const limit = lateAfterUs === null ? '' : ` (begun more than ${durationText(lateAfterUs)} after they were due)`
   return [
@@ -22,7 +23,8 @@ export function feedTimeLines({ feedSilence, feedDelay }: OperationSummary): str
   return [...latencyLines('from one event to the next', feedSilence), ...latencyLines("behind the venue's own time", feedDelay)]
 }
 
-export function callBlocks({ venueCalls, venueErrors }: OperationSummary): Part['blocks'] {
+/** `venue` says whose codes they are. */
+export function callBlocks({ venueCalls, venueErrors }: OperationSummary, venue: string): Part['blocks'] {
   if (venueCalls.length === 0) return []
   const rows = venueCalls.map(({ endpoint, count: calls, ok, errors, latency }) => [
     plain(oneLine(endpoint)),
@@ -33,7 +35,15 @@ export function callBlocks({ venueCalls, venueErrors }: OperationSummary): Part[
   ])
   const head = ['endpoint', 'calls', 'ok', 'median', '99 %', 'longest', 'errors']
   const errors = venueErrors.length === 0 ? 'no call failed' : `did not end well: ${codesText(venueErrors)}`
-  return [{ head, rows, right: [1, 2, 3, 4, 5] }, { lines: [errors] }]
+  return [{ head, rows, right: [1, 2, 3, 4, 5] }, { lines: [errors, ...meaningLines(venueErrors, venue)] }]
+}
+
+/** What the codes mean, each once. */
+function meaningLines(codes: readonly CodeCount[], venue: string): string[] {
+  return codes.flatMap(({ code }) => {
+    const meaning = codeMeaning(venue, code)
+    return meaning === null ? [] : [`  ${oneLine(code)}: ${meaning}`]
+  })
 }
 
 export function checkpointLines({ checkpoints }: OperationSummary): string[] {

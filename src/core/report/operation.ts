@@ -44,7 +44,7 @@ export async function loadOperation(db: JournalDb, run: Run): Promise<OperationS
 }
 
 const NOT_MEASURED = 'nothing was measured'
-const NO_WALL = 'the session kept to the time of its feed, and not to the wall'
+const NO_WALL = 'the session went by the time of its feed, not by the clock on the wall'
 
 function ticksOf(metrics: readonly Metric[], mode: string): TickSummary {
   const latency = latencyOf(metrics, 'tick_latency')

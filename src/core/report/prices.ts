@@ -30,6 +30,12 @@ export class StatedPrices {
     return rows === undefined ? null : (rows[countUpTo(rows, seq) - 1]?.price ?? null)
   }
 
+  /** The first fact after `seq` that says what an asset is worth in another; null where none does. */
+  firstAfter(seq: number, { asset, quote }: { readonly asset: string; readonly quote: string }): number | null {
+    const rows = this.#byPair.get(pairOf(asset, quote))
+    return rows?.[countUpTo(rows, seq)]?.seq ?? null
+  }
+
   /** How many prices had been stated by then: as long as it stays the same, no price has changed. */
   countAt(seq: number): number {
     return countUpTo(this.#stated, seq)

@@ -1,6 +1,7 @@
 // The parts of an explanation about quotes: where they stood, how long, what came of them, and what the market did after their
 // fills. Words only.
 
+import { readDecimal } from '../kernel/decimal.ts'
 import {
   type Block,
   type Cell,
@@ -14,7 +15,7 @@ import {
   plain,
   quantity,
 } from './document.ts'
-import { countText, durationText, oneLine, plural, signedText, timeText } from './format.ts'
+import { amountText, countText, durationText, oneLine, plural, timeText } from './format.ts'
 import type { MarkoutHorizonSummary, MarkoutsSummary, QuoteLifeSummary, QuotingSummary } from './quoting-view.ts'
 import type { SummaryView } from './summary-view.ts'
 
@@ -140,9 +141,21 @@ function inventoryBlocks(inventory: QuotingSummary['inventory']): Block[] {
       quantity(inventory.furthest),
       `${asset}${inventory.furthestAtUs === null ? '' : ` at ${timeText(inventory.furthestAtUs)}`}`,
     ],
-    ['half-life', halfLife, why === null ? `(${figure(inventory.halfLifeSeconds).text} s)` : oneLine(why)],
+    ['half-life', halfLife, why === null ? `(${figure(inventory.halfLifeSeconds).text} s)${beyondText(inventory)}` : oneLine(why)],
   ]
   return [namedRows(rows)]
+}
+
+/** A line that is drawn beyond what was seen is a guess, and says so. */
+function beyondText({ halfLifeTicks, ticks }: QuotingSummary['inventory']): string {
+  if (halfLifeTicks === null || readDecimal(halfLifeTicks) <= readDecimal(String(ticks))) return ''
+  return `, longer than the ${plural(ticks, 'tick')} it was drawn from: a guess`
+}
+
+/** `0.90 bps against us`. */
+function movedText(bps: string): string {
+  const size = amountText(bps.replace('-', ''), 2)
+  return bps === '0' ? 'nowhere' : `${size} bps ${bps.startsWith('-') ? 'against us' : 'in our favour'}`
 }
 
 /** One sentence for the first screen; null where nothing was quoted. */
@@ -154,6 +167,6 @@ export function quotingSentence({ quoting }: SummaryView): string | null {
   const after =
     judged?.both.meanBps == null
       ? ''
-      : `; ${durationText(judged.horizonUs)} after a fill the mid had moved ${signedText(judged.both.meanBps, 2)} bps for us`
+      : `; ${durationText(judged.horizonUs)} after a fill the mid had moved ${movedText(judged.both.meanBps)} on average`
   return `quoted both sides ${percent(upTime.twoSidedPercent).text} of the time; within 2 bps of the touch: bid ${share(bid)}, ask ${share(ask)}${after}`
 }

@@ -1,7 +1,7 @@
 // What a summary says about how evenly a session earned. Formulas and sources are in docs/METRICS.md. Types only; keys are only
 // ever added.
 
-/** Returns of equal periods, of equity less capital flows; nothing here is annualised. */
+/** Returns of equal periods, of the index of time-weighted returns; nothing here is annualised. */
 export interface RatiosSummary {
   /** How long a period is: the longest of a fixed few of which the session has enough, or the shortest where it has not. */
   readonly periodUs: number
@@ -14,7 +14,7 @@ export interface RatiosSummary {
   readonly downsideDeviationPercent: string | null
   readonly sharpe: RatioSummary
   readonly sortino: RatioSummary
-  /** Of the whole session: its return ÷ its deepest fall from a peak, as a share of that peak. */
+  /** Of the whole session: its time-weighted return ÷ the deepest fall of its index. */
   readonly calmar: RatioSummary
 }
 

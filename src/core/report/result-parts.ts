@@ -109,11 +109,16 @@ function drawdownBlocks(drawdown: DrawdownSummary): Block[] {
   if (amount === null) return [{ lines: [`drawdown: not known. ${oneLine(why ?? '')}`.trim()] }]
   if (amount === '0') return [{ lines: ['equity was never below its peak'] }]
   const rows: NamedRow[] = [
-    ['deepest fall', money(amount), `${asset}${drawdown.percent === null ? '' : ` (${percent(drawdown.percent).text} of the peak)`}`],
+    ['deepest fall', money(amount), asset],
     ['  from', money(drawdown.peakEquity), `${asset} at ${time(drawdown.peakAtUs).text}`],
     ['  to', money(drawdown.troughEquity), `${asset} at ${time(drawdown.troughAtUs).text}`],
     ['longest under water', duration(drawdown.longestUnderWaterUs)],
   ]
+  // By the returns, as money that comes or goes meanwhile would make a share of another thing: it may be another fall.
+  if (drawdown.percent !== null) {
+    const when = `from ${time(drawdown.percentPeakAtUs).text} to ${time(drawdown.percentTroughAtUs).text}`
+    rows.splice(3, 0, ['deepest fall in percent', percent(drawdown.percent), when])
+  }
   if (drawdown.endAmount !== null && drawdown.endAmount !== '0') {
     rows.push(['below the peak at the end', money(drawdown.endAmount), `${asset}, for ${durationText(drawdown.endUnderWaterUs ?? 0)}`])
   }
@@ -143,7 +148,9 @@ function exposureBlocks({ why, instruments }: ExposureSummary): Block[] {
 
 function ratioBlocks(ratios: RatiosSummary): Block[] {
   const row = (name: string, { value, why }: RatioSummary): NamedRow => [name, figure(value), why === null ? '' : oneLine(why)]
-  const lines = [`${plural(ratios.periods, 'period')} of ${durationText(ratios.periodUs)}; nothing is annualised`]
+  const lines = [
+    `${plural(ratios.periods, 'whole period')} of ${durationText(ratios.periodUs)}, counted from the first tick with a mark; nothing is annualised`,
+  ]
   const rows: NamedRow[] = [
     row('Sharpe', ratios.sharpe),
     row('Sortino', ratios.sortino),

@@ -73,6 +73,7 @@ function wallSpan(time: SummaryView['time']): string {
 function limitRows(view: SummaryView): Words[] {
   const { limits, instrument } = view
   const amount = (text: string, unit = instrument.quote): string => (text === '0' ? 'none' : `${amountText(text)} ${unit}`)
+  const since = limits.drawdownSince === null ? '' : `, peaks since ${limits.drawdownSince} (UTC)`
   const count = (most: number): string => (most === 0 ? 'no limit' : `at most ${countText(most)}`)
   const after = (us: number): string => (us === 0 ? 'no limit' : `after ${durationText(us)}`)
   const venueRows: Words[] = [
@@ -88,7 +89,7 @@ function limitRows(view: SummaryView): Words[] {
     ['largest exposure', amount(limits.maxExposure)],
     ['largest position', amount(limits.maxPosition, instrument.quantityAsset)],
     ['largest loss of the session', amount(limits.maxSessionLoss)],
-    ['deepest fall below the peak', amount(limits.maxDrawdown)],
+    ['deepest fall below the peak', `${amount(limits.maxDrawdown)}${since}`],
     ['largest order', amount(limits.maxOrderNotional)],
     ['largest leverage', limits.maxLeverage === '0' ? 'none' : `${plainText(limits.maxLeverage)}×`],
     ['distance from the mid', amount(limits.priceCollarBps, 'bps')],

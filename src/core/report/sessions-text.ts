@@ -1,19 +1,21 @@
 // The list of sessions as people read it. Text only.
 
-import { countText, durationText, oneLine, plural, signedText, table, timeText } from './format.ts'
+import { countText, durationText, oneLine, plural, signedText, table, timeText, wrap } from './format.ts'
 import type { SessionLine, SessionsView } from './sessions.ts'
 
 const UNKNOWN = '-'
 
 /**
  * A table, newest first; where not all are shown, a last line says so. A line a session, or where that does not fit into `width`
- * two: when and how it ended, and below that what it traded.
+ * two: when and how it ended, and below that what it traded. Without a width, as on a pipe, always one.
  */
-export function renderSessions(view: SessionsView, options: { readonly width?: number } = {}): string {
+export function renderSessions(view: SessionsView, options: { readonly width?: number | undefined } = {}): string {
   if (view.sessions.length === 0) return 'This store holds no session yet: run one with `dita run`.'
   const left = view.count - view.sessions.length
   const lines = tableOf(view.sessions, options.width ?? Number.POSITIVE_INFINITY)
-  return (left > 0 ? [...lines, `and ${plural(left, 'earlier session')}; see --limit`] : lines).join('\n')
+  const more = left > 0 ? [`and ${plural(left, 'earlier session')}; see --limit`] : []
+  const between = view.sessions.flatMap(betweenLines).flatMap((line) => wrap(line, options.width ?? Number.POSITIVE_INFINITY, '  '))
+  return [...lines, ...more, ...between].join('\n')
 }
 
 const WHEN = ['session', 'started (UTC)', 'ran'] as const
@@ -27,6 +29,14 @@ function tableOf(sessions: readonly SessionLine[], width: number): string[] {
   const firsts = table([[...WHEN, ...END], ...sessions.map((line) => [...whenCells(line), endText(line)])], [2])
   const seconds = table([WHAT, ...sessions.map(whatCells)], [3, 4])
   return firsts.flatMap((first, index) => [first, `  ${seconds[index] ?? ''}`])
+}
+
+/** So that nobody looks for them in the sessions. */
+function betweenLines({ sessionId, fillsAfter }: SessionLine): string[] {
+  if (fillsAfter === 0) return []
+  return [
+    `${plural(fillsAfter, 'fill')} booked after ${sessionId} and before the next session, in the figures of neither; the next one's summary has the money`,
+  ]
 }
 
 function whenCells({ sessionId, startedWallUs, startedAtUs, ranUs }: SessionLine): string[] {

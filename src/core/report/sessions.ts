@@ -5,7 +5,7 @@ import type { RunningSession } from '../journal/holder.ts'
 import { newestFirst } from './find-session.ts'
 import { pnlSummary } from './money.ts'
 import { loadProfit } from './profit.ts'
-import { type JournalDb, type SessionRow, windowOf } from './stored.ts'
+import { inWindow, type JournalDb, type SessionRow, windowOf } from './stored.ts'
 
 export interface SessionsView {
   /** How many the store holds in all. */
@@ -29,6 +29,8 @@ export interface SessionLine {
   readonly ranUs: number
   /** Figures are null where the store cannot give them: `trouble` says why. */
   readonly fills: number | null
+  /** Fills that were booked on its account after it and before the next session: in the figures of no session. */
+  readonly fillsAfter: number
   readonly pnl: { readonly asset: string; readonly realized: string | null; readonly net: string | null }
   /** A process that lives is in this session. */
   readonly running: boolean
@@ -74,6 +76,7 @@ async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSes
     startedAtUs: session.started_at_us,
     ranUs: await ranUsOf(db, session),
     fills: figures.fills,
+    fillsAfter: await fillsAfter(db, session),
     pnl: { asset: session.settle, realized: figures.realized, net: figures.net },
     running: session.halt_reason === null && holder?.sessionId === session.session_id,
     haltReason: session.halt_reason,
@@ -93,6 +96,21 @@ async function sessionFigures(db: JournalDb, session: SessionRow): Promise<Sessi
 function unreadable(thrown: unknown): SessionFigures {
   if (!(thrown instanceof DitaError && thrown.code === 'STORE_DAMAGED')) throw thrown
   return { fills: null, realized: null, net: null, trouble: thrown.message }
+}
+
+async function fillsAfter(db: JournalDb, { account_id, last_seq }: SessionRow): Promise<number> {
+  const next = await db
+    .selectFrom('sessions')
+    .select(({ fn }) => fn.min<number | null>('first_seq').as('firstSeq'))
+    .where('account_id', '=', account_id)
+    .where('first_seq', '>', last_seq)
+    .executeTakeFirst()
+  const { count } = await db
+    .selectFrom('fills')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(inWindow({ accountId: account_id, firstSeq: last_seq + 1, lastSeq: (next?.firstSeq ?? Number.MAX_SAFE_INTEGER) - 1 }))
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** Up to the halt, or to the last fact of a session that wrote none. */

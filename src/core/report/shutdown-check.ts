@@ -5,10 +5,9 @@ import { INVENTORY_COMPARED } from '../kernel/flag-codes.ts'
 import { equityOf } from '../kernel/valuation.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { ShutdownSummary } from './account-view.ts'
-import { loadLedger } from './ledger.ts'
+import { loadMoney } from './load-money.ts'
 import { inventorySummary, type MoneyInputs, ownedOf, sumsOf, worthOf } from './money.ts'
 import { Valuer } from './prices.ts'
-import { loadProfit } from './profit.ts'
 import { inWindow, type JournalDb, Sums, stored, storedText, type Window, windowOf } from './stored.ts'
 
 /** `drift` is the largest difference, unsigned, whatever it is counted in; zero where all agree. */
@@ -26,9 +25,7 @@ export interface ShutdownCheck {
 export async function compareBooks(db: JournalDb, sessionId: string, engine: StateView): Promise<ShutdownCheck> {
   const session = await db.selectFrom('sessions').selectAll().where('session_id', '=', sessionId).executeTakeFirstOrThrow()
   const window = windowOf(session)
-  const profit = await loadProfit(db, session, window)
-  const firstMarkSeq = profit.marks.get(session.instrument)?.first.seq ?? 0
-  const inputs: MoneyInputs = { ...profit, ledger: await loadLedger(db, window, firstMarkSeq), lastSeq: window.lastSeq }
+  const inputs = await loadMoney(db, session, window)
   const found = new Differences()
   compareInventory(found, inputs, engine)
   for (const { key, end } of inputs.positions) {

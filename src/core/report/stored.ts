@@ -81,7 +81,7 @@ export function damaged(message: string, cause?: unknown): DitaError {
     fault: 'machine',
     exitCode: EXIT.storeDamaged,
     message,
-    next: 'Do not trade on this store. Keep its files as they are, and go back to a backup.',
+    next: 'Do not trade on this store, and keep its files as they are. `dita verify` says where the damage begins, and the command that goes back to the newest good backup.',
     cause,
   })
 }

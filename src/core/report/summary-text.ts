@@ -1,10 +1,10 @@
 // A summary as people read it: first one screen that says whether it worked, what it earned and why, and what went wrong;
 // then the sections. Text only: no colours, no terminal.
 
-import { type ComparisonView, comparisonParts } from './compare.ts'
+import { type ComparisonView, comparisonParts, comparisonTitles } from './compare.ts'
 import type { Block, Part, Table } from './document.ts'
 import { firstScreen, titleOf } from './first-screen.ts'
-import { table, wrap } from './format.ts'
+import { pointsAligned, table, wrap } from './format.ts'
 import type { SectionName } from './section-names.ts'
 import { sectionsOf } from './sections.ts'
 import type { SummaryView } from './summary-view.ts'
@@ -23,19 +23,34 @@ const LEAST_WIDTH = 40
 
 /** The summary, lines within `width` (100 without one, at least 40). */
 export function renderSummary(view: SummaryView, options: RenderOptions = {}): string {
-  const width = Math.max(options.width ?? DEFAULT_WIDTH, LEAST_WIDTH)
-  const lines = wrap(titleOf(view), width, '  ')
-  if (options.sections === undefined || options.sections.length === 0) {
-    lines.push('', ...firstScreen(view).flatMap(({ question, lines }) => labelled(question, lines, width)))
-  }
+  const width = widthOf(options)
+  const isWhole = options.sections === undefined || options.sections.length === 0
+  const lines = isWhole ? answerLines(view, width) : wrap(titleOf(view), width, '  ')
   lines.push(...sectionsOf(view, options.sections).flatMap(({ parts }) => partsLines(parts, width)))
   return lines.join('\n')
 }
 
+/** Only the answers, so that a session ends with them in sight, and what to type for the rest. */
+export function renderFirstScreen(view: SummaryView, options: Pick<RenderOptions, 'width'> = {}): string {
+  const width = widthOf(options)
+  const names = sectionsOf(view).map(({ name }) => name)
+  const more = `\`dita summarize ${view.sessionId}\`, or a part of it with --section ${names.join(',')}`
+  return [...answerLines(view, width), ...labelled('More', [more], width)].join('\n')
+}
+
+function widthOf({ width }: Pick<RenderOptions, 'width'>): number {
+  return Math.max(width ?? DEFAULT_WIDTH, LEAST_WIDTH)
+}
+
+function answerLines(view: SummaryView, width: number): string[] {
+  const answers = firstScreen(view).flatMap(({ question, lines }) => labelled(question, lines, width))
+  return [...wrap(titleOf(view), width, '  '), '', ...answers]
+}
+
 /** Two sessions side by side, in the same width. */
 export function renderComparison(view: ComparisonView, options: Pick<RenderOptions, 'width'> = {}): string {
-  const width = Math.max(options.width ?? DEFAULT_WIDTH, LEAST_WIDTH)
-  const titles = [view.first, view.second].flatMap((summary) => wrap(titleOf(summary), width, '  '))
+  const width = widthOf(options)
+  const titles = comparisonTitles(view).flatMap((title) => wrap(title, width, '  '))
   return [...titles, ...partsLines(comparisonParts(view), width)].join('\n')
 }
 
@@ -79,7 +94,7 @@ function blockLines(block: Block, width: number): string[] {
  * The table in as many pieces as it takes to fit, each with the first column again; words that stand last are broken instead.
  */
 export function tableLines({ head, rows, right = [] }: Table, width: number): string[] {
-  const texts = [...(head === undefined ? [] : [head]), ...rows.map((row) => row.map(({ text }) => text))]
+  const texts = pointsAligned([...(head === undefined ? [] : [head]), ...rows.map((row) => row.map(({ text }) => text))], right)
   const lines = table(texts, right)
   if (lines.every((line) => line.length <= width)) return lines
   const widths = columnWidths(texts)

@@ -1,7 +1,14 @@
 // What a summary says about a session: plain data, ready for JSON. Money is decimal strings; null means "not known",
 // never zero. Types only; keys are only ever added.
 
-import type { AttributionSummary, DrawdownSummary, ExposureSummary, ReturnsSummary, ShutdownSummary } from './account-view.ts'
+import type {
+  AttributionSummary,
+  BetweenSummary,
+  DrawdownSummary,
+  ExposureSummary,
+  ReturnsSummary,
+  ShutdownSummary,
+} from './account-view.ts'
 import type { DoubtSummary, FindingsSummary } from './doubt-view.ts'
 import type { LimitsSummary } from './limits-view.ts'
 import type { OperationSummary } from './operation-view.ts'
@@ -33,6 +40,7 @@ export interface SummaryView {
   readonly returns: ReturnsSummary
   readonly drawdown: DrawdownSummary
   readonly exposure: ExposureSummary
+  readonly between: BetweenSummary
   readonly position: PositionSummary
   readonly inventory: readonly InventorySummary[]
   readonly trades: TradesSummary
@@ -96,6 +104,11 @@ export interface OrdersSummary {
   readonly prepared: number
   /** By the status they had at the session's end. */
   readonly byStatus: Readonly<Record<string, number>>
+  /**
+   * Orders of this session and of those before it on the account that the books hold as live now, by their newest facts: where no
+   * session runs, nobody watches them. Zero for paper, whose exchange ends with its session.
+   */
+  readonly liveNow: number
   /** Rejections within the session by the venue's code, the most frequent first. */
   readonly rejections: readonly { readonly code: string; readonly count: number }[]
   readonly cancels: { readonly requested: number; readonly refused: number; readonly inDoubt: number }
@@ -109,6 +122,11 @@ export interface FillsSummary {
   /** Those that reconcile worked out from totals; and how many fills of the venue have confirmed such since. */
   readonly inferred: number
   readonly confirmed: number
+  /**
+   * Booked later than they happened: inferred, booked by reconcile, or told before the session's first mark. What they earned is judged
+   * at the mark of their booking.
+   */
+  readonly late: number
   readonly bought: FillSideSummary
   readonly sold: FillSideSummary
 }
@@ -155,7 +173,7 @@ export interface EquitySummary {
   /** What it began with at its first tick with a mark, capital moved until then included, and at its end at the last mark. */
   readonly start: string | null
   readonly end: string | null
-  /** The sum of the three below. */
+  /** The sum of the three below, but for the last digit of each worth that is rounded. */
   readonly change: string | null
   /** pnl.net. */
   readonly fromTrading: string | null
@@ -163,7 +181,7 @@ export interface EquitySummary {
   readonly fromHoldings: string | null
   /** The assets that did so. */
   readonly heldAssets: readonly string[]
-  /** Deposits and withdrawals after the first tick. */
+  /** Deposits and withdrawals after the first tick, at their worth when they moved. */
   readonly fromCapital: string | null
 }
 

@@ -5,16 +5,18 @@ import type { RunningSession } from '../journal/holder.ts'
 import { AccountCourse } from './account-course.ts'
 import { loadDenials, loadOrders, loadRisk, loadTradingState } from './activity.ts'
 import { recountCosts } from './average-cost.ts'
+import { loadBetween } from './between.ts'
 import { checkTotals, loadInventoryLedger } from './checks.ts'
-import { loadDoubt, loadFindings } from './doubt.ts'
+import { loadDoubt } from './doubt.ts'
 import type { EquitySink } from './equity-course.ts'
 import { loadDust, loadReconcile } from './findings.ts'
-import { loadLedger } from './ledger.ts'
+import { loadFindings } from './found.ts'
+import { countLateFills } from './late-fills.ts'
 import { loadLimits } from './limits.ts'
-import { endValueOf, equitySummary, inventorySummary, type MoneyInputs, pnlSummary } from './money.ts'
+import { loadMoney } from './load-money.ts'
+import { endValueOf, equitySummary, inventorySummary, pnlSummary } from './money.ts'
 import { loadOperation } from './operation.ts'
 import { positionSummary } from './positions.ts'
-import { loadProfit } from './profit.ts'
 import { Quoting } from './quoting.ts'
 import { Ratios } from './ratios.ts'
 import { loadShutdown } from './shutdown-check.ts'
@@ -54,14 +56,12 @@ export async function summarizeSession(
   const session = await loadSession(db, sessionId)
   const pid = session.halt_reason === null && holder?.sessionId === sessionId ? holder.pid : null
   const window = windowOf(session)
-  const profit = await loadProfit(db, session, window)
-  const { trading, positions, terms } = profit
-  const firstMarkSeq = profit.marks.get(session.instrument)?.first.seq ?? 0
-  const inputs: MoneyInputs = { ...profit, ledger: await loadLedger(db, window, firstMarkSeq), lastSeq: window.lastSeq }
+  const inputs = await loadMoney(db, session, window)
+  const { own, trading, positions, terms } = inputs
   const pnl = pnlSummary(inputs)
   const head = await loadHead(db, window)
   const series = { instrument: session.instrument, tickIntervalUs: session.tick_interval_us }
-  const quoting = new Quoting(series, quantityAssetOf(profit.own))
+  const quoting = new Quoting(series, quantityAssetOf(own))
   const slippage = new Slippage(series, await loadSlotOrders(db, sessionId))
   const ratios = new Ratios()
   const course = new AccountCourse(inputs)
@@ -85,30 +85,31 @@ export async function summarizeSession(
     haltReason: session.halt_reason,
     haltDetail: session.halt_detail,
     feed: feedSummary(session),
-    orders: await loadOrders(db, { sessionId, timeUs: head.timeUs }, window),
-    fills: trading.fills,
+    orders: await loadOrders(db, { sessionId, mode: session.mode, timeUs: head.timeUs }, window),
+    fills: { ...trading.fills, late: await countLateFills(db, session.mode, window) },
     pnl,
     equity: equitySummary(inputs, pnl),
     ...account,
+    between: await loadBetween(db, { own, terms }, window),
     position: positionSummary(positions, session.instrument, endValueOf(inputs)),
     inventory: inventorySummary(inputs),
     trades: await loadTrades(db, {
       sessionId,
       window,
-      own: profit.own,
+      own,
       terms,
       filledTrades: trading.filledTrades,
       bars: barsOf(session),
-      slippage: slippage.summary(profit.own),
+      slippage: slippage.summary(own),
       mostListed: mostTrades,
     }),
     quoting: await quoting.summary(db, sessionId, window),
-    ratios: ratios.summary(account.attribution.why),
+    ratios: ratios.summary(account.attribution.why ?? account.returns.why),
     denials: await loadDenials(db, window),
     tradingState: await loadTradingState(db, window),
     reconcile: await loadReconcile(db, window),
     doubt: await loadDoubt(db, window, head.timeUs),
-    findings: await loadFindings(db, sessionId),
+    findings: await loadFindings(db, sessionId, window),
     dust: await loadDust(db, window),
     risk: await loadRisk(db, window),
     operation: await loadOperation(db, runOf(session)),

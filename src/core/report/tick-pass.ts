@@ -198,6 +198,7 @@ function roleOf(text: string | null): Fill['role'] {
 class StoredTick implements Tick {
   readonly #row: TickRow
   #bid: Decimal | null = null
+  #mid: Decimal | null = null
   #ask: Decimal | null = null
   #mark: Decimal | null = null
   #bidDistanceBps: Decimal | null = null
@@ -226,7 +227,9 @@ class StoredTick implements Tick {
   }
   get mid(): Decimal | null {
     const { bid, ask } = this
-    return bid === null || ask === null ? null : div(add(bid, ask), TWO)
+    if (bid === null || ask === null) return null
+    this.#mid ??= div(add(bid, ask), TWO)
+    return this.#mid
   }
   get mark(): Decimal | null {
     this.#mark ??= known(this.#row.mark)

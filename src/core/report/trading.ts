@@ -11,7 +11,7 @@ import type { FillSideSummary, FillsSummary } from './summary-view.ts'
 import { averagePrice, quantityAssetOf, type Terms, type TermsBook } from './terms.ts'
 
 export interface Trading {
-  readonly fills: FillsSummary
+  readonly fills: Omit<FillsSummary, 'late'>
   /** Realised profit by the asset it is paid in, and fees by their own. */
   readonly realized: Sums
   readonly fees: Sums

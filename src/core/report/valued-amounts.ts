@@ -44,14 +44,6 @@ export class ValuedAmounts {
     return sub(this.#total, before)
   }
 
-  amountOf(key: string): Decimal {
-    return this.#entries.get(key)?.amount ?? ZERO
-  }
-
-  worthOf(key: string): Decimal {
-    return this.#entries.get(key)?.worth ?? ZERO
-  }
-
   #revalue(entry: Entry): Decimal {
     const worth = this.#value(entry.asset, entry.amount)
     const change = sub(worth, entry.worth)

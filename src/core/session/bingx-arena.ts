@@ -8,7 +8,7 @@ import { createBingxVenue } from '../venue/bingx/bingx-venue.ts'
 import { readBingxCredentials } from '../venue/bingx/credentials.ts'
 import { BINGX_HOSTS } from '../venue/bingx/options.ts'
 import { bingxAccountName } from './account-name.ts'
-import type { Arena, ArenaOptions } from './arena.ts'
+import type { Arena, ArenaOptions } from './port.ts'
 import { worldSteps } from './steps.ts'
 import { microseconds } from './time.ts'
 

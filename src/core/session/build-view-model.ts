@@ -6,11 +6,18 @@ import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import type { DoubtReport } from '../recovery/doubts.ts'
-import type { VenueHealth } from '../venue/port.ts'
+import type { Strategy } from '../strategy/port.ts'
+import type { VenueCalls, VenueHealth } from '../venue/port.ts'
+import type { CheckpointRecord } from './checkpoints.ts'
 import type { Chronicle } from './chronicle.ts'
+import type { Course } from './course.ts'
+import type { FeedGate } from './feed-gate.ts'
 import { type Baseline, exposureOf, resultOf, type SessionResult } from './gates.ts'
+import type { Operation } from './operation.ts'
+import { callModels, courseModel, feedModel, figureModels, storeModel } from './page-models.ts'
+import type { QuoteWatch } from './quote-watch.ts'
 import type { Gating } from './session-gates.ts'
-import { doubtModels, healthModel } from './venue-models.ts'
+import { doubtModels, healthModel, venueLimitModels } from './venue-models.ts'
 import type {
   InventoryModel,
   LimitModel,
@@ -48,9 +55,21 @@ export interface ModelSources {
   /** Null for a venue that lives in this process. */
   readonly health: VenueHealth | null
   readonly recovery: SessionViewModel['recovery']
+  readonly feedGate: FeedGate
+  readonly strategy: Strategy
+  readonly walBytes: number | null
+  readonly pace: Operation['pace']
+  readonly checkpoints: CheckpointRecord
+  readonly calls: readonly VenueCalls[]
 }
 
-export function buildViewModel(sources: ModelSources): SessionViewModel {
+/** What was kept for who looks on, beside the state. */
+export interface Kept {
+  readonly course: Course
+  readonly quotes: QuoteWatch
+}
+
+export function buildViewModel(sources: ModelSources, { course, quotes }: Kept): SessionViewModel {
   const { state, instrument, chronicle, market } = sources
   const { session } = state
   if (session === null) throw new RangeError('a session that was never opened has no model')
@@ -97,6 +116,12 @@ export function buildViewModel(sources: ModelSources): SessionViewModel {
     doubts: doubtModels({ state, reports: sources.doubts, show }),
     venueHealth: sources.health === null ? null : healthModel(sources.health),
     recovery: sources.recovery,
+    feed: feedModel(sources.feedGate, sources.nowUs, market),
+    course: courseModel(course),
+    quoting: quotes.model(),
+    figures: figureModels(sources.strategy),
+    store: storeModel(sources),
+    calls: callModels(sources.calls),
   }
 }
 
@@ -236,27 +261,28 @@ function pnlModel({ state, instrument }: ModelSources, result: SessionResult, sh
   }
 }
 
-function limitModels({ state, instrument, gating }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {
+function limitModels({ state, instrument, gating, health, nowUs }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {
   const { limits } = state
   if (limits === null) return []
   const models: LimitModel[] = []
   const exposure = exposureOf(state, instrument)
-  if (limits.maxExposure > ZERO && exposure !== null) models.push(limitModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
+  if (limits.maxExposure > ZERO && exposure !== null) models.push(gateModel(`${instrument.base} exposure`, exposure, limits.maxExposure))
   if (limits.maxPosition > ZERO) {
     const held = abs(state.positions.get(instrument.symbol)?.quantity ?? ZERO)
-    models.push({ ...limitModel('position', held, limits.maxPosition), value: show.quantity(held) })
+    models.push({ ...gateModel('position', held, limits.maxPosition), value: show.quantity(held), halts: false })
   }
-  if (limits.maxSessionLoss > ZERO && net !== null) models.push(limitModel('session loss', max(neg(net), ZERO), limits.maxSessionLoss))
+  if (limits.maxSessionLoss > ZERO && net !== null) models.push(gateModel('session loss', max(neg(net), ZERO), limits.maxSessionLoss))
   const { fall } = gating.drawdown
   const { maxDrawdown } = gating.limits
-  if (maxDrawdown > ZERO && fall !== null) models.push(limitModel('drawdown', fall.amount, maxDrawdown))
+  if (maxDrawdown > ZERO && fall !== null) models.push(gateModel('drawdown', fall.amount, maxDrawdown))
   if (limits.maxOpenOrders > 0) {
     const open = state.liveOrders.size
-    models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share: open / limits.maxOpenOrders })
+    const share = open / limits.maxOpenOrders
+    models.push({ name: 'open orders', value: String(open), limit: String(limits.maxOpenOrders), share, halts: false })
   }
-  return models
+  return health === null || gating.limits.venue === null ? models : [...models, ...venueLimitModels(health, gating.limits.venue, nowUs)]
 }
 
-function limitModel(name: string, value: Decimal, limit: Decimal): LimitModel {
-  return { name, value: formatFixed(value, 2), limit: formatDecimal(limit), share: Number(formatFixed(div(value, limit), 4)) }
+function gateModel(name: string, value: Decimal, limit: Decimal): LimitModel {
+  return { name, value: formatFixed(value, 2), limit: formatDecimal(limit), share: Number(formatFixed(div(value, limit), 4)), halts: true }
 }

@@ -6,8 +6,10 @@ import { DitaError, EXIT } from '../errors.ts'
 import { storeMissing } from '../journal/errors.ts'
 import type { HolderCommand } from '../journal/lock.ts'
 import { openWriter } from '../journal/open.ts'
-import { abs, add, type Decimal, dec, formatDecimal, mul, neg, sub, tryParseDecimal, ZERO } from '../kernel/decimal.ts'
+import { abs, add, type Decimal, dec, div, formatDecimal, max, min, mul, neg, sub, tryParseDecimal, ZERO } from '../kernel/decimal.ts'
+import { type Instrument, tradeValueOf } from '../kernel/instrument.ts'
 import { unfilledOf } from '../kernel/state.ts'
+import { unrealizedPnl } from '../kernel/valuation.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { Engine } from './engine.ts'
 import { closeCrashedSessions, replayed } from './open-engine.ts'
@@ -67,7 +69,7 @@ export function bookCapital(engine: Engine, nowUs: number, { asset, amount, note
 
 /** At a real venue the first session takes on all that the wallet holds: what was booked before it would count twice. */
 function refuseUnseen({ session, balances }: StateView, account: string): void {
-  if (session?.venue === 'paper' || [...balances.keys()].some((key) => key.startsWith('capital|'))) return
+  if (session?.mode === 'paper' || [...balances.keys()].some((key) => key.startsWith('capital|'))) return
   throw new DitaError('CAPITAL_UNSEEN', {
     fault: 'user',
     exitCode: EXIT.usage,
@@ -86,7 +88,7 @@ function refuseUnknown({ balances, instruments }: StateView, account: string, as
     fault: 'user',
     exitCode: EXIT.usage,
     message: `The account ${account} has never held ${asset}, only ${known.join(', ')}: nothing was booked.`,
-    next: `If ${asset} is no slip of the hand, say so with --new-asset. What nobody prices is in no figure of what the account is worth.`,
+    next: `If ${asset} is right, add --new-asset. Nobody prices it here, so no figure of what the account is worth will count it.`,
   })
 }
 
@@ -99,20 +101,20 @@ interface Withdrawal {
 }
 
 function refuseBeyond({ view, account, asset, balance, wanted }: Withdrawal): void {
-  // A real venue has let the money go already; only an exchange of our own could be left with orders that nothing covers.
-  const bound = view.session?.venue === 'paper' ? boundBy(view, asset) : ZERO
+  // A real venue has let the money go already; only an exchange of our own could be left with what nothing covers.
+  const bound = view.session?.mode === 'paper' ? add(boundByOrders(view, asset), boundByMargin(view, asset)) : ZERO
   if (wanted <= sub(balance, bound)) return
-  const orders = bound === ZERO ? '' : `, and orders that rest bind ${formatDecimal(bound)} of it`
+  const bounds = bound === ZERO ? '' : `, and positions and orders bind ${formatDecimal(bound)} of it`
   throw new DitaError('CAPITAL_TOO_LARGE', {
     fault: 'user',
     exitCode: EXIT.usage,
-    message: `The account ${account} holds ${formatDecimal(balance)} ${asset}${orders}: ${formatDecimal(wanted)} ${asset} cannot be withdrawn.`,
+    message: `The account ${account} holds ${formatDecimal(balance)} ${asset}${bounds}: ${formatDecimal(wanted)} ${asset} cannot be withdrawn.`,
     next: 'Withdraw less; `dita capital list` shows what was moved so far.',
   })
 }
 
 /** What spot orders that rest would pay with. */
-function boundBy({ liveOrders, instruments }: StateView, asset: string): Decimal {
+function boundByOrders({ liveOrders, instruments }: StateView, asset: string): Decimal {
   let bound = ZERO
   for (const order of liveOrders.values()) {
     const { instrument: symbol, side, price } = order.request
@@ -120,6 +122,32 @@ function boundBy({ liveOrders, instruments }: StateView, asset: string): Decimal
     if (instrument === undefined || instrument.kind !== 'spot' || asset !== (side === 'buy' ? instrument.quote : instrument.base)) continue
     const unfilled = unfilledOf(order)
     bound = add(bound, side === 'sell' ? unfilled : mul(unfilled, price ?? ZERO))
+  }
+  return bound
+}
+
+/** The margin of perpetuals that are open or asked for, and what the open ones have lost so far. */
+function boundByMargin({ positions, liveOrders, instruments, limits }: StateView, asset: string): Decimal {
+  let bound = ZERO
+  const leverageOf = ({ maxLeverage }: Instrument): Decimal => {
+    const wished = limits?.maxLeverage ?? ZERO
+    return wished === ZERO ? maxLeverage : min(wished, maxLeverage)
+  }
+  const isSettledIn = (instrument: Instrument | undefined): instrument is Instrument =>
+    instrument !== undefined && instrument.kind !== 'spot' && instrument.settle === asset
+  for (const position of positions.values()) {
+    const instrument = instruments.get(position.instrument)
+    if (!isSettledIn(instrument) || position.quantity === ZERO) continue
+    const { mark, quantity, cost } = position
+    const value = mark === null ? abs(cost) : tradeValueOf(instrument.kind, abs(quantity), mark)
+    const lost = mark === null ? ZERO : max(ZERO, neg(unrealizedPnl(position, mark, instrument.kind)))
+    bound = add(bound, add(div(value, leverageOf(instrument)), lost))
+  }
+  for (const order of liveOrders.values()) {
+    const instrument = instruments.get(order.request.instrument)
+    if (!isSettledIn(instrument) || order.request.reduceOnly) continue
+    const price = order.request.price ?? positions.get(instrument.symbol)?.mark ?? ZERO
+    if (price !== ZERO) bound = add(bound, div(tradeValueOf(instrument.kind, unfilledOf(order), price), leverageOf(instrument)))
   }
   return bound
 }
@@ -166,9 +194,9 @@ export async function moveCapital(options: MoveCapitalOptions): Promise<CapitalM
   // A writer makes no account by itself: without a session there is nobody to book for.
   if (journal.sessionsOf(account).length === 0) throw accountUnknown(account, storePath)
   const closedAsCrashed = closeCrashedSessions(journal)
-  const engine = replayed(account, journal, () => undefined)
+  const engine = replayed(account, journal)
   // Rehearsed accounts live in the time of their feeds: the flow comes right behind the last of it.
-  const nowUs = engine.view.session?.venue === 'paper' ? engine.lastFactUs : Math.max(engine.lastFactUs, wallUs())
+  const nowUs = engine.view.session?.mode === 'paper' ? engine.lastFactUs : Math.max(engine.lastFactUs, wallUs())
   const { balanceBefore, balanceAfter, seq } = bookCapital(engine, nowUs, { ...move, amount: dec(move.amount) })
   engine.commit()
   return { balanceBefore: formatDecimal(balanceBefore), balanceAfter: formatDecimal(balanceAfter), seq, closedAsCrashed }

@@ -12,10 +12,11 @@ import type { StoreWriter } from '../journal/writer.ts'
 import { formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { ReconcileOptions } from '../recovery/reconcile.ts'
-import type { ArenaOptions } from './arena.ts'
+import type { Venue } from '../venue/port.ts'
 import { connectBingx } from './bingx-arena.ts'
 import type { Engine } from './engine.ts'
 import { closeCrashedSessions, replayed } from './open-engine.ts'
+import type { ArenaOptions } from './port.ts'
 import { microseconds } from './time.ts'
 
 export interface CareOptions extends Omit<ArenaOptions, 'sessionId'> {
@@ -32,6 +33,7 @@ export interface CareOptions extends Omit<ArenaOptions, 'sessionId'> {
 /** An account, its store and its venue, for as long as a command works on them. */
 export interface Care {
   readonly engine: Engine
+  readonly venue: Venue
   readonly account: string
   /** Where the account was looked at: one for real money must never be taken for one for practice. */
   readonly host: string
@@ -56,7 +58,7 @@ export async function withCareOfAccount<Result>(options: CareOptions, work: (car
   // Only now, so that a venue that cannot be reached leaves the store as it was. What such a session had under way the comparison
   // holds for maybe sent, whatever its status says.
   const closedAsCrashed = mayChange ? closeCrashedSessions(journal) : []
-  const engine = replayed(account, journal, () => undefined)
+  const engine = replayed(account, journal)
   const sessionIds = journal.sessionsOf(account)
   const comparison = {
     engine,
@@ -69,7 +71,7 @@ export async function withCareOfAccount<Result>(options: CareOptions, work: (car
     signal,
     limits: { withinUs: microseconds(config.engine.quarantineAfterSeconds) },
   }
-  return await work({ engine, account, host: hosts.restUrl, sessionIds, closedAsCrashed, comparison, journal })
+  return await work({ engine, venue, account, host: hosts.restUrl, sessionIds, closedAsCrashed, comparison, journal })
 }
 
 /** A store that is not there is a mistyped path rather than an account without a session: none is made. */

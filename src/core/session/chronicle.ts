@@ -5,7 +5,8 @@ import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
-const KEPT = 50
+/** Of fills, and of messages. */
+const KEPT = 200
 const MONEY_PLACES = 4
 const FEE_PLACES = 6
 
@@ -34,8 +35,7 @@ export class Chronicle {
         return
       case 'INTENT_DENIED':
         this.counts.denials += 1
-        // A quote that waits for its predecessor is no news: what the predecessor waits for is.
-        if (body.code !== 'QUOTE_SIDE_PENDING' && body.code !== 'QUOTE_SIDE_IN_DOUBT') this.say(timeUs, 'warning', denialText(body))
+        if (!QUIET_DENIALS.has(body.code)) this.say(timeUs, 'warning', denialText(body))
         return
       default: {
         const message = MESSAGES[body.type]?.(body as never)
@@ -80,6 +80,9 @@ export class Chronicle {
   }
 }
 
+/** A quote that waits for its predecessor is no news: what the predecessor waits for is. That trading is paused was said when it was. */
+const QUIET_DENIALS: ReadonlySet<string> = new Set(['QUOTE_SIDE_PENDING', 'QUOTE_SIDE_IN_DOUBT', 'TRADING_HALTED'])
+
 function denialText({ intent, code, field, value, context, detail }: DenialFact): string {
   return `${intent} denied, ${code}: ${field}=${value}${context === '' ? '' : ` ${context}`}. ${detail}`
 }
@@ -101,7 +104,7 @@ const MESSAGES: MessageTable = {
   ORDER_MOVED: ({ clientOrderId, to, reason }) => {
     if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }
     return to === 'in_doubt' || to === 'quarantined'
-      ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'no answer'}` }
+      ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'the venue contradicts what it said before'}` }
       : null
   },
   // Being sent and being acknowledged are steps of an order; what a trader follows is the trade.

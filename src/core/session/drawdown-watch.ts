@@ -16,8 +16,9 @@ export interface Fall {
 }
 
 /**
- * Equity is looked at with every mark. Capital that moves is taken out at its worth at that moment; what cannot be valued then, and
- * what another instrument values otherwise, is taken out at the next look, as if nothing else had happened meanwhile.
+ * Equity is looked at with every mark: of all assets that have a price, so that a coin that nobody prices blinds no gate. Capital that
+ * moves is taken out at its worth at that moment. Where an asset comes to have a price or loses it, or another instrument values all
+ * otherwise, equity goes on from where it was, as if nothing had happened meanwhile.
  */
 export class DrawdownWatch {
   readonly #sinceUs: number
@@ -27,6 +28,8 @@ export class DrawdownWatch {
   /** The last equity seen, capital included. */
   #last: Decimal | null = null
   #isUnvalued = false
+  /** Owned, and without a price at the last look. */
+  #leftOut: readonly string[] = []
   #peak: { readonly equity: Decimal; readonly atUs: number } | null = null
 
   /** @param sinceUs peaks before it do not count; null: all do */
@@ -55,14 +58,17 @@ export class DrawdownWatch {
     return { peak, peakAtUs, amount: sub(peak, sub(this.#last, this.#moved)) }
   }
 
+  /** What is owned and not watched, since nobody has said what it is worth. */
+  get leftOut(): readonly string[] {
+    return this.#leftOut
+  }
+
   #onFlow(asset: string, amount: Decimal, view: StateView): void {
     // What came before the first look is what the account began with.
     if (this.#last === null || this.#instrument === null) return
     const price = priceOf(asset, this.#instrument, markOf(view, this.#instrument), view.assetPrices)
-    if (price === null) {
-      this.#isUnvalued = true
-      return
-    }
+    // It is in no equity that was looked at, and in none until it has a price.
+    if (price === null) return
     const worth = mul(amount, price)
     this.#moved = add(this.#moved, worth)
     this.#last = add(this.#last, worth)
@@ -70,15 +76,32 @@ export class DrawdownWatch {
 
   #onMark(timeUs: number, view: StateView): void {
     if (this.#instrument === null) return
-    const equity = equityOf(view.balances, this.#instrument, markOf(view, this.#instrument), view.assetPrices)
-    if (equity === null) return
-    if (this.#isUnvalued && this.#last !== null) this.#moved = add(this.#moved, sub(equity, this.#last))
+    const mark = markOf(view, this.#instrument)
+    if (mark === null) return
+    const { equity, leftOut } = watched(view, this.#instrument, mark)
+    const isOther = this.#isUnvalued || leftOut.join() !== this.#leftOut.join()
+    this.#leftOut = leftOut
+    if (isOther && this.#last !== null) this.#moved = add(this.#moved, sub(equity, this.#last))
     this.#isUnvalued = false
     this.#last = equity
     if (timeUs < this.#sinceUs) return
     const own = sub(equity, this.#moved)
     if (this.#peak === null || own >= this.#peak.equity) this.#peak = { equity: own, atUs: timeUs }
   }
+}
+
+/** What the account owns of all that has a price, and what it owns beside that. */
+function watched({ balances, assetPrices }: StateView, instrument: Instrument, mark: Decimal) {
+  const whole = equityOf(balances, instrument, mark, assetPrices)
+  if (whole !== null) return { equity: whole, leftOut: [] }
+  const leftOut = new Set<string>()
+  const priced = new Map<string, Decimal>()
+  for (const [key, amount] of balances) {
+    const [account, asset = ''] = key.split('|', 2)
+    if (priceOf(asset, instrument, mark, assetPrices) !== null) priced.set(key, amount)
+    else if (amount !== ZERO && (account === 'wallet' || account === 'position')) leftOut.add(asset)
+  }
+  return { equity: equityOf(priced, instrument, mark, assetPrices) ?? ZERO, leftOut: [...leftOut].sort() }
 }
 
 function markOf({ markets }: StateView, { symbol }: Instrument): Decimal | null {

@@ -6,8 +6,9 @@ import { apply } from '../kernel/apply.ts'
 import { decide } from '../kernel/decide.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
-import { createState, viewOf } from '../kernel/state.ts'
+import { createState } from '../kernel/state.ts'
 import type { StateView } from '../kernel/views.ts'
+import { viewOf } from '../kernel/views.ts'
 import type { Effect } from '../venue/port.ts'
 
 export interface EngineCounts {
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly onFact: (fact: Fact) => void
   /** Called with each fact that is applied, those of the journal too. */
   readonly onApplied?: (fact: Fact, view: StateView) => void
+  /** Called with the facts of each commit, once they are durable and before what they order may leave. */
+  readonly onCommitted?: (facts: readonly Fact[]) => void
 }
 
 export class Engine {
@@ -31,6 +34,7 @@ export class Engine {
   readonly #journal: JournalWriter
   readonly #onFact: (fact: Fact) => void
   readonly #onApplied: ((fact: Fact, view: StateView) => void) | undefined
+  readonly #onCommitted: ((facts: readonly Fact[]) => void) | undefined
   readonly #state = createState()
   #pending: Fact[] = []
   #effectsPending = false
@@ -46,6 +50,7 @@ export class Engine {
     this.#journal = options.journal
     this.#onFact = options.onFact
     this.#onApplied = options.onApplied
+    this.#onCommitted = options.onCommitted
     this.view = viewOf(this.#state)
   }
 
@@ -82,6 +87,7 @@ export class Engine {
     this.#journal.append(this.#account, facts, this.view)
     this.counts.facts += facts.length
     this.counts.commits += 1
+    this.#onCommitted?.(facts)
     const effects: Effect[] = []
     for (const fact of facts) {
       const effect = effectOf(fact, this.view)

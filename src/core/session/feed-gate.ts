@@ -25,6 +25,11 @@ export class FeedGate {
     if (type !== 'trade' && type !== 'mark') this.#lastBookUs = timeUs
   }
 
+  /** The longest silence; 0: no limit. */
+  get limitUs(): number {
+    return this.#limitUs
+  }
+
   get lastEventUs(): number {
     return this.#lastEventUs
   }

@@ -11,6 +11,8 @@ import { microseconds } from './time.ts'
 export interface GateLimits {
   /** In quote. */
   readonly maxDrawdown: Decimal
+  /** As it was written; null: all peaks count. */
+  readonly drawdownSince: string | null
   /** Of a venue in the world; null of one in this process, to which no way can fail. */
   readonly venue: VenueLimits | null
 }
@@ -29,12 +31,14 @@ export function gateLimitsOf(risk: RiskConfig, mode: Config['mode']): GateLimits
     accountUs: microseconds(risk.venueAccountSeconds),
     failuresPercent: risk.maxVenueFailuresPercent,
   })
-  return { maxDrawdown: risk.maxDrawdown, venue: mode === 'paper' ? null : venue() }
+  const { maxDrawdown, drawdownSince } = risk
+  return { maxDrawdown, drawdownSince, venue: mode === 'paper' ? null : venue() }
 }
 
 /** What is in force, said once when the session opens: the journal's word on limits that no other fact carries. */
-export function limitsInForce({ maxDrawdown, venue }: GateLimits, quote: string): KernelInput[] {
-  const drawdown = inForce('maxDrawdown', formatDecimal(maxDrawdown), `fall of the equity below its peak, in ${quote}`)
+export function limitsInForce({ maxDrawdown, drawdownSince, venue }: GateLimits, quote: string): KernelInput[] {
+  const peak = drawdownSince === null ? 'its peak' : `its peak since ${drawdownSince} (UTC)`
+  const drawdown = inForce('maxDrawdown', formatDecimal(maxDrawdown), `fall of the equity below ${peak}, in ${quote}`, drawdownSince)
   if (venue === null) return drawdown
   const seconds = (us: number): string => String(us / 1_000_000)
   return [
@@ -46,9 +50,8 @@ export function limitsInForce({ maxDrawdown, venue }: GateLimits, quote: string)
   ]
 }
 
-function inForce(name: keyof typeof LIMIT_FLAGS, limit: string, what: string): KernelInput[] {
+/** @param value what else the limit goes by */
+function inForce(name: keyof typeof LIMIT_FLAGS, limit: string, what: string, value: string | null = null): KernelInput[] {
   if (limit === '0') return []
-  return [
-    { type: 'FLAG_RISK', code: LIMIT_FLAGS[name], severity: 'info', value: null, limit, detail: `In force: ${what}, limit ${limit}.` },
-  ]
+  return [{ type: 'FLAG_RISK', code: LIMIT_FLAGS[name], severity: 'info', value, limit, detail: `In force: ${what}, limit ${limit}.` }]
 }

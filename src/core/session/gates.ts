@@ -92,6 +92,8 @@ export interface Gate {
   readonly name: string
   readonly detail: string
   readonly figures: NonNullable<Halt['figures']>
+  /** What a warning says, where it is another than that the gate is near. */
+  readonly warning?: string
 }
 
 export function gateOf(

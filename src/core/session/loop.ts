@@ -13,7 +13,7 @@ import type { Venue } from '../venue/port.ts'
 import { bookCapital, type CapitalBooked, type CapitalMove } from './capital.ts'
 import type { CapitalRequests } from './capital-requests.ts'
 import type { Chronicle } from './chronicle.ts'
-import type { SessionControl } from './control.ts'
+import type { SessionControl, TradingWish } from './control.ts'
 import type { Engine } from './engine.ts'
 import type { FeedGate } from './feed-gate.ts'
 import type { Gate } from './gates.ts'
@@ -215,6 +215,7 @@ export class SessionLoop {
     }
     this.#hearVenue(dueUs)
     this.#nowUs = dueUs
+    this.#obey(control.takeTradingWish())
     if (!capital.isEmpty) capital.settle({ book: (move) => this.#bookCapital(move), commit: () => line.commit(this.#nowUs) })
     // In virtual time a tick is soon enough, and every event would be dear.
     if (this.#parts.venue.clock === 'world' || dueUs >= this.#nextTickUs) this.#parts.line.followDoubts(dueUs)
@@ -239,6 +240,14 @@ export class SessionLoop {
       }
     }
     return Math.min(untilUs, this.#nextTickUs)
+  }
+
+  /** What an operator wants of trading: said once, and durable before anything is taken back. */
+  #obey(wish: TradingWish | null): void {
+    if (wish === null) return
+    const { engine } = this.#parts
+    engine.handle(Math.max(this.#nowUs, engine.lastFactUs), { type: 'CONTROL', action: wish, reason: 'an operator asked for it' })
+    this.#parts.line.commit(this.#nowUs)
   }
 
   #hearVenue(untilUs: number): void {
@@ -314,7 +323,7 @@ export class SessionLoop {
   #askGates(): void {
     const { halt, warnings } = this.#parts.gates.check(this.#nowUs)
     this.#halt = halt
-    for (const gate of warnings) this.#flag(gate, 'warning', `A gate is near: ${gate.detail}.`)
+    for (const gate of warnings) this.#flag(gate, 'warning', gate.warning ?? `A gate is near: ${gate.detail}.`)
   }
 
   /** Silent for half of what the gate allows: everything that rests is taken back; silent for all of it: the gate speaks. */

@@ -7,7 +7,7 @@ import type { Fact } from '../kernel/facts.ts'
 import type { RiskFlag } from '../kernel/inputs.ts'
 import type { Notice } from '../notify/notice.ts'
 import type { Notifier } from '../notify/notifier.ts'
-import type { RunSessionOptions } from './run-session.ts'
+import type { RunSessionOptions } from './port.ts'
 import type { SessionViewModel } from './view-model.ts'
 
 /** An alarm of one code is told at most so often; what is held back is counted. */

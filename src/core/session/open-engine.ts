@@ -15,14 +15,14 @@ import { Engine, type EngineOptions } from './engine.ts'
 export function closeCrashedSessions(journal: JournalWriter, told: (text: string) => void = () => undefined): string[] {
   const closed: string[] = []
   for (const { sessionId, account } of journal.unfinishedSessions()) {
-    const engine = replayed(account, journal, () => undefined)
+    const engine = replayed(account, journal)
     const found = foundText(engine.view)
     const failure = journal.failureOf(sessionId)
     const ended = failure === null ? 'crashed' : `ended because its journal failed (${failure})`
     told(
       `The session ${sessionId} before this one ${ended}; the last that is known of it is from ${timeText(engine.lastFactUs)}. Found: ${found}.`,
     )
-    if (engine.view.session?.venue === 'paper') expireOrphansOfPaper(engine, engine.lastFactUs)
+    if (engine.view.session?.mode === 'paper') expireOrphansOfPaper(engine, engine.lastFactUs)
     engine.handle(engine.lastFactUs, { type: 'HALT_SESSION', ...endOf(failure, found) })
     engine.commit()
     closed.push(sessionId)
@@ -46,7 +46,7 @@ function foundText({ liveOrders, session }: StateView): string {
   if (live.length === 0) return 'no order was live'
   const orders = live.length === 1 ? '1 order was live' : `${live.length} orders were live`
   // A paper exchange ends with its process: there is nobody left to doubt.
-  if (session?.venue === 'paper') return orders
+  if (session?.mode === 'paper') return orders
   const doubted = live.filter(({ status }) => UNANSWERED.has(status)).length
   if (live.length === 1) return doubted === 0 ? orders : `${orders} and in doubt`
   return `${orders}, ${doubted === 0 ? 'none' : doubted} of them in doubt`
@@ -56,10 +56,9 @@ function foundText({ liveOrders, session }: StateView): string {
 export function replayed(
   account: string,
   journal: JournalWriter,
-  onFact: EngineOptions['onFact'],
-  onApplied: EngineOptions['onApplied'] = undefined,
+  hears: Partial<Pick<EngineOptions, 'onFact' | 'onApplied' | 'onCommitted'>> = {},
 ): Engine {
-  const engine = new Engine({ account, journal, onFact, ...(onApplied === undefined ? {} : { onApplied }) })
+  const engine = new Engine({ account, journal, onFact: () => undefined, ...hears })
   engine.replay()
   return engine
 }

@@ -1,11 +1,13 @@
-// What a session opens with, from config, feed and strategy: the fact that a reader of the journal starts from.
+// What a session opens with, from config, feed and strategy: the fact that a reader of the journal starts from; and what it may
+// not open with.
 
 import { basename } from 'node:path'
-import { formatDecimal } from '../kernel/decimal.ts'
+import { DitaError, EXIT } from '../errors.ts'
+import { formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
+import type { StateView } from '../kernel/views.ts'
 import type { Strategy } from '../strategy/port.ts'
-import type { Arena } from './arena.ts'
-import type { RunSessionOptions } from './run-session.ts'
+import type { Arena, RunSessionOptions } from './port.ts'
 import { microseconds } from './time.ts'
 
 export function openingOf({ config, sessionId, durationUs }: RunSessionOptions, arena: Arena, strategy: Strategy): SessionOpening {
@@ -51,4 +53,25 @@ export function instrumentText({ instrument, instrumentOrigin }: SessionOpening)
   const words = { config: 'from the config', inferred: 'inferred from the recording', 'built-in': 'built in', venue: 'as the venue says' }
   const origin = Object.entries(words).find(([name]) => name === instrumentOrigin)?.[1]
   return `instrument ${symbol}, ${kind}, tick ${formatDecimal(tickSize)}, lot ${formatDecimal(lotSize)}, ${origin ?? instrumentOrigin}`
+}
+
+/** Equity, margin and the gates look at one instrument: a position in another would be traded blind. */
+export function refuseOtherPositions({ positions }: StateView, { account, instrument, mode }: SessionOpening): void {
+  const other = [...positions.values()].find((position) => position.instrument !== instrument.symbol && position.quantity !== ZERO)
+  if (other === undefined) return
+  throw new DitaError('ACCOUNT_HOLDS_OTHER', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The account ${account} holds ${formatDecimal(other.quantity)} ${other.instrument}, and this session would trade ${instrument.symbol}.`,
+    next: `Close that position with a session on ${other.instrument}, or name another \`${mode === 'paper' ? 'paper' : 'venue'}.account\` in the config.`,
+  })
+}
+
+export function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {
+  return new DitaError('SESSION_DENIED', {
+    fault: 'user',
+    exitCode: EXIT.config,
+    message: `The session cannot be opened: ${denied.value} (${denied.field}). ${denied.detail} (${denied.code})`,
+    next: 'Correct `instrument` or `strategy` in the config. What an account has booked keeps its meaning: an instrument that is another now wants another account.',
+  })
 }

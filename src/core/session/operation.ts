@@ -5,7 +5,7 @@ import type { StoredMetric } from '../journal/session-metrics.ts'
 import { Latencies } from '../latencies.ts'
 import type { Venue, VenueCalls } from '../venue/port.ts'
 import type { Pacer } from './pacer.ts'
-import type { RunSessionOptions } from './run-session.ts'
+import type { RunSessionOptions } from './port.ts'
 
 /** A tick is late when it begins more than a tenth of its interval after it was due, and never for less than this. */
 const LEAST_LATE_US = 20_000
@@ -47,6 +47,7 @@ export class Operation {
   readonly #tickLatencies = new Latencies()
   readonly #feedDelays = new Latencies()
   readonly #silences = new Latencies()
+  readonly #commits = new Latencies()
   #onTime = 0
   #late = 0
   #missed = 0
@@ -76,6 +77,16 @@ export class Operation {
   /** Ticks that were due and never begun. */
   ticksMissed(count: number): void {
     this.#missed += count
+  }
+
+  /** How long a commit took until it was durable. */
+  committed(tookMs: number): void {
+    this.#commits.add(tookMs * 1_000)
+  }
+
+  /** Commits and ticks so far, for who looks on. */
+  get pace(): { readonly commits: Latencies; readonly ticks: Latencies } {
+    return { commits: this.#commits, ticks: this.#tickLatencies }
   }
 
   /** Of a market event, on the receiver's clock and on the venue's. */

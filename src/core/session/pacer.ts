@@ -1,5 +1,7 @@
 // Session time against the wall: as fast as the machine, or at a factor of real time; and the wall's own clock.
 
+import { sleep } from '../waiting.ts'
+
 /** The wall, as a session may know it. Injected, so that a test can be the wall. */
 export interface WallClock {
   /** Milliseconds, monotonic. */
@@ -69,16 +71,6 @@ export function machineClock(): WallClock {
   return {
     nowMs: () => performance.now(),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer)
-          signal.removeEventListener('abort', done)
-          resolve()
-        }
-        const timer = setTimeout(done, ms)
-        signal.addEventListener('abort', done, { once: true })
-        if (signal.aborted) done()
-      }),
+    sleep,
   }
 }

@@ -8,8 +8,8 @@ import { MarketState } from '../market/market-state.ts'
 import { openFeed } from '../market/open-feed.ts'
 import { createPaperVenue } from '../venue/paper/paper-venue.ts'
 import { paperAccountName } from './account-name.ts'
-import type { Arena, ArenaOptions } from './arena.ts'
 import { paperAccountOf } from './paper-account.ts'
+import type { Arena, ArenaOptions } from './port.ts'
 import { rehearsedSteps } from './steps.ts'
 
 /** @throws DitaError with exit code 7 where the feed's source is missing or no recording */

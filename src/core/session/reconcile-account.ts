@@ -4,12 +4,15 @@
 import { EXIT, type ExitCode } from '../errors.ts'
 import { add, type Decimal, ZERO } from '../kernel/decimal.ts'
 import { ORDER_PREFIX } from '../kernel/ids.ts'
-import type { ReconcileIntent, Severity } from '../kernel/inputs.ts'
+import type { Severity } from '../kernel/inputs.ts'
 import type { StateView } from '../kernel/views.ts'
 import { FINDING_KINDS, type Finding, type FindingAction, type FindingKind, type LookWindow } from '../recovery/finding.ts'
 import { findingRows, isDrift } from '../recovery/finding-rows.ts'
-import { type ReconcileDeed, type ReconcileResult, reconcile } from '../recovery/reconcile.ts'
+import { type ReconcileDeed, type ReconcileOptions, type ReconcileResult, reconcile } from '../recovery/reconcile.ts'
 import { type Care, type CareOptions, type Holdings, holdingsOf, withCareOfAccount } from './care-of-account.ts'
+import { keyOf, mendAccount } from './mend-account.ts'
+import { type TakenBack, takeBack } from './take-back.ts'
+import { unbookedFunding } from './unbooked-funding.ts'
 
 export interface FindingView {
   readonly kind: FindingKind
@@ -23,6 +26,8 @@ export interface FindingView {
   readonly sinceUs: number | null
   /** What it takes to mend it, by what was last known. */
   readonly action: FindingAction
+  /** What a person may do or type where nothing is done by itself; null where there is nothing to say of it. */
+  readonly advice: string | null
   /** What was done about it, in order; `refused` says why the kernel would not. */
   readonly taken: readonly Pick<ReconcileDeed, 'action' | 'timeUs' | 'refused'>[]
   /** Still there at the last look. */
@@ -48,6 +53,8 @@ export interface ReconcileView {
   readonly findings: readonly FindingView[]
   /** What was done about findings that only came up on the way. */
   readonly alsoDone: readonly ReconcileDeed[]
+  /** With `cancel`: how many orders were asked to be taken back, and how many are still live; else null. */
+  readonly takenBack: TakenBack | null
   /** How many remain, and how many of those somebody has to see to. */
   readonly remaining: number
   readonly drift: number
@@ -61,6 +68,8 @@ export interface ReconcileView {
 export interface ReconcileAccountOptions extends Omit<CareOptions, 'holder' | 'mayChange'> {
   /** Mends what evidence allows, rather than only to look. */
   readonly fix: boolean
+  /** With `fix`: every order of ours is then taken back at the venue. */
+  readonly cancel?: boolean
 }
 
 const PAPER = 'A paper account lives in its session, and its exchange ends with it: there is nothing to compare.'
@@ -69,77 +78,46 @@ const NO_SESSION =
 
 /** @throws DitaError what `withCareOfAccount` throws, and the signal's reason once it is aborted */
 export async function reconcileAccount(options: ReconcileAccountOptions): Promise<ReconcileView> {
-  const { config, storePath, fix } = options
+  const { config, storePath, fix, cancel = false } = options
   if (config.mode === 'paper') return paperView(storePath)
   return await withCareOfAccount({ ...options, holder: 'dita reconcile', mayChange: fix }, async (care) => {
-    const { account, comparison, engine, journal } = care
+    const { account, engine, journal, venue } = care
     const { session } = engine.view
     // Facts belong to a session: without one nothing could be journaled of what is done.
     const mends = fix && session !== null
-    const result = mends ? await mend(care) : await reconcile({ ...comparison, mode: 'look' })
+    const comparison = { ...care.comparison, ...(await walletOf(care, options)) }
+    const mended = mends ? await mendAccount({ engine, comparison }) : await reconcile({ ...comparison, mode: 'look' })
+    const taking = mends && cancel ? await takeBack({ engine, venue, comparison }, mended) : null
+    const result = taking?.result ?? mended
     // A look that was broken off has seen nothing that is worth keeping.
     options.signal.throwIfAborted()
-    journal.recordFindings(account, findingRows(result, { sessionId: session?.sessionId ?? null, wallUs: options.wall.wallUs() }))
+    const place = { sessionId: session?.sessionId ?? null, wallUs: options.wall.wallUs(), by: 'reconcile' } as const
+    journal.recordFindings(account, findingRows(result, place))
     options.log.info('reconciled', { account, fixed: mends, found: result.before.length, remaining: result.remaining.length })
-    return viewOf(options, care, result)
+    return viewOf(options, care, { ...result, takenBack: taking?.takenBack ?? null })
   })
 }
 
-/**
- * Our own orders first, strangers' fills after them. A venue names a fill by its own order id, which an order in doubt is not yet
- * bound to: its fill looks like a stranger's until the order is settled, and booked as such it would be counted twice. So none is
- * booked while one of them may be ours.
- */
-async function mend({ comparison, engine }: Care): Promise<ReconcileResult> {
-  const own = { bookExternalFills: false, adjustPositions: false, cancelOrphans: true }
-  const first = await reconcile({ ...comparison, mode: 'fix', wishes: own })
-  if (!first.remaining.some(({ kind }) => STRANGERS.has(kind)) || mayBeOurs(first.remaining, engine.view)) return first
-  const second = await reconcile({
-    ...comparison,
-    mode: 'fix',
-    wishes: { bookExternalFills: true, adjustPositions: true, cancelOrphans: true },
-  })
-  const { startedUs, before, done, rounds, notices } = first
-  return {
-    ...second,
-    startedUs,
-    before: [...new Map([...before, ...second.before].map((found) => [keyOf(found), found])).values()],
-    done: [...done, ...second.done],
-    rounds: rounds + second.rounds,
-    notices: [...new Set([...notices, ...second.notices])],
+/** Before money first came in there is nothing to compare; what was paid since, and is not booked yet, explains its part. */
+async function walletOf({ engine, venue }: Care, { wall, signal }: ReconcileAccountOptions): Promise<Pick<ReconcileOptions, 'wallet'>> {
+  if (engine.capitalSinceUs === null) return {}
+  const unbooked = new Map<string, Decimal>()
+  for (const { asset, amount } of await unbookedFunding({ engine, venue, nowUs: wall.wallUs(), signal })) {
+    unbooked.set(asset, add(unbooked.get(asset) ?? ZERO, amount))
   }
+  return { wallet: { unbooked } }
 }
 
-const STRANGERS: ReadonlySet<FindingKind> = new Set(['EXTERNAL_FILL', 'POSITION_DIFFERS'])
+type Outcome = ReconcileResult & Pick<ReconcileView, 'takenBack'>
 
-/** Whether an order that we know no order id of the venue for can be what was filled: of that side, and large enough. */
-function mayBeOurs(remaining: readonly Finding[], { liveOrders }: StateView): boolean {
-  const bookings = remaining.flatMap(bookingsOf)
-  const totals = new Map<string | null, Decimal>()
-  for (const { venueOrderId, fill } of bookings) totals.set(venueOrderId, add(totals.get(venueOrderId) ?? ZERO, fill.quantity))
-  return [...liveOrders.values()].some(({ venueOrderId: known, request }) => {
-    const fits = ({ instrument, side, venueOrderId }: FillBooking): boolean =>
-      instrument === request.instrument && side === request.side && (totals.get(venueOrderId) ?? ZERO) <= request.quantity
-    return known === null && bookings.some(fits)
-  })
-}
-
-type FillBooking = Extract<ReconcileIntent, { readonly action: 'book_fill' }>
-
-/** What it takes to book a stranger's fill. */
-function bookingsOf({ kind, remedies }: Finding): FillBooking[] {
-  if (kind !== 'EXTERNAL_FILL') return []
-  const inputs = remedies.flatMap((remedy) => ('handle' in remedy ? [remedy.handle] : []))
-  return inputs.flatMap((input) => (input.type === 'RECONCILE' && input.action === 'book_fill' ? [input] : []))
-}
-
-function viewOf({ config, storePath }: ReconcileAccountOptions, care: Care, result: ReconcileResult): ReconcileView {
+function viewOf({ config, storePath }: ReconcileAccountOptions, care: Care, result: Outcome): ReconcileView {
   const { account, host, sessionIds, closedAsCrashed, engine } = care
-  const { window, mode, rounds, notices } = result
+  const { window, mode, rounds, notices, takenBack } = result
   const known = engine.view.session !== null
   const { findings, alsoDone } = findingsOf(result, engine.view)
   const remaining = findings.filter(({ remains }) => remains)
   const drift = remaining.filter(({ counts }) => counts).length
+  const isSettled = drift === 0 && window.complete && (takenBack?.left ?? 0) === 0
   return {
     store: storePath,
     mode: config.mode,
@@ -153,11 +131,12 @@ function viewOf({ config, storePath }: ReconcileAccountOptions, care: Care, resu
     rounds,
     findings,
     alsoDone,
+    takenBack,
     remaining: remaining.length,
     drift,
     notices,
     note: known ? null : NO_SESSION,
-    exitCode: wasBlind(remaining) ? EXIT.unreachable : drift > 0 || !window.complete ? EXIT.findings : EXIT.done,
+    exitCode: wasBlind(remaining) ? EXIT.unreachable : isSettled ? EXIT.done : EXIT.findings,
   }
 }
 
@@ -168,14 +147,12 @@ function wasBlind(remaining: readonly FindingView[]): boolean {
   return PARTS.every((part) => remaining.some(({ kind, subject }) => kind === 'INCOMPLETE' && subject === part))
 }
 
-const keyOf = ({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string => `${kind}|${subject}`
-
 /** Each finding once, in the order of the look: as it was last seen, with what was done about it. */
 function findingsOf({ before, remaining, done }: ReconcileResult, view: StateView): Pick<ReconcileView, 'findings' | 'alsoDone'> {
   const last = new Map(remaining.map((found) => [keyOf(found), found]))
   const all = new Map([...before, ...remaining].map((found) => [keyOf(found), found]))
   const findings = [...all].map(([key, found]) => {
-    const { kind, instrument, subject, evidence, action } = last.get(key) ?? found
+    const { kind, instrument, subject, evidence, action, advice } = last.get(key) ?? found
     const deeds = done.filter((deed) => keyOf(deed) === key)
     return {
       kind,
@@ -184,6 +161,7 @@ function findingsOf({ before, remaining, done }: ReconcileResult, view: StateVie
       subject,
       ...evidence,
       action,
+      advice,
       taken: deeds.map(({ action: taken, timeUs, refused }) => ({ action: taken, timeUs, refused })),
       remains: last.has(key),
       counts: view.session === null ? countsForStranger(found) : isDrift(found),
@@ -208,6 +186,7 @@ function paperView(store: string): ReconcileView {
     fixed: false,
     sessions: 0,
     rounds: 0,
+    takenBack: null,
     remaining: 0,
     drift: 0,
     note: PAPER,

@@ -4,18 +4,20 @@
 import { DitaError, EXIT, messageOf } from '../errors.ts'
 import type { Halt } from '../halt-reasons.ts'
 import type { StoreWriter } from '../journal/writer.ts'
-import { abs, type Decimal, dec, formatDecimal, sub, ZERO } from '../kernel/decimal.ts'
+import { sub, ZERO } from '../kernel/decimal.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
-import { fundingKey } from '../kernel/state.ts'
+import { compareBooks } from '../recovery/compare-books.ts'
 import { FINDING_KINDS, type Finding, type FindingKind } from '../recovery/finding.ts'
 import { findingFlags, findingRows, isDrift } from '../recovery/finding-rows.ts'
+import { prefixesOf } from '../recovery/ours.ts'
 import { type ReconcileResult, reconcile } from '../recovery/reconcile.ts'
-import type { Venue } from '../venue/port.ts'
+import type { Venue, VenueBooks } from '../venue/port.ts'
 import { sendCommitted } from '../venue/send-committed.ts'
 import type { SessionControl } from './control.ts'
 import type { Engine } from './engine.ts'
-import type { RunSessionOptions, SessionLog } from './run-session.ts'
+import type { RunSessionOptions, SessionLog } from './port.ts'
+import { unbookedFunding } from './unbooked-funding.ts'
 import type { RecoveryModel } from './view-model.ts'
 
 export interface RecoverParts {
@@ -70,29 +72,24 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
   parts.found({ found: result.before.length, done: result.done.length, remaining: result.remaining.length })
   for (const flag of findingFlags(result.remaining)) engine.handle(wall.wallUs(), flag)
   send(parts)
-  journal.recordFindings(account, findingRows(result, { sessionId, wallUs: wall.wallUs() }))
+  journal.recordFindings(account, findingRows(result, { sessionId, wallUs: wall.wallUs(), by: 'start' }))
   log.info('reconciled', { rounds: result.rounds, found: result.before.length, remaining: result.remaining.length })
   const stopper = result.remaining.find(({ kind }) => FINDING_KINDS[kind].severity !== 'info' && !BEARABLE.has(kind))
   if (stopper !== undefined) return haltOf(stopper)
   // The first session finds the money with all that was paid before; later ones book what was paid meanwhile before they compare.
   const isKnown = engine.capitalSinceUs !== null
   if (isKnown) await catchUpOnFunding(parts)
-  await adoptMoney(parts)
+  const wallet = await compareMoney(parts)
   if (!isKnown) await catchUpOnFunding(parts)
+  if (result.before.length + wallet.length === 0) say('info', 'reconciled: our books and the venue agree')
+  if (wallet.length > 0) keepWallet(wallet, result, parts)
   return null
 }
 
-/**
- * What was paid while nobody listened; from now on the venue tells of each payment. They are booked in order of time, so that none is
- * missing before the last one: what a session could not be told is found by the next, however long ago it was paid.
- */
+/** What was paid while nobody listened; from now on the venue tells of each payment. */
 async function catchUpOnFunding({ engine, venue, control, wall }: RecoverParts): Promise<void> {
-  const { capitalSinceUs, lastFundingUs } = engine
-  const fromUs = Math.max(capitalSinceUs ?? wall.wallUs(), (lastFundingUs ?? 0) - WINDOW_MARGIN_US)
-  const payments = await venue.followFunding(fromUs, control.signal)
-  for (const payment of payments) {
-    if (!engine.view.fundings.has(fundingKey(payment.instrument, payment.fundingId))) engine.handle(wall.wallUs(), payment)
-  }
+  const payments = await unbookedFunding({ engine, venue, nowUs: wall.wallUs(), signal: control.signal })
+  for (const payment of payments) engine.handle(wall.wallUs(), payment)
   engine.commit()
 }
 
@@ -134,10 +131,7 @@ function send({ engine, venue, wall }: RecoverParts): void {
 
 function note({ before, done, remaining, forgotten }: ReconcileResult, say: RecoverParts['say']): void {
   if (forgotten !== null) say('info', forgotten)
-  if (before.length === 0) {
-    say('info', 'reconciled: our books and the venue agree')
-    return
-  }
+  if (before.length === 0) return
   say('warning', `reconciled: ${before.length} found, ${done.length} steps taken, ${remaining.length} remain`)
   // The others are flagged, and said by their flags.
   for (const { kind, subject } of remaining.filter((found) => !isDrift(found))) say('info', `${FINDING_KINDS[kind].means} ${subject}`)
@@ -147,39 +141,58 @@ function note({ before, done, remaining, forgotten }: ReconcileResult, say: Reco
 function haltOf({ kind, subject, evidence }: Finding): Halt {
   const next = 'mend it with `dita reconcile --fix-orphans`; if another store trades this account too, go on with one of them alone'
   const detail = `${subject}: we hold ${evidence.ours}, the venue says ${evidence.venues}; ${kind === 'INCOMPLETE' ? 'try again' : next}`
-  return { reason: 'reconciler_halt', detail, exitCode: kind === 'INCOMPLETE' ? EXIT.unreachable : EXIT.findings }
+  return { reason: 'reconciler_halt', detail, ...(kind === 'INCOMPLETE' ? { exitCode: EXIT.unreachable } : {}) }
 }
 
 /** The first session finds the account's money at the venue; later ones say where it is another than the books explain. */
-async function adoptMoney({ engine, venue, instrument, control, wall }: RecoverParts): Promise<void> {
+async function compareMoney(parts: RecoverParts): Promise<readonly Finding[]> {
+  const { engine, instrument, control, wall } = parts
   const { settle } = instrument
-  const nowUs = wall.wallUs()
-  const { balances, failures } = await venue.lookAtBooks({ instruments: [instrument.symbol], fillsFromUs: nowUs }, control.signal)
-  if (balances === null) throw moneyUnknown(failures)
-  const theirs = balances.get(settle) ?? ZERO
-  const ours = engine.view.balances.get(`wallet|${settle}`) ?? ZERO
+  const books = await lookAtMoney(parts)
   if (!engine.view.balances.has(`capital|${settle}`)) {
-    if (theirs === ZERO) return
+    const theirs = books.balances.get(settle) ?? ZERO
+    const ours = engine.view.balances.get(`wallet|${settle}`) ?? ZERO
+    if (theirs === ZERO) return []
     const note = 'found at the venue by the first session'
-    engine.handle(nowUs, { type: 'FLOW_CAPITAL', asset: settle, amount: sub(theirs, ours), note })
+    engine.handle(wall.wallUs(), { type: 'FLOW_CAPITAL', asset: settle, amount: sub(theirs, ours), note })
     engine.commit()
-    return
+    return []
   }
-  const off = sub(theirs, ours)
-  // While a position is open, what was realised depends on the order in which its fills were heard: only flat books must agree.
-  const isFlat = [...engine.view.positions.values()].every(({ quantity }) => quantity === ZERO)
-  if (!isFlat || abs(off) <= roundingOf(engine)) return
-  const [value, limit] = [formatDecimal(theirs), formatDecimal(ours)]
-  const detail = `The venue has ${value} ${settle} in the wallet, our books ${limit}: a deposit, a withdrawal or a payment that nobody booked.`
-  engine.handle(nowUs, { type: 'FLAG_RISK', code: 'BALANCE_DIFFERS', severity: 'warning', value, limit, detail })
-  engine.commit()
+  const seen = walletFindings(parts, books)
+  if (seen.length === 0) return []
+  // The parts of a look are not of one instant: only what a second one shows again, figure for figure, is so.
+  await wall.sleep((engine.view.session?.querySpacingUs ?? 0) / 1_000, control.signal)
+  // A stop that is asked for meanwhile ends the wait: the loop finds it at its first step.
+  if (control.halt !== null) return []
+  const figures = new Set(seen.map((found) => found.figures))
+  return walletFindings(parts, await lookAtMoney(parts)).filter((found) => figures.has(found.figures))
 }
 
-/** A venue rounds fees and profits: to four decimals, half a unit each, as far as its own lists show. Counted over all fills there were. */
-const ROUNDED_A_FILL = dec('0.0001')
+type MoneyBooks = VenueBooks & { readonly balances: NonNullable<VenueBooks['balances']> }
 
-function roundingOf({ view }: Engine): Decimal {
-  return (ROUNDED_A_FILL * BigInt(view.fills.size)) as Decimal
+async function lookAtMoney({ venue, instrument, control, wall }: RecoverParts): Promise<MoneyBooks> {
+  const question = { instruments: [instrument.symbol], fillsFromUs: wall.wallUs() }
+  const { balances, ...books } = await venue.lookAtBooks(question, control.signal)
+  if (balances === null) throw moneyUnknown(books.failures)
+  return { ...books, balances }
+}
+
+/** The orders have been compared before; here it only counts whether something moves that would explain it. */
+function walletFindings({ engine, journal }: RecoverParts, books: MoneyBooks): Finding[] {
+  const { view } = engine
+  const prefixes = prefixesOf(view, journal.sessionsOf(view.account as string))
+  const findings = compareBooks({ view, books, answers: new Map(), prefixes, wallet: { unbooked: new Map() } })
+  return findings.filter(({ kind }) => kind === 'BALANCE_DIFFERS' || kind === 'BALANCE_UNSETTLED')
+}
+
+function keepWallet(wallet: readonly Finding[], { before, done, remaining }: ReconcileResult, parts: RecoverParts): void {
+  const { engine, journal, sessionId, wall, say } = parts
+  for (const flag of findingFlags(wallet)) engine.handle(wall.wallUs(), flag)
+  engine.commit()
+  const rows = findingRows({ before: wallet, done: [], remaining: wallet }, { sessionId, wallUs: wall.wallUs(), by: 'start' })
+  journal.recordFindings(engine.view.account as string, rows)
+  parts.found({ found: before.length + wallet.length, done: done.length, remaining: remaining.length + wallet.length })
+  for (const { kind } of wallet.filter((found) => !isDrift(found))) say('info', FINDING_KINDS[kind].means)
 }
 
 function moneyUnknown(failures: readonly string[]): DitaError {

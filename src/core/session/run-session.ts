@@ -1,71 +1,24 @@
 // Runs one session: acquires the parts in order, and lets go of everything in reverse, whatever happens.
 
-import type { Config } from '../config/config.ts'
-import { DitaError, EXIT, type ExitCode, messageOf } from '../errors.ts'
-import { type Halt, haltEntry } from '../halt-reasons.ts'
+import { refuseGateOff } from '../config/drawdown-since.ts'
+import { DitaError, EXIT, messageOf } from '../errors.ts'
+import { haltEntry } from '../halt-reasons.ts'
 import type { StoreLock } from '../journal/lock.ts'
 import { holdStore, openWriter } from '../journal/open.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { loadStrategy } from '../strategy/load-strategy.ts'
 import type { Strategy } from '../strategy/port.ts'
-import { type Arena, openArena } from './arena.ts'
+import { openArena } from './arena.ts'
 import { CapitalRequests } from './capital-requests.ts'
-import { startCheckpoints } from './checkpoints.ts'
-import type { SessionControl } from './control.ts'
+import { CheckpointRecord, startCheckpoints } from './checkpoints.ts'
 import { openNotices, type SessionNotices } from './notices.ts'
 import { closeCrashedSessions } from './open-engine.ts'
-import type { WallClock } from './pacer.ts'
+import type { Arena, RunSessionOptions, SessionOutcome } from './port.ts'
 import { Session } from './session.ts'
-import type { CompareBooks } from './shutdown-check.ts'
 import { openControlSocket } from './socket/control-socket.ts'
 import { assertNoKillFile, readKillFile } from './socket/kill-file.ts'
 import { observeTogether } from './socket/observe-together.ts'
 import { microseconds } from './time.ts'
-import type { SessionViewModel } from './view-model.ts'
-
-/** Who looks on while a session runs. `wants` is asked first, since a model costs time to build. */
-export interface SessionObserver {
-  wants(): boolean
-  publish(model: SessionViewModel): void
-  /** Before there is a session to be shown: whom it waits for. */
-  connecting?(host: string): void
-}
-
-export interface RunSessionOptions {
-  readonly config: Config
-  readonly sessionId: string
-  readonly durationUs: number
-  readonly speed: number | 'max'
-  readonly storePath: string
-  /** What becomes of orders that an older session left resting at a venue. */
-  readonly onStart: 'adopt' | 'cancel'
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** From 0 up to 1: for the spread of pauses, and in the world for the salt of an account's order ids. Never for what a rehearsal journals. */
-  readonly random: () => number
-  readonly process: { readonly pid: number; readonly host: string; readonly version: string }
-  readonly wall: WallClock & { wallUs(): number }
-  readonly control: SessionControl
-  readonly observer: SessionObserver | null
-  readonly log: SessionLog
-  /** Compares the engine's books with the tables at the end; left out where nobody can. */
-  readonly compareBooks?: CompareBooks
-}
-
-/** Where a session's own story goes, with causes: one line an entry. */
-export interface SessionLog {
-  info(event: string, fields: Readonly<Record<string, unknown>>): void
-  error(event: string, fields: Readonly<Record<string, unknown>>): void
-}
-
-export interface SessionOutcome {
-  readonly sessionId: string
-  readonly halt: Halt
-  readonly exitCode: ExitCode
-  /** Sessions found dead at the start, now closed as crashed. */
-  readonly crashedBefore: readonly string[]
-  /** What could not be proved of the store at the start, in whole sentences. */
-  readonly warnings: readonly string[]
-}
 
 /**
  * Runs a session to its end.
@@ -94,6 +47,7 @@ async function runParts(options: RunSessionOptions, notices: SessionNotices | nu
   const early = config.mode === 'paper' ? await prepared(options) : null
   await using _early = early
   using lock = releasing(holdStore({ path: storePath, holder }))
+  if (early !== null) options.observer?.begins?.()
   let session: Session | null = null
   let gaveUp = false
   const capital = new CapitalRequests()
@@ -124,18 +78,22 @@ async function runParts(options: RunSessionOptions, notices: SessionNotices | nu
   const crashedBefore = closeCrashedSessions(journal.part, (text) => problems.push(text))
   const failed = (thrown: unknown): void => log.error('screen_failed', { message: messageOf(thrown), cause: thrown })
   const lookers = observeTogether({ screen: options.observer, socket: socket.part, failed })
+  const checkpoints = new CheckpointRecord()
   session = new Session(options, {
     arena,
     strategy,
     journal: journal.part,
     lookers,
+    checkpoints,
     capital,
     notices,
     problems,
   })
   const running = session
   const before = (): void => running.recordMetrics()
-  using _checkpoints = startCheckpoints(config.engine.checkpointIntervalSeconds, { journal: journal.part, log, before })
+  const failedCheckpoint = (text: string): void => running.say('alarm', text)
+  const checkpointing = { journal: journal.part, log, record: checkpoints, before, failed: failedCheckpoint }
+  using _checkpoints = startCheckpoints(config.engine.checkpointIntervalSeconds, checkpointing)
   notices?.crashed(crashedBefore)
   notices?.showTroubles((text) => running.say('warning', text))
   const end = await running.run()
@@ -160,6 +118,7 @@ async function prepared(options: RunSessionOptions): Promise<Closing<Prepared>> 
   const { name, params } = options.config.strategy
   const arena = await connectedArena(options)
   try {
+    refuseGateOff(options.config, arena.feed.startTimeUs)
     const startStrategy = await loadStrategy(name, options.config.strategy)
     const tickIntervalUs = microseconds(options.config.engine.tickIntervalSeconds)
     const strategy = startStrategy({ instrument: arena.feed.instrument, tickIntervalUs, params })
@@ -172,11 +131,13 @@ async function prepared(options: RunSessionOptions): Promise<Closing<Prepared>> 
 
 /** A stop that is asked for meanwhile ends the wait at once, and there is no session to end yet. */
 async function connectedArena(options: RunSessionOptions): Promise<Arena> {
-  const { control, log, observer, sessionId } = options
+  const { config, control, log, observer, sessionId } = options
   let place = 'the market'
   const connecting = (host: string): void => {
     place = host
     log.info('connecting', { host })
+    // In the world the store is held already, and only the keys had still to be found.
+    if (config.mode !== 'paper') observer?.begins?.()
     observer?.connecting?.(host)
   }
   try {

@@ -1,7 +1,9 @@
 // All gates of a session at a tick, in one order: the account's first, then the way to the venue. Says who speaks; the loop acts.
 
 import type { Config } from '../config/config.ts'
+import { drawdownSinceUs } from '../config/drawdown-since.ts'
 import type { Halt } from '../halt-reasons.ts'
+import { formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { StateView } from '../kernel/views.ts'
 import type { Venue } from '../venue/port.ts'
@@ -25,8 +27,7 @@ export interface Gating {
 }
 
 export function gatingOf({ mode, risk }: Config): Gating {
-  const sinceUs = risk.drawdownSince === null ? null : Date.parse(risk.drawdownSince) * 1_000
-  return { limits: gateLimitsOf(risk, mode), drawdown: new DrawdownWatch(sinceUs) }
+  return { limits: gateLimitsOf(risk, mode), drawdown: new DrawdownWatch(drawdownSinceUs(risk)) }
 }
 
 export class SessionGates {
@@ -46,10 +47,20 @@ export class SessionGates {
     const seen = limits.venue === null ? [] : venueGates(venue.health(), limits.venue, nowUs)
     const beyond = seen.find(({ isBeyond }) => isBeyond)
     if (beyond !== undefined) return { halt: haltOf(beyond), warnings: [] }
-    const warnings = seen.filter(({ name }) => !this.#warned.has(name))
-    this.#warned = new Set(seen.map(({ name }) => name))
+    const near = [...seen, ...unwatched(drawdown, limits)]
+    const warnings = near.filter(({ name }) => !this.#warned.has(name))
+    this.#warned = new Set(near.map(({ name }) => name))
     return { halt: null, warnings }
   }
+}
+
+/** The gate goes on with what has a price, and says once what it does not see. */
+function unwatched({ leftOut }: DrawdownWatch, { maxDrawdown }: GateLimits): Gate[] {
+  if (leftOut.length === 0 || maxDrawdown === ZERO) return []
+  const assets = leftOut.join(', ')
+  const warning = `Nobody has said what ${assets} is worth: the drawdown is watched without it.`
+  const figures = { value: assets, limit: formatDecimal(maxDrawdown) }
+  return [{ reason: 'risk_drawdown', name: `drawdown without ${assets}`, detail: warning, figures, warning }]
 }
 
 export function haltOf({ reason, detail, figures }: Gate): Halt {

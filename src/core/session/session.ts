@@ -4,7 +4,7 @@
 import { DitaError, EXIT, messageOf } from '../errors.ts'
 import { type Halt, haltEntry } from '../halt-reasons.ts'
 import type { StoreWriter } from '../journal/writer.ts'
-import { type Decimal, decimalPlacesOf, formatDecimal, ZERO } from '../kernel/decimal.ts'
+import { type Decimal, decimalPlacesOf, ZERO } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
 import { unrealizedPnl } from '../kernel/valuation.ts'
 import type { StateView } from '../kernel/views.ts'
@@ -13,22 +13,24 @@ import { Doubts } from '../recovery/doubts.ts'
 import type { Strategy } from '../strategy/port.ts'
 import { defaultBalances } from '../venue/paper/default-balances.ts'
 import type { Venue } from '../venue/port.ts'
-import type { Arena, Entered } from './arena.ts'
-import { buildViewModel } from './build-view-model.ts'
+import type { ModelSources } from './build-view-model.ts'
 import type { CapitalRequests } from './capital-requests.ts'
+import type { CheckpointRecord } from './checkpoints.ts'
 import { Chronicle } from './chronicle.ts'
 import type { Engine } from './engine.ts'
+import { tellingFacts } from './fact-lines.ts'
 import { FeedGate } from './feed-gate.ts'
 import { limitsInForce } from './gate-limits.ts'
 import { type Baseline, baselineOf } from './gates.ts'
 import { SessionLoop } from './loop.ts'
 import type { SessionNotices } from './notices.ts'
+import { Onlookers } from './onlookers.ts'
 import { expireOrphansOfPaper, replayed } from './open-engine.ts'
-import { instrumentText, openingOf } from './opening.ts'
+import { instrumentText, openingDenied, openingOf, refuseOtherPositions } from './opening.ts'
 import { type Operation, operationOf } from './operation.ts'
 import { Pacer } from './pacer.ts'
+import type { Arena, Entered, RunSessionOptions } from './port.ts'
 import { recoverAccount } from './recover-account.ts'
-import type { RunSessionOptions } from './run-session.ts'
 import { type Gating, gatingOf, SessionGates } from './session-gates.ts'
 import { comparisonFlag } from './shutdown-check.ts'
 import type { LookingOn } from './socket/observe-together.ts'
@@ -41,6 +43,7 @@ export interface SessionParts {
   readonly strategy: Strategy
   readonly journal: StoreWriter
   readonly lookers: LookingOn
+  readonly checkpoints: CheckpointRecord
   /** What it is asked to book while it runs. */
   readonly capital: CapitalRequests
   /** Who tells somebody that is away; null where nobody is to be told. */
@@ -63,10 +66,11 @@ export class Session {
   readonly #operation: Operation
   readonly #loop: SessionLoop
   readonly #doubts: Doubts
-  readonly #speed: string
+  readonly #feedGate: FeedGate
+  readonly #onlookers: Onlookers
+  readonly #parts: SessionParts
   #phase: SessionPhase = 'starting'
   #halt: Halt | null = null
-  #lookers: LookingOn
   readonly #notices: SessionNotices | null
   #baseline: Baseline
   /** The position as an older session left it. */
@@ -76,14 +80,14 @@ export class Session {
   #recovery: RecoveryModel | null = null
 
   /** Opens the session in the journal, with its money, and sets up everything it runs with. */
-  constructor(options: RunSessionOptions, { arena, strategy, journal, lookers, problems, capital, notices }: SessionParts) {
+  constructor(options: RunSessionOptions, parts: SessionParts) {
+    const { arena, strategy, journal, lookers, problems, capital, notices } = parts
     this.#options = options
-    this.#lookers = lookers
+    this.#parts = parts
     this.#notices = notices
     const { feed } = arena
     this.#feed = feed
     this.#journal = journal
-    this.#speed = options.speed === 'max' ? 'max' : String(options.speed)
     this.#gating = gatingOf(options.config)
     const opening = openingOf(options, arena, strategy)
     const { instrument, account } = opening
@@ -91,15 +95,18 @@ export class Session {
       pricePlaces: decimalPlacesOf(instrument.tickSize),
       quantityPlaces: decimalPlacesOf(instrument.lotSize),
     })
-    this.#engine = replayed(
-      account,
-      journal,
-      (fact) => {
+    const { tickIntervalUs } = opening
+    const sources = (): ModelSources => this.#sources()
+    this.#onlookers = new Onlookers({ lookers, chronicle: this.#chronicle, instrument: instrument.symbol, tickIntervalUs, sources })
+    this.#engine = replayed(account, journal, {
+      onFact: (fact) => {
         this.#chronicle.onFact(fact)
+        this.#onlookers.onFact(fact)
         notices?.onFact(fact)
       },
-      (fact, view) => this.#gating.drawdown.onFact(fact, view),
-    )
+      onApplied: (fact, view) => this.#gating.drawdown.onFact(fact, view),
+      ...(options.factLines !== undefined && { onCommitted: tellingFacts(options.factLines, { sessionId: options.sessionId, account }) }),
+    })
     this.#opening = salted(opening, this.#engine.view, options.random)
     this.#knownUntilUs = this.#engine.lastFactUs === 0 ? null : this.#engine.lastFactUs
     refuseOtherPositions(this.#engine.view, this.#opening)
@@ -113,7 +120,8 @@ export class Session {
     this.#doubts = doubtsOf(options, this.#opening, feed.startTimeUs)
     const pace = this.#venue.clock === 'world' ? 'max' : options.speed
     const pacer = new Pacer({ wall: options.wall, speed: pace, signal: options.control.signal })
-    this.#operation = operationOf({ options, venue: this.#venue, pacer, tickIntervalUs: opening.tickIntervalUs })
+    this.#operation = operationOf({ options, venue: this.#venue, pacer, tickIntervalUs })
+    this.#feedGate = new FeedGate(this.#opening.limits.staleFeedUs, feed.startTimeUs)
     this.#loop = this.#createLoop(strategy, { capital, pacer })
   }
 
@@ -124,9 +132,11 @@ export class Session {
       venue: this.#venue,
       chronicle: this.#chronicle,
     }
-    const { instrument, tickIntervalUs, limits } = this.#opening
+    const { instrument, tickIntervalUs } = this.#opening
     const { market, money } = this.#entered
-    const line = new VenueLine({ engine, venue, chronicle, doubts: this.#doubts, nowMs: () => options.wall.nowMs() })
+    const nowMs = (): number => options.wall.nowMs()
+    const committed = (tookMs: number): void => this.#operation.committed(tookMs)
+    const line = new VenueLine({ engine, venue, chronicle, doubts: this.#doubts, nowMs, committed })
     const loop: SessionLoop = new SessionLoop({
       engine,
       venue,
@@ -144,7 +154,7 @@ export class Session {
       chronicle,
       operation: this.#operation,
       gates: new SessionGates({ view: engine.view, instrument, baseline: () => this.#baseline, venue, ...this.#gating }),
-      feedGate: new FeedGate(limits.staleFeedUs, this.#feed.startTimeUs),
+      feedGate: this.#feedGate,
       startUs: this.#feed.startTimeUs,
       durationUs: options.durationUs,
       tickIntervalUs,
@@ -155,7 +165,7 @@ export class Session {
         // What the session found, not what reconcile has booked since: that is this session's doing.
         this.#baseline = { ...this.#baseline, unrealized: unrealizedPnl(this.#brought, mark, instrument.kind) }
       },
-      onProgress: () => this.#publish(false),
+      onProgress: () => this.#onlookers.onProgress(loop.nowUs),
     })
     return loop
   }
@@ -172,6 +182,7 @@ export class Session {
     const { halt, failure } = await this.#play()
     this.#halt = halt
     this.#phase = 'stopping'
+    this.#options.onPhase?.('stopping')
     if (failure === null) this.#notices?.halted(halt)
     const left = await this.#cancelAll(failure !== null)
     await this.#compareBooks()
@@ -190,6 +201,7 @@ export class Session {
       const refused = await this.#recover()
       if (refused !== null) return { halt: refused, failure: null }
       this.#phase = 'running'
+      this.#options.onPhase?.('running')
       return { halt: await this.#loop.run(), failure: null }
     } catch (thrown) {
       log.error('session_failed', { sessionId, message: messageOf(thrown), cause: thrown })
@@ -201,7 +213,7 @@ export class Session {
   /** A stop that is asked for meanwhile ends the wait; the loop then finds it at its first step. A venue in the world is connected. */
   async #connect(): Promise<void> {
     const { control } = this.#options
-    if (this.#venue.clock === 'world') return
+    if (this.#opening.mode !== 'paper') return
     try {
       await this.#venue.connect(control.signal)
     } catch (thrown) {
@@ -211,7 +223,7 @@ export class Session {
 
   /** What an older session left open at a venue in the world is found out before anything is traded. */
   async #recover(): Promise<Halt | null> {
-    if (this.#venue.clock !== 'world') return null
+    if (this.#opening.mode === 'paper') return null
     const { control, wall, onStart, log } = this.#options
     return recoverAccount({
       engine: this.#engine,
@@ -251,7 +263,7 @@ export class Session {
     const denied = opened.find((fact) => fact.body.type === 'INTENT_DENIED')?.body
     if (denied?.type === 'INTENT_DENIED') throw openingDenied(denied)
     for (const flag of limitsInForce(this.#gating.limits, this.#opening.instrument.quote)) engine.handle(startUs, flag)
-    if (this.#opening.venue === 'paper') expireOrphansOfPaper(engine, startUs)
+    if (this.#opening.mode === 'paper') expireOrphansOfPaper(engine, startUs)
     this.#deposit(money, startUs, 'paper.balances')
     engine.commit()
     this.#chronicle.say(startUs, 'info', instrumentText(this.#opening))
@@ -288,7 +300,7 @@ export class Session {
     this.recordMetrics()
     this.#journal.recordRunEnd(this.#options.sessionId, this.#options.wall.wallUs())
     this.#phase = 'halted'
-    this.#publish(true)
+    this.#onlookers.publish()
   }
 
   /** What it measured of itself so far: written now and then, so that a crash leaves what there was. */
@@ -303,22 +315,20 @@ export class Session {
     this.#chronicle.say(this.#loop.nowUs, severity, text)
   }
 
-  #publish(last: boolean): void {
-    const hasNews = this.#chronicle.unseen > 0
-    if (!last && !this.#lookers.wants(hasNews)) return
-    this.#chronicle.unseen = 0
-    this.#lookers.publish(this.model())
-  }
-
   /** How it stands, for whoever looks on. */
   model(): SessionViewModel {
+    return this.#onlookers.model()
+  }
+
+  #sources(): ModelSources {
     const { counts } = this.#engine
-    return buildViewModel({
+    const inWorld = this.#venue.clock === 'world'
+    return {
       state: this.#engine.view,
       market: this.#entered.market,
       instrument: this.#opening.instrument,
       chronicle: this.#chronicle,
-      speed: this.#speed,
+      speed: String(this.#options.speed),
       phase: this.#phase,
       halt: this.#halt,
       startedAtUs: this.#feed.startTimeUs,
@@ -330,9 +340,15 @@ export class Session {
       baseline: this.#baseline,
       gating: this.#gating,
       doubts: this.#doubts.list(),
-      health: this.#venue.clock === 'world' ? this.#venue.health() : null,
+      health: inWorld ? this.#venue.health() : null,
       recovery: this.#recovery,
-    })
+      feedGate: this.#feedGate,
+      strategy: this.#parts.strategy,
+      walBytes: this.#journal.walBytes(),
+      pace: this.#operation.pace,
+      checkpoints: this.#parts.checkpoints,
+      calls: inWorld ? this.#venue.calls() : [],
+    }
   }
 }
 
@@ -351,27 +367,6 @@ function isJournalFailure(thrown: unknown): boolean {
 function haltOf(thrown: unknown, phase: SessionPhase): Halt {
   const reason = phase === 'starting' ? 'startup_failure' : 'unexpected_halt'
   return { reason, detail: messageOf(thrown), ...(thrown instanceof DitaError ? { exitCode: thrown.exitCode } : {}) }
-}
-
-/** Equity, margin and the gates look at one instrument: a position in another would be traded blind. */
-function refuseOtherPositions({ positions }: StateView, { account, instrument, venue }: SessionOpening): void {
-  const other = [...positions.values()].find((position) => position.instrument !== instrument.symbol && position.quantity !== ZERO)
-  if (other === undefined) return
-  throw new DitaError('ACCOUNT_HOLDS_OTHER', {
-    fault: 'user',
-    exitCode: EXIT.config,
-    message: `The account ${account} holds ${formatDecimal(other.quantity)} ${other.instrument}, and this session would trade ${instrument.symbol}.`,
-    next: `Close that position with a session on ${other.instrument}, or name another \`${venue === 'paper' ? 'paper' : 'venue'}.account\` in the config.`,
-  })
-}
-
-function openingDenied(denied: { code: string; field: string; value: string; detail: string }): DitaError {
-  return new DitaError('SESSION_DENIED', {
-    fault: 'user',
-    exitCode: EXIT.config,
-    message: `The session cannot be opened, ${denied.code}: ${denied.detail} (${denied.field}=${denied.value})`,
-    next: 'Correct the instrument or the slots of the strategy in the config.',
-  })
 }
 
 function doubtsOf({ config }: RunSessionOptions, { absenceMarginUs, querySpacingUs }: SessionOpening, startUs: number): Doubts {

@@ -3,6 +3,7 @@
 
 import type { MarketEvent } from '../market/events.ts'
 import type { Feed } from '../market/feed.ts'
+import { heardElsewhere } from '../waiting.ts'
 
 export interface Step {
   readonly events: readonly MarketEvent[]
@@ -41,7 +42,7 @@ export async function* worldSteps(parts: WorldParts): AsyncIterable<Step> {
   stop.addEventListener('abort', onStop, { once: true })
   let arriving = batches.next()
   // It is awaited below, or given up with the feed: a failure is never lost, and never unhandled.
-  arriving.catch(() => undefined)
+  heardElsewhere(arriving)
   try {
     for (;;) {
       const nap = new AbortController()
@@ -56,7 +57,7 @@ export async function* worldSteps(parts: WorldParts): AsyncIterable<Step> {
         return
       } else {
         arriving = batches.next()
-        arriving.catch(() => undefined)
+        heardElsewhere(arriving)
         yield { events: batch.value, untilUs: wallUs() }
       }
     }

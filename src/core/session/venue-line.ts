@@ -1,10 +1,11 @@
 // The line between a session's engine and its venue: what is committed leaves, what the venue says is decided on, and what is in
 // doubt is asked about until it is known. Owns no time: the loop says what time it is.
 
-import { messageOf } from '../errors.ts'
+import { DitaError, messageOf } from '../errors.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { Doubts } from '../recovery/doubts.ts'
+import { withoutOutdated } from '../recovery/outdated.ts'
 import { traceOf } from '../recovery/trace.ts'
 import type { Effect, TimedVenueEvent, Venue, VenueBooks } from '../venue/port.ts'
 import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
@@ -17,6 +18,8 @@ export interface VenueLineParts {
   readonly chronicle: Chronicle
   /** Milliseconds, monotonic. */
   readonly nowMs: () => number
+  /** Hears how long each commit took. */
+  readonly committed?: (tookMs: number) => void
   readonly doubts: Doubts
 }
 
@@ -29,10 +32,13 @@ type Absence = Extract<KernelInput, { type: 'RECONCILE'; action: 'mark_absent' }
 const LOOK_BACK_US = 60_000_000
 const LOOK_MS = 30_000
 
+/** What a look has brought: the books, or what it failed with. */
+type Look = { readonly input: Absence } & ({ readonly books: VenueBooks } | { readonly failure: unknown })
+
 export class VenueLine {
   readonly #parts: VenueLineParts
   readonly #looking = new Set<string>()
-  readonly #looks: { readonly input: Absence; readonly books: VenueBooks }[] = []
+  readonly #looks: Look[] = []
 
   constructor(parts: VenueLineParts) {
     this.#parts = parts
@@ -86,20 +92,33 @@ export class VenueLine {
     if (order === undefined || this.#looking.has(clientOrderId)) return
     this.#looking.add(clientOrderId)
     const question = { instruments: [order.request.instrument], fillsFromUs: order.preparedAtUs - LOOK_BACK_US }
-    const looked = (books: VenueBooks | null): void => {
+    const looked = (look: Look): void => {
       this.#looking.delete(clientOrderId)
-      if (books !== null) this.#looks.push({ input, books })
+      this.#looks.push(look)
     }
-    // A look that fails is none: the order stays in doubt, and the next proof looks again.
-    venue.lookAtBooks(question, AbortSignal.timeout(LOOK_MS)).then(looked, () => looked(null))
+    venue.lookAtBooks(question, AbortSignal.timeout(LOOK_MS)).then(
+      (books) => looked({ input, books }),
+      (failure: unknown) => looked({ input, failure }),
+    )
   }
 
-  /** What was seen decides; where there is a trace of it, or not all could be seen, the order stays in doubt. */
+  /**
+   * What was seen decides; where there is a trace of it, or not all could be seen, the order stays in doubt. A look that failed is
+   * none, and the next proof looks again.
+   * @throws what a look failed with that is no DitaError: a defect stays one
+   */
   #believe(nowUs: number): void {
     const { engine, chronicle } = this.#parts
-    for (const { input, books } of this.#looks.splice(0)) {
+    for (let look = this.#looks.shift(); look !== undefined; look = this.#looks.shift()) {
+      const { input } = look
+      if ('failure' in look) {
+        if (!(look.failure instanceof DitaError)) throw look.failure
+        const text = `order ${input.clientOrderId} is not found at the venue, and not absent: the look at the account failed: ${look.failure.message}`
+        chronicle.say(nowUs, 'warning', text)
+        continue
+      }
       const order = engine.view.orders.get(input.clientOrderId)
-      const trace = order === undefined ? 'nobody knows it' : traceOf(order, engine.view, books)
+      const trace = order === undefined ? 'nobody knows it' : traceOf(order, engine.view, look.books)
       if (trace !== null)
         chronicle.say(nowUs, 'warning', `order ${input.clientOrderId} is not found at the venue, and not absent: ${trace}`)
       else engine.handle(nowUs, { ...input, evidence: `${input.evidence} Open orders, positions and fills show no trace of it.` })
@@ -125,10 +144,13 @@ export class VenueLine {
 
   /** Nothing moves while a commit waits: for the disk, or for somebody who holds an old snapshot of the store. */
   #makeDurable(nowUs: number): readonly Effect[] {
-    const { engine, chronicle, nowMs } = this.#parts
+    const { engine, chronicle, nowMs, committed } = this.#parts
+    const { commits } = engine.counts
     const startedMs = nowMs()
     const effects = engine.commit()
-    const tookMs = Math.round(nowMs() - startedMs)
+    const lastedMs = nowMs() - startedMs
+    if (engine.counts.commits > commits) committed?.(lastedMs)
+    const tookMs = Math.round(lastedMs)
     if (tookMs >= STALL_MS) chronicle.say(nowUs, 'warning', `the session stood still for ${tookMs} ms, while the journal was written`)
     return effects
   }
@@ -142,7 +164,7 @@ export class VenueLine {
       chronicle.say(timeUs, event.severity, event.text)
       if (event.severity === 'alarm') facts = engine.handle(timeUs, flagOf(event.text))
     } else if (event.type !== 'ORDER_NOT_FOUND') {
-      facts = engine.handle(timeUs, event)
+      facts = engine.handle(timeUs, event.type === 'SNAPSHOT' ? withoutOutdated(event, engine.view) : event)
     }
     doubts.onNews(event, { nowUs: timeUs, view: engine.view, facts })
   }

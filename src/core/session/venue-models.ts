@@ -5,7 +5,8 @@ import type { Decimal } from '../kernel/decimal.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
 import type { DoubtReport } from '../recovery/doubts.ts'
 import type { VenueHealth } from '../venue/port.ts'
-import type { DoubtModel, VenueHealthModel } from './view-model.ts'
+import type { VenueLimits } from './gate-limits.ts'
+import type { DoubtModel, LimitModel, VenueHealthModel } from './view-model.ts'
 
 interface DoubtSources {
   readonly state: Pick<StateView, 'liveOrders'>
@@ -35,6 +36,7 @@ export function doubtModels({ state, reports, show }: DoubtSources): DoubtModel[
       sinceUs: report?.sinceUs ?? order.updatedAtUs,
       asks: report?.asks ?? 0,
       lastWords: report?.lastWords ?? null,
+      evidence: report?.evidence ?? null,
     })
   }
   return models.sort((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status) || a.sinceUs - b.sinceUs)
@@ -62,4 +64,20 @@ export function healthModel(health: VenueHealth): VenueHealthModel {
     errors: codes.slice(0, MOST_CODES),
     calls,
   }
+}
+
+/** How long each way to the venue is lost, against how long it may be. */
+export function venueLimitModels(health: VenueHealth, limits: VenueLimits, nowUs: number): LimitModel[] {
+  const { silentSinceUs, streamLostUs, accountLostUs } = health
+  const lost = [
+    { name: 'venue silent, s', sinceUs: silentSinceUs, limitUs: limits.silenceUs },
+    { name: 'stream down, s', sinceUs: streamLostUs, limitUs: limits.streamUs },
+    { name: 'account unseen, s', sinceUs: accountLostUs, limitUs: limits.accountUs },
+  ]
+  return lost.flatMap(({ name, sinceUs, limitUs }) => {
+    if (limitUs === 0) return []
+    const lastedUs = sinceUs === null ? 0 : Math.max(0, nowUs - sinceUs)
+    const seconds = (us: number): string => String(Math.floor(us / 100_000) / 10)
+    return [{ name, value: seconds(lastedUs), limit: seconds(limitUs), share: lastedUs / limitUs, halts: true }]
+  })
 }

@@ -30,14 +30,14 @@ export interface SessionViewModel {
   readonly quotes: readonly QuoteModel[]
   readonly slots: readonly SlotModel[]
   readonly orders: readonly OrderModel[]
-  /** Newest first, at most 50. */
+  /** Newest first, at most 200. */
   readonly fills: readonly FillModel[]
   readonly inventory: readonly InventoryModel[]
   readonly position: PositionModel
   readonly pnl: PnlModel
   readonly limits: readonly LimitModel[]
   readonly counts: CountsModel
-  /** Newest first, at most 50. */
+  /** Newest first, at most 200. */
   readonly messages: readonly MessageModel[]
   /** Orders of which nobody knows how they stand at the venue, worst first. They are among `orders` as well. */
   readonly doubts: readonly DoubtModel[]
@@ -45,6 +45,16 @@ export interface SessionViewModel {
   readonly venueHealth: VenueHealthModel | null
   /** What the start found of older sessions; null where there was nothing to ask about, and until it was asked. */
   readonly recovery: RecoveryModel | null
+  /** How fresh the market is. What follows is null, or empty, from an older session that does not know of it. */
+  readonly feed: FeedModel | null
+  readonly course: CourseModel | null
+  /** Null where no quote of ours was seen as well. */
+  readonly quoting: QuotingModel | null
+  /** What the strategy says of itself, at most 16. */
+  readonly figures: readonly FigureModel[]
+  readonly store: StoreModel | null
+  /** Calls to a venue in the world, by endpoint, the most frequent first, at most 30. */
+  readonly calls: readonly CallModel[]
 }
 
 export interface MarketModel {
@@ -139,6 +149,8 @@ export interface LimitModel {
   readonly limit: string
   /** value ÷ limit, 0 and up; for gauges and colours only. */
   readonly share: number
+  /** Whether the session halts beyond it; else an order is denied. Null from an older session. */
+  readonly halts: boolean | null
 }
 
 export interface CountsModel {
@@ -171,6 +183,8 @@ export interface DoubtModel {
   readonly asks: number
   /** What was heard of it last, with the time; may hold words of the venue. */
   readonly lastWords: string | null
+  /** All that was asked and answered; null from an older session, and before anybody asked. */
+  readonly evidence: string | null
 }
 
 export interface VenueHealthModel {
@@ -195,4 +209,76 @@ export interface RecoveryModel {
   /** Steps that were taken. */
   readonly done: number
   readonly remaining: number
+}
+
+export interface FeedModel {
+  /** Since the book last said something. */
+  readonly silentUs: number
+  /** Beyond this the session halts; 0: no limit. */
+  readonly limitUs: number
+  /** So long that everything that rests is taken back. */
+  readonly isStale: boolean
+}
+
+/** The session's net result at equal steps of session time, oldest first, at most 240; for a line to look at. */
+export interface CourseModel {
+  readonly stepUs: number
+  readonly net: readonly string[]
+}
+
+/** Counts of ticks: all of them, and those with a quote of ours on both sides, on the bid, on the ask. */
+export interface QuotingModel {
+  readonly ticks: number
+  readonly bothSides: number
+  readonly bid: number
+  readonly ask: number
+  /** Fills of quotes that are judged below. */
+  readonly fills: number
+  /** Earned if the mid stays; mean by quantity, null before the first fill. */
+  readonly halfSpreadBps: string | null
+  /** The shortest horizon first. */
+  readonly markouts: readonly MarkoutModel[]
+}
+
+/** What the mid did so long after the fills, above zero in our favour; mean by quantity. */
+export interface MarkoutModel {
+  readonly horizonUs: number
+  readonly fills: number
+  readonly meanBps: string | null
+  /** With the half-spread of the same fills: what was left of it. */
+  readonly realizedBps: string | null
+}
+
+export interface FigureModel {
+  readonly name: string
+  readonly value: string
+}
+
+export interface StoreModel {
+  /** What the log before the store holds; null where nobody can say. */
+  readonly walBytes: number | null
+  readonly commitMedianMs: number | null
+  readonly commitSlowestMs: number | null
+  readonly tickMedianMs: number | null
+  readonly tickSlowestMs: number | null
+  readonly checkpoints: number
+  readonly checkpointsFailed: number
+  /** The newest; null before the first. `error` is null where it went well. */
+  readonly lastCheckpoint: CheckpointModel | null
+}
+
+export interface CheckpointModel {
+  /** By the wall. */
+  readonly wallUs: number
+  readonly isComplete: boolean
+  readonly elapsedMs: number
+  readonly error: string | null
+}
+
+export interface CallModel {
+  readonly endpoint: string
+  readonly outcome: string
+  readonly count: number
+  readonly medianMs: number | null
+  readonly slowestMs: number | null
 }

@@ -8,7 +8,22 @@
 // time; a stop that fires while a target's IOC is under way waits for its answer, which the order itself bounds. What is
 // open and too small for the venue is written off at once: no exit of it could be sent, so that nothing would protect it.
 
-import { add, ceilToStep, type Decimal, dec, div, floorToStep, max, min, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import {
+  add,
+  ceilToStep,
+  type Decimal,
+  dec,
+  decimalPlacesOf,
+  div,
+  floorToStep,
+  formatFixed,
+  max,
+  min,
+  mulDiv,
+  neg,
+  sub,
+  ZERO,
+} from '../kernel/decimal.ts'
 import { type ExitSize, exitSizeOf } from '../kernel/exit-size.ts'
 import type { EnterIntent, ExitIntent, ExitResidualIntent, Side } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
@@ -17,7 +32,7 @@ import type { SlotView } from '../kernel/views.ts'
 import type { MarketView } from '../market/view.ts'
 import { isLargeEnough, quantityFor, withinBalance } from './order-size.ts'
 import type { PortfolioView, Strategy, StrategyContext, StrategyIntent } from './port.ts'
-import { PriceChannel } from './price-channel.ts'
+import { type Channel, PriceChannel } from './price-channel.ts'
 
 export interface BreakoutOptions {
   /** The channel: highest and lowest mid of so many seconds. */
@@ -45,12 +60,15 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
   const channel = new PriceChannel(options.lookbackSeconds * US_PER_SECOND)
   /** The trade whose stop or time has come: from then on it is only closed, wherever the price goes. */
   let closing: { readonly trade: number; readonly reason: ClosingReason } | null = null
+  let seen: Seen | null = null
   return {
     name: 'breakout',
     slotIds: [SLOT],
     onTick({ market, portfolio }: StrategyContext): readonly StrategyIntent[] {
-      const side = market.mid === null ? null : brokenSide(channel, market.timeUs, market.mid)
+      const before = market.mid === null ? null : channel.observe(market.timeUs, market.mid)
+      const side = market.mid === null || before === null ? null : brokenSide(before, market.mid)
       const slot = portfolio.slots.get(SLOT)
+      seen = { channel: before, mid: market.mid, slot }
       if (hasOrderUnderWay(portfolio)) return []
       if (slot === undefined || CAN_ENTER.has(slot.stage)) {
         closing = null
@@ -67,13 +85,33 @@ export function createBreakout(instrument: Instrument, options: BreakoutOptions)
       closing = { trade: slot.trade, reason }
       return closeAtMarket(slot, reason, situation)
     },
+    figures: () => (seen === null ? [] : figuresOf(seen, instrument, options)),
   }
 }
 
+/** What the last tick saw: the channel before it, null until the stretch is covered. */
+interface Seen {
+  readonly channel: Channel | null
+  readonly mid: Decimal | null
+  readonly slot: SlotView | undefined
+}
+
+function figuresOf({ channel, mid, slot }: Seen, { tickSize }: Instrument, { lookbackSeconds, stopBps, targetsBps }: BreakoutOptions) {
+  const places = decimalPlacesOf(tickSize) + 1
+  const show = (value: Decimal | null): string => (value === null ? 'none' : formatFixed(value, places))
+  const open = slot === undefined || slot.openSize <= ZERO || slot.entryQuantity === ZERO ? null : slot
+  const target = open === null ? undefined : targetsBps[Math.min(open.nextLeg, targetsBps.length - 1)]
+  return [
+    { name: `high of ${lookbackSeconds} s`, value: channel === null ? 'not covered yet' : show(channel.high) },
+    { name: 'mid', value: show(mid) },
+    { name: `low of ${lookbackSeconds} s`, value: channel === null ? 'not covered yet' : show(channel.low) },
+    { name: 'stop', value: open === null ? 'no trade' : show(levelAt(open, neg(stopBps))) },
+    { name: 'next target', value: open === null || target === undefined ? 'no trade' : show(levelAt(open, target)) },
+  ]
+}
+
 /** The side to trade when the mid is outside the channel of all before it. */
-function brokenSide(channel: PriceChannel, timeUs: number, mid: Decimal): Side | null {
-  const before = channel.observe(timeUs, mid)
-  if (before === null) return null
+function brokenSide(before: Channel, mid: Decimal): Side | null {
   if (mid > before.high) return 'buy'
   return mid < before.low ? 'sell' : null
 }

@@ -3,6 +3,7 @@
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
 import type { CancelIntent, EnterIntent, ExitIntent, ExitResidualIntent, QuoteIntent, QuoteSide } from '../kernel/inputs.ts'
+import { heardElsewhere } from '../waiting.ts'
 import { elementsOf, kindOf } from './foreign.ts'
 import type { StrategyControlIntent, StrategyIntent } from './port.ts'
 
@@ -28,7 +29,7 @@ export function checkIntents(value: unknown, strategy: string): StrategyIntent[]
 function isThenable(value: unknown): boolean {
   const isPromise = typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
   // The strategy fails with this error; what its promise would say later must not end the process on top of it.
-  if (value instanceof Promise) value.catch(() => undefined)
+  if (value instanceof Promise) heardElsewhere(value)
   return isPromise
 }
 

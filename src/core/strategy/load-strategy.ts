@@ -7,11 +7,12 @@ import { pathToFileURL } from 'node:url'
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
 import * as decimal from '../kernel/decimal.ts'
+import { NAME } from '../names.ts'
 import { type BreakoutOptions, createBreakout } from './breakout.ts'
 import { checkIntents } from './check-intents.ts'
 import { elementsOf, kindOf, quoted, thrownText } from './foreign.ts'
 import { createMarketMaker, type MarketMakerOptions } from './market-maker.ts'
-import type { Strategy, StrategySetup } from './port.ts'
+import type { Strategy, StrategyFigure, StrategySetup } from './port.ts'
 import { readOnlySetup, readOnlyView } from './read-only.ts'
 
 /** What the built-in strategies are set up with; the `strategy` section of a config is one. */
@@ -25,9 +26,9 @@ export interface StrategySettings {
 /** Makes the strategy for a session. Throws DitaError STRATEGY_FAILED or STRATEGY_INVALID (exit 4) for a user's own. */
 export type StartStrategy = (setup: Omit<StrategySetup, 'decimal'>) => Strategy
 
-const SLOT_ID = /^[a-z0-9][a-z0-9_-]{0,31}$/
 const STRATEGY_NAME = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u
 const MOST_SLOTS = 64
+const MOST_FIGURES = 16
 
 /**
  * The strategy `market_maker` or `breakout`, or the one that a file exports by default. A user's strategy is guarded: what
@@ -99,15 +100,15 @@ function guarded(made: unknown, path: string): Strategy {
       'Return an object with `name`, `slotIds` and `onTick`; examples/my-strategy.ts shows one.',
     )
   if (typeof made !== 'object' || made === null) throw wrong(`is ${made === null ? 'null' : `a ${typeof made}`}, not an object`)
-  const strategy = made as { readonly name?: unknown; readonly slotIds?: unknown; onTick?: unknown }
-  const { name, slotIds, onTick } = strategy
+  const strategy = made as { readonly name?: unknown; readonly slotIds?: unknown; onTick?: unknown; figures?: unknown }
+  const { name, slotIds, onTick, figures } = strategy
   if (typeof name !== 'string' || !STRATEGY_NAME.test(name)) throw wrong('has no `name` of 1 to 64 printable characters')
   if (!Array.isArray(slotIds)) throw wrong('has no list `slotIds` (an empty one for a strategy that only quotes)')
   const given = elementsOf(slotIds, MOST_SLOTS)
   if (given === null) throw wrong(`has more than ${MOST_SLOTS} slots`)
   const checkedSlotIds: string[] = []
   for (const slotId of given) {
-    if (typeof slotId !== 'string' || !SLOT_ID.test(slotId)) {
+    if (typeof slotId !== 'string' || !NAME.test(slotId)) {
       const shown = typeof slotId === 'string' ? quoted(slotId) : kindOf(slotId)
       throw wrong(`has the slot id ${shown}; one is lower-case letters, digits, _ and -, at most 32`)
     }
@@ -115,10 +116,12 @@ function guarded(made: unknown, path: string): Strategy {
     checkedSlotIds.push(slotId)
   }
   if (typeof onTick !== 'function') throw wrong('has no function `onTick`')
+  if (figures !== undefined && typeof figures !== 'function') throw wrong('has `figures` that is no function')
   const viewOf = readOnlyView()
   return {
     name,
     slotIds: checkedSlotIds,
+    ...(figures !== undefined && { figures: () => checkFigures(figures.call(strategy)) }),
     onTick(context) {
       try {
         return checkIntents(onTick.call(strategy, viewOf(context)), name)
@@ -128,6 +131,17 @@ function guarded(made: unknown, path: string): Strategy {
       }
     },
   }
+}
+
+/** Names and texts, as many as a screen has room for. Whatever else it may be, the screen says that it is not. */
+function checkFigures(made: unknown): StrategyFigure[] {
+  const list = Array.isArray(made) ? elementsOf(made, MOST_FIGURES) : null
+  if (list === null) throw new TypeError(`it gives ${kindOf(made)}, not a list of at most ${MOST_FIGURES}`)
+  return list.map((figure) => {
+    const { name, value } = (figure ?? {}) as { readonly name?: unknown; readonly value?: unknown }
+    if (typeof name !== 'string' || typeof value !== 'string') throw new TypeError('a figure has a `name` and a `value`, both texts')
+    return { name, value }
+  })
 }
 
 function failed(what: string, path: string, error: unknown): DitaError {

@@ -1,6 +1,25 @@
 // The market_maker strategy: two-sided, post-only quotes round a reference price. Takes nothing, holds no slot.
 
-import { abs, add, ceilToStep, type Decimal, dec, div, floorToStep, max, min, mul, mulDiv, neg, ONE, sub, ZERO } from '../kernel/decimal.ts'
+import {
+  abs,
+  add,
+  ceilToStep,
+  type Decimal,
+  dec,
+  decimalPlacesOf,
+  div,
+  floorToStep,
+  formatDecimal,
+  formatFixed,
+  max,
+  min,
+  mul,
+  mulDiv,
+  neg,
+  ONE,
+  sub,
+  ZERO,
+} from '../kernel/decimal.ts'
 import type { QuoteIntent, QuoteSide, Side } from '../kernel/inputs.ts'
 import { type Instrument, notionalOf } from '../kernel/instrument.ts'
 import type { MarketView } from '../market/view.ts'
@@ -29,15 +48,57 @@ const TRADE_MEMORY_TICKS = 30
 
 export function createMarketMaker(instrument: Instrument, options: MarketMakerOptions): Strategy {
   const trades = new TradedPrice()
+  let seen: Seen | null = null
   return {
     name: 'market_maker',
     slotIds: [],
     onTick({ market, portfolio }: StrategyContext) {
       trades.observe(market)
-      const centre = centrePrice(market, market.mark ?? trades.price, options)
-      return [centre === null ? quoteOf(instrument, null, null) : quotesRound(centre, { market, portfolio, instrument, options })]
+      const reference = market.mark ?? trades.price
+      const centre = centrePrice(market, reference, options)
+      const intent = centre === null ? quoteOf(instrument, null, null) : quotesRound(centre, { market, portfolio, instrument, options })
+      seen = {
+        reference: market.mark === null ? 'trades' : 'mark',
+        price: reference,
+        mid: market.mid,
+        centre,
+        held: portfolio.position.quantity,
+        intent,
+      }
+      // What is taken back stays back, and every quote would be denied.
+      return portfolio.trading === 'halted' ? [] : [intent]
     },
+    figures: () => (seen === null ? [] : figuresOf(seen, { instrument, options })),
   }
+}
+
+/** What the last tick came to. */
+interface Seen {
+  readonly reference: 'mark' | 'trades'
+  readonly price: Decimal | null
+  readonly mid: Decimal | null
+  readonly centre: Decimal | null
+  readonly held: Decimal
+  readonly intent: QuoteIntent
+}
+
+function figuresOf(
+  { reference, price, mid, centre, held, intent }: Seen,
+  { instrument, options }: Pick<QuoteSituation, 'instrument' | 'options'>,
+) {
+  const places = decimalPlacesOf(instrument.tickSize) + 1
+  const show = (value: Decimal | null): string => (value === null ? 'none' : formatFixed(value, places))
+  const divergence = price === null || mid === null || mid <= ZERO ? null : mulDiv(sub(price, mid), BPS, mid)
+  const full = mid === null ? null : mul(inventoryShare(held, mid, { instrument, options }), dec('100'))
+  const sides = [...(intent.bid === null ? [] : ['bid']), ...(intent.ask === null ? [] : ['ask'])]
+  return [
+    { name: `reference (${reference})`, value: show(price) },
+    { name: 'from the mid', value: divergence === null ? 'unknown' : `${formatFixed(divergence, 2)} bps` },
+    { name: 'quotes round', value: centre === null ? 'nothing' : show(centre) },
+    { name: 'half spread', value: `${formatDecimal(options.halfSpreadBps)} bps` },
+    { name: 'inventory', value: full === null ? 'unknown' : `${formatFixed(full, 1)} % of its most` },
+    { name: 'wants', value: sides.length === 0 ? 'no quote' : sides.join(' and ') },
+  ]
 }
 
 /** An exponentially weighted mean of what was paid per unit, one step a tick with trades. */
@@ -103,7 +164,7 @@ function quotesRound(unskewed: Decimal, situation: QuoteSituation): QuoteIntent 
 }
 
 /** Inventory ÷ its maximum, from −1 to 1. */
-function inventoryShare(held: Decimal, mid: Decimal, { instrument, options }: QuoteSituation): Decimal {
+function inventoryShare(held: Decimal, mid: Decimal, { instrument, options }: Pick<QuoteSituation, 'instrument' | 'options'>): Decimal {
   const { maxInventoryNotional } = options
   const notional = notionalOf(instrument.kind, held, mid)
   if (notional >= maxInventoryNotional) return ONE

@@ -54,6 +54,17 @@ export interface Strategy {
   readonly slotIds: readonly string[]
   /** Called once a tick; what it returns is decided on in this order. */
   onTick(context: StrategyContext): readonly StrategyIntent[]
+  /**
+   * What it would tell somebody who looks on: a reference price, a signal, why it does nothing. Asked up to ten times a second where
+   * somebody looks, and else never: it must change nothing.
+   */
+  figures?(): readonly StrategyFigure[]
+}
+
+/** Finished texts: `{ name: 'reference', value: '2.1037' }`. */
+export interface StrategyFigure {
+  readonly name: string
+  readonly value: string
 }
 
 /** What a strategy file exports by default. */

@@ -2,7 +2,7 @@
 
 import type { Decimal } from '../kernel/decimal.ts'
 
-interface Channel {
+export interface Channel {
   readonly high: Decimal
   readonly low: Decimal
 }

@@ -23,9 +23,18 @@ export function readOnlySetup({ instrument, tickIntervalUs, params, decimal }: S
   return Object.freeze({
     instrument: frozenCopy(instrument),
     tickIntervalUs,
-    params: frozenCopy(params),
+    params: frozenSettings(params),
     decimal: Object.freeze({ ...decimal }),
   })
+}
+
+/** The same of settings: who watches them by accessors goes on watching, since copying what one gives would be reading it. */
+function frozenSettings(params: StrategySetup['params']): StrategySetup['params'] {
+  const copy = {}
+  for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(params))) {
+    Object.defineProperty(copy, name, get === undefined ? { value: frozenCopy(value), enumerable: true } : { get, enumerable: true })
+  }
+  return Object.freeze(copy)
 }
 
 function marketOf(market: () => MarketView): MarketView {

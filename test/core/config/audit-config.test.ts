@@ -17,6 +17,7 @@ interface Wish {
 /** As if somebody had read every key. */
 const EVIDENCE: AuditEvidence = {
   durationUs: 1_800_000_000,
+  startUs: null,
   instrument: null,
   price: null,
   seen: { readersOf: () => ['session/gates'], isWhole: true },

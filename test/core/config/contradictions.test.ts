@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { dec } from '../../../src/core/kernel/decimal.ts'
-import { faultOf, load } from './loading.ts'
+import { errorOf, faultOf, load } from './loading.ts'
 
 describe('keys that must agree', () => {
   test('S05 of the two intervals, one that is left out follows the other', () => {
@@ -26,26 +26,30 @@ describe('keys that must agree', () => {
   })
 
   test.each([
-    ['strategy: { breakout: { exit_ratios: [0.5, 0.3, 0.1] } }', 'sum to 0.9: they must sum to exactly 1'],
-    ['strategy: { breakout: { exit_ratios: [0.5, 0.5] } }', 'has 2 values and `strategy.breakout.targets_bps` has 3'],
-    ['strategy: { breakout: { targets_bps: [2, 2, 3] } }', 'must grow, but 2 follows 2'],
+    ['strategy: { name: breakout, breakout: { exit_ratios: [0.5, 0.3, 0.1] } }', 'sum to 0.9: they must sum to exactly 1'],
+    ['strategy: { name: breakout, breakout: { exit_ratios: [0.5, 0.5] } }', 'has 2 values and `strategy.breakout.targets_bps` has 3'],
+    ['strategy: { name: breakout, breakout: { targets_bps: [2, 2, 3] } }', 'must grow, but 2 follows 2'],
     ['strategy: { breakout: { targets_bps: [] } }', 'must hold at least 1 value'],
     ['strategy: { breakout: { exit_ratios: [0, 0.5, 0.5] } }', '`strategy.breakout.exit_ratios[0]` must be above 0'],
     ['strategy: { clob_switch_threshold_bps: 11 }', '`strategy.anchor_max_divergence_bps` (10) must not be below'],
     ['strategy: { market_maker: { order_notional: 2000 } }', 'must not be above `strategy.market_maker.max_inventory_notional`'],
     [
-      'engine: { tick_interval_seconds: 10 }\nstrategy: { breakout: { lookback_seconds: 5 } }',
+      'engine: { tick_interval_seconds: 10 }\nstrategy: { name: breakout, breakout: { lookback_seconds: 5 } }',
       'must not be below `engine.tick_interval_seconds`',
     ],
     [
       'strategy: { market_maker: { half_spread_bps: 1000.5 } }',
       '`strategy.market_maker.half_spread_bps` (1000.5) must not be above `risk.price_collar_bps` (1000): every order would be denied',
     ],
-    ['risk: { price_collar_bps: 0.5 }', '`strategy.breakout.entry_slippage_bps` (1) must not be above `risk.price_collar_bps` (0.5)'],
     [
-      'risk: { max_leverage: 2 }\nstrategy: { breakout: { leverage: 3 } }',
+      'risk: { price_collar_bps: 0.5 }\nstrategy: { name: breakout }',
+      '`strategy.breakout.entry_slippage_bps` (1) must not be above `risk.price_collar_bps` (0.5)',
+    ],
+    [
+      'risk: { max_leverage: 2 }\nstrategy: { name: breakout, breakout: { leverage: 3 } }',
       '`strategy.breakout.leverage` (3) must not be above `risk.max_leverage` (2)',
     ],
+    ['risk: { drawdown_since: 2026-02-30 }', '`risk.drawdown_since` is 2026-02-30, a day that this month does not have.'],
     ['feed: { source: live }', '`feed.source` is `live`, which `mode: paper` does not play yet'],
     ['mode: demo', '`mode` is `demo`, so `feed.source` must be `live`'],
     ['mode: live\nfeed: { source: market.gz }', '`mode` is `live`, so `feed.source` must be `live`'],
@@ -64,16 +68,39 @@ describe('keys that must agree', () => {
   })
 
   test('what is exactly at its limit, or has none, contradicts nothing', () => {
-    const { breakout, marketMaker } = load(`
+    const keys = 'breakout: { leverage: 3 }, market_maker: { half_spread_bps: 5000 }'
+    for (const name of ['breakout', 'market_maker']) {
+      const { breakout, marketMaker } = load(`
 risk: { max_leverage: 3, price_collar_bps: 0 }
-strategy: { breakout: { leverage: 3 }, market_maker: { half_spread_bps: 5000 } }
+strategy: { name: ${name}, ${keys} }
 `).strategy
-    expect([breakout.leverage, marketMaker.halfSpreadBps]).toEqual([dec('3'), dec('5000')])
-    expect(load('strategy: { breakout: { entry_slippage_bps: 1000, leverage: 50 } }').strategy.breakout.leverage).toBe(dec('50'))
+      expect([breakout.leverage, marketMaker.halfSpreadBps]).toEqual([dec('3'), dec('5000')])
+    }
+    expect(load('strategy: { name: breakout, breakout: { entry_slippage_bps: 1000, leverage: 50 } }').strategy.breakout.leverage).toBe(
+      dec('50'),
+    )
+  })
+
+  test.each([
+    ['engine: { tick_interval_seconds: 120 }'],
+    ['strategy: { name: breakout }\nrisk: { price_collar_bps: 1 }'],
+    ['strategy: { name: breakout, market_maker: { order_notional: 2000 }, clob_switch_threshold_bps: 11 }'],
+    ['strategy: { breakout: { exit_ratios: [0.5, 0.5], targets_bps: [3, 2, 1], leverage: 7 } }\nrisk: { max_leverage: 2 }'],
+    [
+      'strategy: { name: ./mine.ts, market_maker: { half_spread_bps: 5000 }, breakout: { lookback_seconds: 1 } }\nengine: { tick_interval_seconds: 3 }',
+    ],
+  ])('C01 a strategy that is not in use contradicts nothing: %j', (text) => {
+    expect(load(text).path).not.toBe(null)
+  })
+
+  test('C01 a strategy that is chosen on the command line is held to its keys', () => {
+    const text = 'engine: { tick_interval_seconds: 120 }\n'
+    expect(errorOf(() => load(text, { strategyName: 'breakout' })).message).toContain('`strategy.breakout.lookback_seconds` (60)')
+    expect(load(text, { strategyName: 'market_maker' }).strategy.name).toBe('market_maker')
   })
 
   test('ratios that floats could not add up are exactly one', () => {
-    const { breakout } = load('strategy: { breakout: { exit_ratios: [0.1, 0.2, 0.7] } }').strategy
+    const { breakout } = load('strategy: { name: breakout, breakout: { exit_ratios: [0.1, 0.2, 0.7] } }').strategy
     expect(breakout.exitRatios).toEqual([dec('0.1'), dec('0.2'), dec('0.7')])
   })
 })

@@ -5,6 +5,8 @@ import { configPage } from '../../../scripts/config-page.ts'
 import { configJsonSchema, configKeys, type JsonSchema } from '../../../src/core/config/config-keys.ts'
 import { configSchemaText, SCHEMA_FILE_NAME, scaffoldConfig } from '../../../src/core/config/describe-config.ts'
 import { loadConfig } from '../../../src/core/config/load-config.ts'
+import { readYaml } from '../../../src/core/config/read-yaml.ts'
+import { BUILT_IN_INSTRUMENT } from '../../../src/core/market/simulated/simulated-feed.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
 
@@ -39,7 +41,26 @@ describe('the scaffold', () => {
     const { path: _path, instrument, ...loaded } = loadConfig({ file: 'dita.yaml', text: everything })
     const { path: _none, instrument: _inferred, ...builtIn } = loadConfig({ file: null })
     expect(loaded).toEqual(builtIn)
-    expect(instrument).toMatchObject({ symbol: 'XRP/RLUSD', kind: 'spot', base: 'XRP', quote: 'RLUSD' })
+    // What an instrument must give is shown as the simulated market has it.
+    const { minQuantity: _quantity, minNotional: _notional, ...builtInMarket } = BUILT_IN_INSTRUMENT
+    expect(instrument).toMatchObject(builtInMarket)
+  })
+
+  test('a key that is brought back without its section is told of once, and where to look', () => {
+    const text = yaml.replace('#  tick_size:', '  tick_size:')
+    const line = text.split('\n').findIndex((each) => each.startsWith('  tick_size:')) + 1
+    const above = text.split('\n').indexOf('#instrument:') + 1
+    const { faults } = readYaml(text)
+    expect(faults).toEqual([
+      {
+        code: 'NOT_YAML',
+        path: [],
+        place: { line, column: 3 },
+        text: `\`tick_size\` stands under \`instrument:\`, which is a comment in line ${above}: remove the # there as well, and before all the keys of \`instrument\` that must be given.`,
+      },
+    ])
+    // Anything else that is no YAML is told as before.
+    expect(readYaml('feed: [\n').faults.map(({ text: words }) => words)).toEqual([expect.stringContaining('This is not valid YAML')])
   })
 })
 

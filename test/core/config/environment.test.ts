@@ -129,6 +129,32 @@ describe('C02 the variables', () => {
     expect(read({ DITA_RISK: '1' }).faults).toMatchObject([{ code: 'UNKNOWN_VARIABLE' }])
   })
 
+  test.each([
+    ['DITA_RISKS_MAX_DRAWDOWN', 'DITA_RISK_MAX_DRAWDOWN'],
+    ['DITA_MAX_DRAWDOWN', 'DITA_RISK_MAX_DRAWDOWN'],
+    ['DITA_MAX_DRAWDWN', 'DITA_RISK_MAX_DRAWDOWN'],
+    ['DITA_risk_max_drawdown', 'DITA_RISK_MAX_DRAWDOWN'],
+    ['DITA_MARKET_MAKER_HALF_SPREAD_BPS', 'DITA_STRATEGY_MARKET_MAKER_HALF_SPREAD_BPS'],
+    ['DITA_HALF_SPREAD_BPS', 'DITA_STRATEGY_MARKET_MAKER_HALF_SPREAD_BPS'],
+    ['DITA_SEED', 'DITA_FEED_SEED'],
+    ['DITA_STOER', 'DITA_STORE'],
+    ['DITA_NOTIFY_TOKN', 'DITA_NOTIFY_TOKEN'],
+    ['DITA_BINGX_API_KEI', 'DITA_BINGX_API_KEY'],
+  ])('C02 %s is a fault that asks whether %s was meant', (variable, meant) => {
+    const { faults, strangers, config } = read({ [variable]: '1' })
+    expect(faults).toMatchObject([{ code: 'UNKNOWN_VARIABLE', place: { name: variable } }])
+    expect(faults[0]?.text).toContain(`Did you mean \`${meant}\`?`)
+    expect([strangers, config]).toEqual([[], null])
+    expect(read({ [variable]: '' }).faults).toEqual([])
+  })
+
+  test.each(['DITA_HELLO', 'DITA_SPEED', 'DITA_FUZZ_RUNS', 'DITA_CRASH_BUILD', 'DITA_CHROMIUM', 'DITA_VERSION', 'DITA_HOME', 'DITA_LOG'])(
+    'C02 %s is near no key, and no fault',
+    (variable) => {
+      expect(read({ [variable]: '1' })).toMatchObject({ faults: [], strangers: [variable] })
+    },
+  )
+
   test('C03 one of a retired key is a fault that names what took its place', () => {
     for (const { path, instead } of RETIRED_KEYS) {
       const { faults } = read({ [variableOf(path)]: '1' })

@@ -193,7 +193,8 @@ describe('keys', () => {
 risk:
   max_exposure: 1e400
 strategy:
-  name: market_makr
+  anchor_max_divergence_bps: often
+  name: breakout
   breakout:
     exit_ratios: [0.5, 0.6]
     targets_bps: [2, 1, x]
@@ -208,9 +209,9 @@ paper: [1]
       'dita.yaml:3:3',
       'dita.yaml:5:3',
       'dita.yaml:7:3',
-      'dita.yaml:9:5',
-      'dita.yaml:10:25',
-      'dita.yaml:11:1',
+      'dita.yaml:10:5',
+      'dita.yaml:11:25',
+      'dita.yaml:12:1',
     ])
     expect(error.message).toContain('7 things are wrong')
     expect(error.message).toContain('`strategy.breakout.targets_bps[2]` must be a number: `x` is none.')
@@ -239,7 +240,7 @@ paper: [1]
 })
 
 describe('names', () => {
-  const WRONG = ['UPPER', '../up', 'a b', '', '-a', '.a', 'a'.repeat(33), 'é', 'a\n', 'a/b']
+  const WRONG = ['UPPER', '../up', 'a b', '', '-a', '.a', 'a'.repeat(33), 'é', 'a\n', 'a/b', 'a.b']
 
   test.each(['paper', 'venue'])('V06 an account of `%s` is a name that files and tables can bear, or refused', (section) => {
     for (const name of ['a', '0', 'desk_2-b', 'a'.repeat(32)]) {

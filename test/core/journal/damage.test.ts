@@ -145,13 +145,16 @@ describe('the high-water mark finds what is missing at the end', () => {
     }
   })
 
-  test('one torn record of the mark leaves the one before it standing', async () => {
-    const { path } = await writtenStore()
-    // Commit 6 is even: its record is the first of the two.
-    const fd = openSync(`${path}.mark`, 'r+')
-    writeSync(fd, Buffer.alloc(40, 0xff), 0, 40, 100)
-    closeSync(fd)
-    expect(openTestWriter(path).warnings).toEqual([])
+  test('J07 one torn record of the mark leaves the one before it standing', async () => {
+    // In the number of its commit, and in the length of its account.
+    for (const at of [10, 50, 100]) {
+      const { path } = await writtenStore()
+      // Commit 6 is even: its record is the first of the two.
+      const fd = openSync(`${path}.mark`, 'r+')
+      writeSync(fd, Buffer.alloc(40, 0xff), 0, 40, at)
+      closeSync(fd)
+      expect(openTestWriter(path).warnings).toEqual([])
+    }
   })
 })
 

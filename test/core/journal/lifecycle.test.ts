@@ -26,12 +26,22 @@ describe('closing', () => {
     expect(failureOf(() => writer.append('main', traffic.take(), traffic.view)).message).toContain('the journal is closed')
   })
 
-  test('leaves everything in the store and nothing in a WAL', async () => {
+  test('J05 leaves everything in the store and nothing in a WAL', async () => {
     const path = storePath()
     const { writer } = writtenTo(path)
     expect(statSync(`${path}-wal`).size).toBeGreaterThan(0)
     await writer.close()
     expect(existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0).toBe(0)
+  })
+
+  test('J05 empties the WAL as well where a reader is connected, so that SQLite keeps the file', async () => {
+    const path = storePath()
+    const { writer } = writtenTo(path)
+    const reader = openReader(path)
+    await reader.db.selectFrom('journal').selectAll().execute()
+    await writer.close()
+    expect(statSync(`${path}-wal`).size).toBe(0)
+    await reader.close()
   })
 
   test('is not kept waiting by a reader in the middle of its work', async () => {
@@ -69,7 +79,7 @@ describe('a close on a full disk', () => {
 })
 
 describe('checkpoints', () => {
-  test('PASSIVE moves the WAL into the store beside the writer, says what it did, and keeps a row of it', () => {
+  test('J05 PASSIVE moves the WAL into the store beside the writer, says what it did, and keeps a row of it', () => {
     const path = storePath()
     const { writer } = writtenTo(path)
     const outcome = writer.checkpoint('PASSIVE')
@@ -81,7 +91,7 @@ describe('checkpoints', () => {
     ])
   })
 
-  test('one that a reader keeps from finishing is not complete, though SQLite says it was not busy', () => {
+  test('J05 one that a reader keeps from finishing is not complete, though SQLite says it was not busy', () => {
     const path = storePath()
     const { writer, traffic } = writtenTo(path)
     const reader = new Database(path, { readonly: true })
@@ -95,7 +105,7 @@ describe('checkpoints', () => {
     expect(outcome.checkpointedFrames).toBeLessThan(outcome.logFrames)
   })
 
-  test('one that fails is told and does not stop the session', async () => {
+  test('J05 one that fails is told and does not stop the session', async () => {
     const path = storePath()
     const { writer } = writtenTo(path)
     await writer.close()

@@ -6,8 +6,9 @@ import { add, type Decimal, dec, mul, neg, ONE, ZERO } from '../../../src/core/k
 import type { Fact, FactBody, FillFact, OrderRequest } from '../../../src/core/kernel/facts.ts'
 import type { SessionOpening, Side } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
-import { createState, type KernelState, viewOf } from '../../../src/core/kernel/state.ts'
+import { createState, type KernelState } from '../../../src/core/kernel/state.ts'
 import type { StateView } from '../../../src/core/kernel/views.ts'
+import { viewOf } from '../../../src/core/kernel/views.ts'
 
 export const INSTRUMENT: Instrument = {
   symbol: 'XRP/RLUSD',

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { apply, KernelError } from '../../../src/core/kernel/apply.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
 import type { FactBody } from '../../../src/core/kernel/facts.ts'
-import { createState, viewOf } from '../../../src/core/kernel/state.ts'
+import { createState } from '../../../src/core/kernel/state.ts'
+import { viewOf } from '../../../src/core/kernel/views.ts'
 import { given, quoteIntent, SYMBOL } from './kernel-bench.ts'
 
 describe('a fact that does not fit', () => {

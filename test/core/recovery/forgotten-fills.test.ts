@@ -36,7 +36,7 @@ test('J02 one that filled when nobody looked is said to be partly unknown while 
   expect(wordsOf(first.remaining)).toEqual(['FILLED_DIFFERS ask', 'POSITION_DIFFERS none'])
   const [found] = first.remaining
   expect(found?.evidence.venues).toContain('are no longer told')
-  expect(found?.evidence.venues).toContain('dita run --on-start cancel')
+  expect(found?.evidence.venues).toContain('dita reconcile --fix-orphans --cancel')
   expect(bench.position).toBe('0')
   // What it names is done: the order is taken back, and its total books what was missed.
   bench.when({ type: 'CANCEL', target: { kind: 'order', clientOrderId } })

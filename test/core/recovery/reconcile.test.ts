@@ -230,7 +230,7 @@ describe('a look', () => {
     bench.venue.foreign('by-hand-1')
     bench.venue.move(dec('1'), '2')
     const result = await bench.reconcile()
-    const rows = findingRows(result, { sessionId: 's1', wallUs: 9 })
+    const rows = findingRows(result, { sessionId: 's1', wallUs: 9, by: 'start' })
     expect(rows.map(({ kind, action, resolved }) => `${kind} ${action} ${resolved}`)).toEqual([
       'FILL_MISSED book_fill true',
       'FOREIGN_ORDER none false',

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { add, dec, formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
-import type { SummaryView } from '../../../src/core/report/summary-view.ts'
-import { beEventful, EVENTFUL, enter, exit, fill, quote } from './eventful-session.ts'
+import { beEventful, EVENTFUL, enter, exit, fill } from './eventful-session.ts'
 import { memoryStore } from './memory-store.ts'
-import { LINEAR, ScriptedSession, type SessionScript, SPOT, START_US, TICK_US } from './recorded-store.ts'
+import { at, buy, flow, playerIn, sell, TRADER } from './played.ts'
+import { LINEAR, ScriptedSession, SPOT, TICK_US } from './recorded-store.ts'
 
 const store = memoryStore()
 afterAll(() => store.close())
@@ -18,35 +18,7 @@ const INVERSE: Instrument = {
   tickSize: dec('0.5'),
   lotSize: dec('1'),
 }
-const TRADER = { instrument: LINEAR, capital: { USDT: '10000' }, maxExposure: '0' } as const
-let sessions = 0
-
-/** The summary of a session as it was played. */
-async function played(script: SessionScript, play: (session: ScriptedSession) => void): Promise<SummaryView> {
-  sessions += 1
-  const id = `s${sessions}`
-  const session = new ScriptedSession(store.journal, id, script)
-  play(session)
-  session.halt('duration_elapsed')
-  const view = await store.summarize(id)
-  expect(view.checks.findings).toEqual([])
-  return view
-}
-
-function flow(session: ScriptedSession, amount: string, asset: string): void {
-  session.input({ type: 'FLOW_CAPITAL', asset, amount: dec(amount), note: 'by hand' })
-  session.commit()
-}
-
-function buy(session: ScriptedSession, price: string, quantity: string, more: { fee?: string; feeAsset?: string } = {}): void {
-  fill(session, quote(session, 'bid', { price, quantity }), { price, quantity, ...more })
-}
-
-function sell(session: ScriptedSession, price: string, quantity: string, more: { fee?: string; feeAsset?: string } = {}): void {
-  fill(session, quote(session, 'ask', { price, quantity }), { price, quantity, ...more })
-}
-
-const at = (tick: number): number => START_US + tick * TICK_US
+const played = playerIn(store)
 
 describe('attribution', () => {
   test('a fill is better than the mark by its spread, and what the mark does afterwards is revaluation', async () => {
@@ -209,116 +181,6 @@ describe('attribution', () => {
       expected: '0',
       found: '0.1',
     })
-  })
-})
-
-describe('N11 capital that is moved', () => {
-  test('is no profit: attribution has it apart, and the return is chained round it', async () => {
-    const view = await played(TRADER, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '10')
-      session.tick(dec('1100'))
-      flow(session, '9000', 'USDT')
-      session.tick(dec('1000'))
-      flow(session, '-4000', 'USDT')
-      session.tick(dec('1010'))
-    })
-    expect(view.attribution).toMatchObject({ equityChange: '5100', netCapitalFlow: '5000', result: '100', residual: '0' })
-    expect(view.pnl.net).toBe('100')
-    // 11000 ÷ 10000 × 19000 ÷ 20000 × 15100 ÷ 15000 − 1.
-    expect(view.returns).toEqual({ why: null, timeWeightedPercent: '5.196666666666666667', simplePercent: null, periods: 3 })
-  })
-
-  test('money that comes and goes at one moment leaves no trace in the return', async () => {
-    const view = await played(TRADER, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '1')
-      session.tick(dec('1003'))
-      flow(session, '123.456', 'USDT')
-      flow(session, '-123.456', 'USDT')
-      session.tick(dec('1007'))
-    })
-    expect(view.returns).toMatchObject({ timeWeightedPercent: '0.07', periods: 3 })
-  })
-
-  test('without a flow the time-weighted return is the simple one, exactly', async () => {
-    const { returns } = await played({ ...TRADER, capital: { USDT: '7' } }, (session) => {
-      session.tick(dec('1'))
-      session.input({ type: 'FUNDING', instrument: LINEAR.symbol, fundingId: 'f2', asset: 'USDT', amount: dec('1') })
-      session.tick(dec('1'))
-    })
-    expect(returns).toEqual({ why: null, timeWeightedPercent: '14.285714285714285714', simplePercent: '14.285714285714285714', periods: 1 })
-  })
-
-  test('an account without money returns nothing that could be said; once money is there, it does', async () => {
-    const nothing = await played({ ...TRADER, capital: {} }, (session) => session.tick(dec('1000')))
-    expect(nothing.returns.timeWeightedPercent).toBeNull()
-    expect(nothing.returns.why).toBe('Equity was never above zero, so that there was nothing to return something on.')
-
-    const later = await played({ ...TRADER, capital: {} }, (session) => {
-      session.tick(dec('1000'))
-      flow(session, '100', 'USDT')
-      buy(session, '999', '1')
-      session.tick(dec('1000'))
-    })
-    expect(later.returns).toMatchObject({ why: null, timeWeightedPercent: '1' })
-  })
-
-  test('a loss of more than all there was ends what a return could say of the money that follows', async () => {
-    const { returns } = await played({ ...TRADER, capital: { USDT: '150' } }, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '1')
-      session.tick(dec('800'))
-      flow(session, '1000', 'USDT')
-      session.tick(dec('810'))
-    })
-    expect(returns).toMatchObject({ timeWeightedPercent: null, periods: 2 })
-    expect(returns.why).toBe('Equity fell below zero before capital was moved: what follows is a return on nothing.')
-  })
-})
-
-describe('drawdown', () => {
-  test('has amount, share of the peak, when, and how long it lasted', async () => {
-    const { drawdown } = await played({ ...TRADER, capital: { USDT: '1000' } }, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '1')
-      for (const mark of ['1100', '1050', '1080', '1100', '1120', '1000', '1119', '1110']) session.tick(dec(mark))
-    })
-    expect(drawdown).toEqual({
-      why: null,
-      asset: 'USDT',
-      amount: '120',
-      percent: '10.714285714285714286',
-      peakEquity: '1120',
-      troughEquity: '1000',
-      peakAtUs: at(6),
-      troughAtUs: at(7),
-      longestUnderWaterUs: 3 * TICK_US,
-      endAmount: '10',
-      endUnderWaterUs: 3 * TICK_US,
-    })
-  })
-
-  test('N11 a deposit neither hides a fall nor makes one', async () => {
-    const { drawdown } = await played({ ...TRADER, capital: { USDT: '1000' } }, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '1')
-      session.tick(dec('950'))
-      flow(session, '5000', 'USDT')
-      session.tick(dec('900'))
-      flow(session, '-5500', 'USDT')
-      session.tick(dec('990'))
-    })
-    expect(drawdown).toMatchObject({ amount: '100', percent: '10', peakAtUs: at(1), troughAtUs: at(3), endAmount: '10' })
-  })
-
-  test('a session that only rose has none, and was never under water', async () => {
-    const { drawdown } = await played(TRADER, (session) => {
-      session.tick(dec('1000'))
-      buy(session, '1000', '1')
-      session.tick(dec('1001'))
-    })
-    expect(drawdown).toMatchObject({ amount: '0', percent: '0', longestUnderWaterUs: 0, endAmount: '0', endUnderWaterUs: 0 })
   })
 })
 

@@ -77,6 +77,22 @@ describe('two sessions side by side', () => {
     expect(text).toMatch(new RegExp(`fills +${alike.first.fills.count} +${alike.second.fills.count} +${fills > 0 ? '\\+' : ''}${fills}\\b`))
   })
 
+  test('shares have two decimals and returns four, as in the summaries themselves', () => {
+    const quoting = { ...alike.first.quoting, upTime: { ...alike.first.quoting.upTime, twoSidedPercent: '94.123456' } }
+    const text = renderComparison(compareSummaries({ ...alike.first, quoting }, alike.second))
+    expect(text).toMatch(/two-sided +94\.12% +0\.00% +\+94\.12%/)
+    const returns = /time-weighted return +[+-](\d+\.\d+)% +[+-](\d+\.\d+)% /.exec(text)?.slice(1) ?? []
+    expect(returns.map(Number)).toEqual(
+      [alike.first, alike.second].map(({ returns: { timeWeightedPercent } }) => Math.abs(Number(Number(timeWeightedPercent).toFixed(4)))),
+    )
+  })
+
+  test('one and the same session twice is said to be that', async () => {
+    const text = renderComparison(await compareFromStore(path, 'one', 'one'))
+    expect(text).toMatch(/^Session one: .*\nIt is compared with itself: /)
+    expect(renderComparison(alike)).not.toContain('itself')
+  })
+
   test('an unknown one is refused as everywhere', async () => {
     await expect(compareFromStore(path, 'one', 'three')).rejects.toMatchObject({ code: 'UNKNOWN_SESSION', exitCode: 2 })
   })

@@ -97,6 +97,11 @@ describe('a session as tables', () => {
     expect(figures.get('pnl.feesByAsset.RLUSD')).toBe(view.pnl.fees)
     expect(figures.get('returns.why')).toBe('')
     expect(figures.size).toBe(tables['figures.csv'].length)
+    const [first, second] = view.quoting.markouts.horizons
+    expect(figures.get('quoting.markouts.horizons.0.horizonUs')).toBe(String(first?.horizonUs))
+    expect(figures.get('quoting.markouts.horizons.1.both.fills')).toBe(String(second?.both.fills))
+    expect(figures.get('trades.list.0.slotId')).toBe(view.trades.list[0]?.slotId)
+    expect(figures.size).toBe(figuresIn(JSON.parse(JSON.stringify(view))))
   })
 
   test('the attribution adds up to the result', () => {
@@ -158,3 +163,8 @@ describe('a cell', () => {
     expect(csvCell(dec('-0.000000000000000001'))).toBe('-0.000000000000000001')
   })
 })
+
+function figuresIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce((count: number, held) => count + figuresIn(held), 0)
+}

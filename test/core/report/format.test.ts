@@ -83,6 +83,13 @@ describe('lines', () => {
     ).toEqual(['a      1  x', 'bbb  100'])
   })
 
+  test('figures of a column have their points under one another, whatever decimals they have; words end flush', () => {
+    const rows = [['+40.379038'], ['+5.50055'], ['12'], ['0.00'], ['1,234.5'], ['13m 21s'], ['-']]
+    expect(table(rows, [0])).toEqual(['  +40.379038', '   +5.50055', '   12', '    0.00', '1,234.5', '     13m 21s', '           -'])
+    expect(table([['94.16%'], ['0%']], [0])).toEqual(['94.16%', ' 0%'])
+    expect(table([['1.5'], ['22.25']], [])).toEqual(['1.5', '22.25'])
+  })
+
   test('long lines break at spaces and words stay whole', () => {
     expect(wrap('one two three-four-five six', 9, '  ')).toEqual(['one two', '  three-four-five', '  six'])
   })

@@ -1,5 +1,5 @@
-// Plays a random account three times, without capital flows, with any, and with such as keep all in proportion, and judges what its
-// summaries say of money. Throws where a figure is wrong; knows the definitions, and none of the report's own arithmetic.
+// Plays a random account four times, without capital flows, with any, with such as are in the asset of profit, and with such as keep
+// all in proportion, and judges what its summaries say of money. Throws where a figure is wrong; knows the definitions, and none of the report's own arithmetic.
 
 import assert from 'node:assert/strict'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
@@ -24,14 +24,16 @@ export interface Judged {
 
 /** Percent. Every worth is rounded at the 18th decimal, of money that is millions: flows in proportion may move a return by so little. */
 const ROUNDING = scaled('0.000000000001')
+const HUNDRED_PERCENT = scaled('100')
 
 export async function judgeAccount(script: AccountScript): Promise<Judged> {
   const store = memoryStore()
   try {
     const still = await playAccount(script, { store, name: 'still', flows: 'none' })
     const moved = await playAccount(script, { store, name: 'moved', flows: 'any' })
+    const paid = await playAccount(script, { store, name: 'paid', flows: 'settle' })
     const grown = await playAccount(script, { store, name: 'grown', flows: 'in proportion' })
-    return judge(script, { still, moved, grown })
+    return judge(script, { still, moved, paid, grown })
   } finally {
     store.close()
   }
@@ -40,19 +42,22 @@ export async function judgeAccount(script: AccountScript): Promise<Judged> {
 interface Played {
   readonly still: readonly PlayedSession[]
   readonly moved: readonly PlayedSession[]
+  readonly paid: readonly PlayedSession[]
   readonly grown: readonly PlayedSession[]
 }
 
-function judge(script: AccountScript, { still, moved, grown }: Played): Judged {
-  const all = [...still, ...moved, ...grown]
+function judge(script: AccountScript, { still, moved, paid, grown }: Played): Judged {
+  const all = [...still, ...moved, ...paid, ...grown]
   for (const session of all) judgeSession(session, script)
   let returnsRounded = 0
   for (const [index, alone] of still.entries()) {
     const other = moved[index] as PlayedSession
     judgeMoved(other, alone)
-    // Later sessions begin with what the flows left: what that does as prices move is theirs.
+    // Coins that came are held from then on: what that does as prices move is the account's.
     assert.deepEqual(traded(other.view), traded(alone.view))
-    if (index === 0) assert.deepEqual(earned(other.view), earned(alone.view))
+    const inSettle = paid[index] as PlayedSession
+    assert.deepEqual(traded(inSettle.view), traded(alone.view))
+    if (index === 0) assert.deepEqual(earned(inSettle.view), earned(alone.view))
     if (judgeProportion(grown[index] as PlayedSession, alone) !== 0n) returnsRounded += 1
   }
   const sum = (count: (session: PlayedSession) => number, of: readonly PlayedSession[] = all): number =>
@@ -70,8 +75,28 @@ function judge(script: AccountScript, { still, moved, grown }: Played): Judged {
   }
 }
 
+/** N11: flows at their worth when they moved, falls of money less them, and falls in percent of the index, none of them less than the loss. */
+function judgeFalls({ view: { attribution, drawdown, equity, returns }, ...played }: PlayedSession): void {
+  assert.equal(attribution.netCapitalFlow, played.movedWorth, 'worth of the flows')
+  assert.equal(equity.fromCapital, played.movedWorth, 'capital in equity')
+  const made = [equity.fromTrading, equity.fromHoldings, equity.fromCapital].map(known).reduce((total, part) => total + part, 0n)
+  // What is held in wallets and in contracts is valued together here, and apart in the ledger: each is rounded once.
+  const off = made - known(equity.change)
+  assert.ok(off <= 9n && off >= -9n, 'sum of what changed equity')
+  assert.equal(attribution.result, played.result, 'equity at the end less flows, less that at the start')
+  assert.equal(drawdown.amount, played.deepest, 'deepest fall')
+  assert.equal(drawdown.percent, played.deepestPercent, 'deepest fall of the index')
+  assert.ok(known(drawdown.amount) >= -known(attribution.result), 'a fall no smaller than the loss')
+  const { timeWeightedPercent: percent } = returns
+  if (percent !== null && known(percent) > -HUNDRED_PERCENT) {
+    assert.ok(known(drawdown.percent) >= -known(percent), 'a fall in percent no smaller than the loss')
+  }
+}
+
 /** Of every session by itself: nothing left over, and what the summary holds is what the engine holds. */
-function judgeSession({ view, shutdown, worth, timeWeighted, balances, position }: PlayedSession, { desk }: AccountScript): void {
+function judgeSession(session: PlayedSession, { desk }: AccountScript): void {
+  const { view, shutdown, worth, timeWeighted, balances, position } = session
+  judgeFalls(session)
   assert.deepEqual(view.checks.findings, [])
   assert.equal(view.attribution.why, null)
   assert.equal(view.attribution.residual, '0')
@@ -106,7 +131,7 @@ function judgeMoved(moved: PlayedSession, still: PlayedSession): void {
   if (moved.flowed.size === 0) assert.equal(moved.view.returns.periods, 1)
 }
 
-/** What grows with the account returns the same: the difference, in percent. */
+/** What grows with the account returns the same and falls as deep: the difference of the returns, in percent. */
 function judgeProportion(grown: PlayedSession, still: PlayedSession): bigint {
   const [with_, without] = [grown.view.returns.timeWeightedPercent, still.view.returns.timeWeightedPercent]
   if (with_ === null || without === null) {
@@ -115,6 +140,8 @@ function judgeProportion(grown: PlayedSession, still: PlayedSession): bigint {
   }
   const off = difference(with_, without)
   assert.ok(off <= ROUNDING && -off <= ROUNDING, `return with flows in proportion ${with_}, without ${without}`)
+  const fallen = difference(grown.view.drawdown.percent, still.view.drawdown.percent)
+  assert.ok(fallen <= ROUNDING && -fallen <= ROUNDING, 'fall in percent with flows in proportion, without')
   return off
 }
 
@@ -125,9 +152,10 @@ function traded({ pnl, attribution, exposure, fills, quoting, trades, position }
   return { pnl, parts, exposure, fills, quoting, trades: { ...trades, list }, position }
 }
 
-/** What the account earned with it, of what it had at its first mark. */
-function earned({ attribution: { result, holdings }, drawdown, ratios }: SummaryView) {
-  return { result, holdings, drawdown, ratios }
+/** What the account made of what it had at its first mark, in money: percents are of what was there. */
+function earned({ attribution: { result, holdings }, drawdown }: SummaryView) {
+  const { percent: _, percentPeakAtUs: __, percentTroughAtUs: ___, ...fall } = drawdown
+  return { result, holdings, fall }
 }
 
 function known(text: string | null): bigint {

@@ -63,8 +63,10 @@ describe('a summary as Markdown', () => {
   })
 
   test('two sessions stand side by side', () => {
-    const text = renderComparisonMarkdown(compareSummaries(view, view))
-    expect(text.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(2)
+    const text = renderComparisonMarkdown(compareSummaries(view, { ...view, sessionId: 'other' }))
+    expect(text.split('\n').filter((line) => line.startsWith('# '))).toEqual([`# ${view.sessionId} against other`])
+    expect(text).toMatch(/^- Session other: /m)
+    expect(text).toContain('\n## Result\n')
     expect(text).toContain(`| fills | ${view.fills.count} | ${view.fills.count} | 0 |`)
   })
 })

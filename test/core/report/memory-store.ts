@@ -10,6 +10,7 @@ import type { JournalDatabase } from '../../../src/core/journal/schema.ts'
 import { SqliteWriter } from '../../../src/core/journal/writer.ts'
 import type { StateView } from '../../../src/core/kernel/views.ts'
 import { compareBooks, type ShutdownCheck } from '../../../src/core/report/shutdown-check.ts'
+import type { JournalDb } from '../../../src/core/report/stored.ts'
 import { summarizeSession } from '../../../src/core/report/summary.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { START_US } from './recorded-store.ts'
@@ -17,6 +18,7 @@ import { START_US } from './recorded-store.ts'
 export interface MemoryStore {
   readonly database: Database.Database
   readonly journal: SqliteWriter
+  readonly db: JournalDb
   summarize(sessionId: string): Promise<SummaryView>
   compare(sessionId: string, engine: StateView): Promise<ShutdownCheck>
   close(): void
@@ -48,6 +50,7 @@ export function memoryStore(): MemoryStore {
   return {
     database,
     journal,
+    db,
     summarize: (sessionId) => summarizeSession(db, sessionId, null),
     compare: (sessionId, engine) => compareBooks(db, sessionId, engine),
     close: () => void database.close(),

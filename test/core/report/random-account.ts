@@ -7,6 +7,7 @@ import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { ShutdownCheck } from '../../../src/core/report/shutdown-check.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { enter, exit, quote } from './eventful-session.ts'
+import { deepestOf, deepestPercentOf, nearestEven, type Point } from './falls.ts'
 import { plain, scaled } from './fills-recount.ts'
 import type { MemoryStore } from './memory-store.ts'
 import { LINEAR, ScriptedSession, SPOT } from './recorded-store.ts'
@@ -92,8 +93,8 @@ export const accountScripts: fc.Arbitrary<AccountScript> = fc.record({
   ops: fc.array(ops, { minLength: 3, maxLength: 40, size: 'max' }),
 })
 
-/** Which flows of the script take place: none, those that come as they come, or those that keep everything in proportion. */
-type Flows = 'none' | 'any' | 'in proportion'
+/** Which flows of the script take place: none, those that come as they come, all of them in what profit is in, or those that keep everything in proportion. */
+type Flows = 'none' | 'any' | 'settle' | 'in proportion'
 
 export interface PlayedSession {
   readonly view: SummaryView
@@ -108,6 +109,12 @@ export interface PlayedSession {
   readonly worth: string
   /** 100 × (the product of the sub-periods' growth − 1); null where some equity was not above zero. */
   readonly timeWeighted: string | null
+  /** What the capital moved after the first mark was worth when it moved, and what equity less that came to more than at the start. */
+  readonly movedWorth: string
+  readonly result: string
+  /** The deepest fall of equity less that; and in percent of the index, null where `timeWeighted` is. */
+  readonly deepest: string
+  readonly deepestPercent: string | null
 }
 
 /** Every session of the account, in order; `name` is the account's, another for each that plays in the store. */
@@ -138,6 +145,8 @@ class Player {
   #start: Map<string, bigint> | null = null
   #periodStart = 0n
   #growth: readonly [bigint, bigint] | null = [1n, 1n]
+  #moved = 0n
+  #points: Point[] = []
 
   constructor({ store, name, flows, desk }: { store: MemoryStore; name: string; flows: Flows; desk: (typeof DESKS)[number] }) {
     this.#store = store
@@ -159,7 +168,7 @@ class Player {
       case 'slot':
         return this.#tradeInSlot(op)
       case 'flow':
-        if (this.#flows === 'any') this.#flow(op)
+        if (this.#flows === 'any' || this.#flows === 'settle') this.#flow(op)
         return
       case 'scale':
         return this.#scale(BigInt(op.factor))
@@ -188,6 +197,10 @@ class Player {
       flowedUntil: new Map(this.#flowedUntil),
       worth: plain(this.#worth(view.balances)),
       timeWeighted: this.#timeWeighted(),
+      movedWorth: plain(this.#moved),
+      result: plain((this.#points.at(-1)?.equity ?? 0n) - (this.#points[0]?.equity ?? 0n)),
+      deepest: plain(deepestOf(this.#points.map(({ equity }) => equity))),
+      deepestPercent: this.#growth === null ? null : plain(deepestPercentOf(this.#points.map(({ index }) => index))),
     })
   }
 
@@ -205,6 +218,8 @@ class Player {
     })
     this.#flowed = new Map()
     this.#growth = [1n, 1n]
+    this.#moved = 0n
+    this.#points = []
     this.#start = new Map(session.engine.view.balances)
     return session
   }
@@ -220,14 +235,17 @@ class Player {
     const next = this.#touch() + BigInt(steps) * this.#desk.instrument.tickSize + BigInt(dust)
     if (next > 0n) this.#mark = next
     this.#session.tick(this.#mark as Decimal)
-    if (this.#start === null) return
-    this.#periodStart = this.#worth(this.#start)
-    this.#start = null
+    if (this.#start !== null) {
+      this.#periodStart = this.#worth(this.#start)
+      this.#start = null
+      this.#note(this.#periodStart)
+    }
+    this.#note(this.#worth(this.#session.engine.view.balances))
   }
 
   #flow({ asset: which, amount, power }: Extract<Op, { op: 'flow' }>): void {
     const { base, quote: inQuote } = this.#desk.instrument
-    const asset = [base, inQuote, THIRD][which] as string
+    const asset = this.#flows === 'settle' ? this.#desk.instrument.settle : ([base, inQuote, THIRD][which] as string)
     // What goes is little, so that no trade lacks money; what comes may be more than all there was.
     this.#move([[asset, (scaled(String(amount)) * (amount > 0 ? 10n ** BigInt(power) : 1n)) / 1000n]])
   }
@@ -238,6 +256,7 @@ class Player {
       this.#flowed.set(asset, (this.#flowed.get(asset) ?? 0n) + amount)
       this.#flowedUntil.set(asset, (this.#flowedUntil.get(asset) ?? 0n) + amount)
       this.#start?.set(`wallet|${asset}`, (this.#start.get(`wallet|${asset}`) ?? 0n) + amount)
+      if (this.#start === null) this.#moved += this.#worthOf(asset, amount)
       this.#session.input({ type: 'FLOW_CAPITAL', asset, amount: amount as Decimal, note: 'random' })
     }
     this.#session.commit()
@@ -327,6 +346,12 @@ class Player {
     return this.#mark - (this.#mark % this.#desk.instrument.tickSize)
   }
 
+  /** Where equity less flows stands, and where the index does. */
+  #note(worth: bigint): void {
+    const [numerator, denominator] = this.#growth ?? [0n, 1n]
+    this.#points.push({ equity: worth - this.#moved, index: [numerator * worth, denominator * this.#periodStart] })
+  }
+
   /** Before the first mark there is no sub-period. */
   #grow(): void {
     if (this.#start !== null) return
@@ -338,22 +363,19 @@ class Player {
 
   /** In what the instrument settles in; each balance is rounded once at every step. */
   #worth(balances: Iterable<readonly [string, bigint]>): bigint {
-    const { base, quote: inQuote, settle, kind } = this.#desk.instrument
     let worth = 0n
     for (const [key, amount] of balances) {
       const [account, asset = ''] = key.split('|')
-      if (account !== 'wallet' && account !== 'position') continue
-      const price = asset === inQuote ? UNIT : asset === base ? this.#mark : this.#stated
-      const value = nearestEven(amount * price, UNIT)
-      worth += asset === settle ? amount : kind === 'inverse' ? nearestEven(value * UNIT, this.#mark) : value
+      if (account === 'wallet' || account === 'position') worth += this.#worthOf(asset, amount)
     }
     return worth
   }
-}
 
-function nearestEven(numerator: bigint, denominator: bigint): bigint {
-  if (denominator < 0n) return nearestEven(-numerator, -denominator)
-  const floor = numerator / denominator - (numerator % denominator < 0n ? 1n : 0n)
-  const twice = (numerator - floor * denominator) * 2n
-  return twice > denominator || (twice === denominator && floor % 2n !== 0n) ? floor + 1n : floor
+  #worthOf(asset: string, amount: bigint): bigint {
+    const { base, quote: inQuote, settle, kind } = this.#desk.instrument
+    const price = asset === inQuote ? UNIT : asset === base ? this.#mark : this.#stated
+    const value = nearestEven(amount * price, UNIT)
+    if (asset === settle) return amount
+    return kind === 'inverse' ? nearestEven(value * UNIT, this.#mark) : value
+  }
 }

@@ -6,12 +6,19 @@ import type { RatiosSummary } from '../../../src/core/report/ratios-view.ts'
 const MINUTE_US = 60_000_000
 const START_US = 1_760_000_000_000_000
 
+/** Of an account in which nothing is moved the index is in proportion to equity. */
+const ALONE = { numerator: 1n, denominator: 1n }
+
+function tell(ratios: Ratios, timeUs: number, equity: string): void {
+  ratios.onEquity(timeUs, dec(equity), { held: dec(equity), factor: ALONE })
+}
+
 /** Equity at the start and then at the end of every five minutes, with `between` in the middle of each. */
 function course(equities: readonly string[], between?: string): Ratios {
   const ratios = new Ratios()
   for (const [index, equity] of equities.entries()) {
-    if (between !== undefined && index > 0) ratios.onEquity(START_US + (index * 5 - 2) * MINUTE_US, dec(between))
-    ratios.onEquity(START_US + index * 5 * MINUTE_US, dec(equity))
+    if (between !== undefined && index > 0) tell(ratios, START_US + (index * 5 - 2) * MINUTE_US, between)
+    tell(ratios, START_US + index * 5 * MINUTE_US, equity)
   }
   return ratios
 }
@@ -45,7 +52,7 @@ describe('ratios', () => {
 
   test('N13 half an hour, however many its ticks, is too short for any of them', () => {
     const ratios = new Ratios()
-    for (let second = 0; second <= 1800; second += 1) ratios.onEquity(START_US + second * 1_000_000, dec(String(1000 + (second % 7))))
+    for (let second = 0; second <= 1800; second += 1) tell(ratios, START_US + second * 1_000_000, String(1000 + (second % 7)))
     const summary = ratios.summary(null)
     expect(values(summary)).toEqual([null, null, null])
     expect(summary.sharpe.why).toBe('Too few: 6 periods of 5 minutes, and it takes 30.')
@@ -92,8 +99,28 @@ describe('ratios', () => {
     expect([...values(flat), flat.meanReturnPercent]).toEqual([null, null, null, '0'])
   })
 
+  test('N11 capital that is moved changes no period: what counts is the growth of what was there', () => {
+    const alone = course(wave(31)).summary(null)
+    const moved = new Ratios()
+    // All is multiplied by a thousand in the midst of the periods, and goes again: the index does not see it.
+    for (const [index, equity] of wave(31).entries()) {
+      const isLarge = index >= 10 && index < 20
+      const held = dec(isLarge ? `${equity}000` : equity)
+      const factor = isLarge ? { numerator: 7n, denominator: 7_000n } : { numerator: 1n, denominator: 1n }
+      moved.onEquity(START_US + index * 5 * MINUTE_US, dec('-5'), { held, factor })
+    }
+    expect(moved.summary(null)).toEqual(alone)
+  })
+
   test('equity that was not above zero has no returns', () => {
-    expect(course([...wave(30), '0', '100']).summary(null).sharpe.why).toBe('Equity was not above zero all the time.')
+    const why = 'Equity was not above zero all the time.'
+    expect(course([...wave(30), '0', '100']).summary(null).sharpe.why).toBe(why)
+    const emptied = course(wave(31))
+    emptied.onEquity(START_US + 151 * MINUTE_US, dec('0'), null)
+    expect(emptied.summary(null).sharpe.why).toBe(why)
+    const lost = course(wave(31))
+    lost.onEquity(START_US + 151 * MINUTE_US, dec('9'), { held: dec('9'), factor: { numerator: 0n, denominator: 1n } })
+    expect(lost.summary(null).sharpe.why).toBe(why)
   })
 
   test('the longest period of which there are thirty is taken, and the rest at the end is left out', () => {
@@ -106,10 +133,10 @@ describe('ratios', () => {
 
   test('a period ends with what was known then: equity that comes later is of the next', () => {
     const ratios = new Ratios()
-    ratios.onEquity(START_US, dec('100'))
-    ratios.onEquity(START_US + 4 * MINUTE_US, dec('200'))
+    tell(ratios, START_US, '100')
+    tell(ratios, START_US + 4 * MINUTE_US, '200')
     // After silence over the ends of 30 periods.
-    ratios.onEquity(START_US + 151 * MINUTE_US, dec('400'))
+    tell(ratios, START_US + 151 * MINUTE_US, '400')
     const summary = ratios.summary(null)
     expect(summary.periods).toBe(30)
     // One period doubled, 29 did not move.

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openWriter } from '../../../src/core/journal/open.ts'
 import type { JournalWriter } from '../../../src/core/journal/port.ts'
+import type { StoreWriter } from '../../../src/core/journal/writer.ts'
 import { type Decimal, dec, mul, ONE, ZERO } from '../../../src/core/kernel/decimal.ts'
 import type { KernelInput, SessionOpening } from '../../../src/core/kernel/inputs.ts'
 import type { Instrument } from '../../../src/core/kernel/instrument.ts'
@@ -48,7 +49,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
 }
 
 /** Opens a store, lets `work` write into it, and closes it. */
-export async function writeStore(path: string, work: (journal: JournalWriter) => void): Promise<void> {
+export async function writeStore(path: string, work: (journal: StoreWriter) => void): Promise<void> {
   const journal = openWriter({
     path,
     holder: { sessionId: 'fixture', pid: process.pid, since: '2026-01-01T00:00:00.000Z' },

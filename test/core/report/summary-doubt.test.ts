@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWriter } from '../../../src/core/journal/open.ts'
 import { dec, ZERO } from '../../../src/core/kernel/decimal.ts'
+import { firstScreen } from '../../../src/core/report/first-screen.ts'
 import { sessionsOfStore, summarizeFromStore } from '../../../src/core/report/open-report.ts'
 import { renderSessions } from '../../../src/core/report/sessions-text.ts'
 import { renderSummary } from '../../../src/core/report/summary-text.ts'
@@ -127,6 +128,7 @@ describe('orders that were in doubt', () => {
       open: { inDoubt: 0, quarantined: 1 },
       by: { word: 2, reconcile: 1, absence: 1 },
       becameByStatus: { absent: 1, acked: 1, canceled: 2 },
+      nowByStatus: { absent: 1, canceled: 2 },
       longestUs: 30 * SECOND_US,
     })
   })
@@ -154,7 +156,7 @@ describe('orders that were in doubt', () => {
     expect(lines[0]).toBe(
       "4 orders in doubt, 5 times in all: 2 by the venue's word, 1 by reconcile, 1 proved absent, 1 STILL QUARANTINED; the longest for 30s",
     )
-    expect(lines[1]).toBe('they became absent 1, acked 1, canceled 2')
+    expect(lines[1]).toBe('they became absent 1, canceled 2')
     expect(lines[2]).toMatch(new RegExp(`${ids.again} \\(no answer within 5 s\\): still quarantined after 30s$`))
     expect(lines[3]).toMatch(/: absent after 12s, proved absent$/)
     expect(wentWrong(first)).toContain('1 order of which it is not known whether the venue has it: 1 quarantined; see Doubt')
@@ -170,7 +172,7 @@ describe('orders that were in doubt', () => {
   })
 })
 
-describe('what the start found', () => {
+describe('what was found at the venue', () => {
   test('J02 is told with its evidence, what was done and whether that resolved it; those of other runs are not', () => {
     expect(second.findings).toMatchObject({
       count: 2,
@@ -189,14 +191,14 @@ describe('what the start found', () => {
   })
 
   test('J02 V07 stands in the text, the words of the venue escaped', () => {
-    const lines = section(second, 'Found at the start')
+    const lines = section(second, 'Found at the venue')
     expect(lines[0]).toBe('2 findings, 1 resolved, 1 left')
     expect(lines[1]).toMatch(
-      /CANCEL_IN_DOUBT c1: we held quarantined.*; the venue said open \(NEW\\u\{202e\}\)\. REMAINS, a person decides$/,
+      /at the start: CANCEL_IN_DOUBT c1: we held quarantined.*; the venue said open \(NEW\\u\{202e\}\)\. REMAINS, a person decides$/,
     )
     expect(lines[2]).toMatch(/ORDER_IN_DOUBT .* resolved by adopt$/)
-    expect(section(first, 'Found at the start')).toEqual([])
-    expect(wentWrong(second)).toContain('1 finding of the start not resolved: CANCEL_IN_DOUBT ×1')
+    expect(section(first, 'Found at the venue')).toEqual([])
+    expect(wentWrong(second)).toContain('1 finding at the venue not resolved (CANCEL_IN_DOUBT ×1): dita reconcile')
     for (const view of [first, second]) expect(renderSummary(view)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
   })
 
@@ -206,6 +208,81 @@ describe('what the start found', () => {
     database.close()
     const { findings } = await summarizeFromStore(path, 'second')
     expect(findings).toMatchObject({ count: 2, list: [{ subject: '{broken', ours: '', venues: '' }, { subject: ids.again }] })
+  })
+})
+
+describe('what a reconcile found after a session that crashed', () => {
+  const store = join(folder.path, 'later', 'dita.db')
+  const evidence = (subject: string) => JSON.stringify({ by: 'reconcile', subject, ours: 'acked', venues: 'filled', sinceUs: null })
+  const finding = (sessionId: string, kind: string, subject: string, resolved = false) => {
+    const wallUs = START_US + 90 * SECOND_US
+    return { sessionId, wallUs, kind, evidence: evidence(subject), action: 'none', resolved }
+  }
+
+  test('J02 is told as that, once however often it was seen, until a later session or reconcile has resolved it', async () => {
+    let order = ''
+    await writeStore(store, (journal) => {
+      const session = new ScriptedSession(journal, 'lost', { ...WORLD, capital: { USDT: '100000' } })
+      session.tick(dec('28000'))
+      order = lose(session, 's1')
+      session.halt('crashed')
+      for (const _ of ['seen', 'seen again']) {
+        journal.recordFindings(ACCOUNT, [
+          finding('lost', 'ORDER_IN_DOUBT', order),
+          finding('lost', 'FILL_MISSED', 't1'),
+          finding('lost', 'BALANCE_DIFFERS', 'wallet USDT'),
+        ])
+      }
+      journal.recordFindings(ACCOUNT, [finding('lost', 'FILL_MISSED', 't1', true)])
+    })
+    const before = await summarizeFromStore(store, 'lost')
+    expect(before.findings).toMatchObject({ count: 3, resolved: 1, remaining: 2 })
+    expect(before.findings.list.map(({ kind, foundBy }) => `${kind} ${foundBy}`)).toEqual([
+      'ORDER_IN_DOUBT reconcile',
+      'BALANCE_DIFFERS reconcile',
+      'FILL_MISSED reconcile',
+    ])
+    expect(wentWrong(before)).toContain('2 findings at the venue not resolved (')
+
+    await writeStore(store, (journal) => {
+      const heir = new ScriptedSession(journal, 'heir', WORLD)
+      heir.fill(order, { price: dec('27990'), quantity: dec('0.01'), fee: ZERO })
+      journal.recordFindings(ACCOUNT, [{ ...finding('heir', 'BALANCE_DIFFERS', 'wallet USDT'), evidence: '{"subject":"wallet USDT"}' }])
+      heir.tick(dec('28005'))
+      heir.halt('duration_elapsed')
+    })
+    const after = await summarizeFromStore(store, 'lost')
+    // The wallet differs still: the session after it says so itself.
+    expect(after.findings).toMatchObject({ count: 3, resolved: 2, remaining: 1, list: [{ kind: 'BALANCE_DIFFERS', later: null }, {}, {}] })
+    expect(section(after, 'Found at the venue')).toContainEqual(
+      expect.stringMatching(/by a reconcile after it: ORDER_IN_DOUBT .* resolved since: the order is filled$/),
+    )
+    await writeStore(store, (journal) => {
+      const last = new ScriptedSession(journal, 'last', WORLD)
+      journal.recordFindings(ACCOUNT, [
+        { ...finding('last', 'BALANCE_DIFFERS', 'wallet USDT', true), evidence: '{"subject":"wallet USDT"}' },
+      ])
+      last.halt('duration_elapsed')
+    })
+    const resolved = await summarizeFromStore(store, 'lost')
+    expect(resolved.findings).toMatchObject({ remaining: 0 })
+    expect(section(resolved, 'Found at the venue').join()).toContain('resolved by the start of session last')
+    expect(wentWrong(resolved)).toContain('3 findings at the venue, resolved since; see Found at the venue')
+  })
+
+  test('K23 an order that came out of doubt half filled became what it is in the end', async () => {
+    const one = join(folder.path, 'end', 'dita.db')
+    await writeStore(one, (journal) => {
+      const session = new ScriptedSession(journal, 'lost', { ...WORLD, capital: { USDT: '100000' } })
+      session.tick(dec('28000'))
+      const order = lose(session, 's1')
+      session.fill(order, { price: dec('27990'), quantity: dec('0.005'), fee: ZERO })
+      session.fill(order, { price: dec('27990'), quantity: dec('0.005'), fee: ZERO })
+      session.halt('duration_elapsed')
+    })
+    const view = await summarizeFromStore(one, 'lost')
+    expect(view.doubt).toMatchObject({ becameByStatus: { partially_filled: 1 }, nowByStatus: { filled: 1 } })
+    expect(section(view, 'Doubt')[1]).toBe('they became filled 1')
   })
 })
 
@@ -223,11 +300,64 @@ describe('a session in the world', () => {
       for (const mark of ['28005', '28010']) heir.tick(dec(mark))
       heir.halt('duration_elapsed')
     })
-    const { equity, pnl, checks } = await summarizeFromStore(store, 'found')
+    const found = await summarizeFromStore(store, 'found')
+    const { equity, pnl, checks } = found
+    expect(found.fills).toMatchObject({ count: 1, late: 1, inferred: 0 })
+    expect(renderSummary(found, { width: 400 })).toContain('1 fill was booked later than it happened: ')
     // 0.01 × (28010 − 27990) − 0.0001 × 600
     expect(pnl.net).toBe('0.14')
     expect(equity).toMatchObject({ start: '101800', change: '0.14', fromTrading: '0.14', fromHoldings: '0', fromCapital: '0' })
     expect(checks.drift).toBe(false)
+  })
+
+  test('fills that reconcile booked are counted as late, one that the venue told at once is not', async () => {
+    const store = join(folder.path, 'late', 'dita.db')
+    await writeStore(store, (journal) => {
+      const session = new ScriptedSession(journal, 'late', { ...WORLD, capital: { USDT: '100000' } })
+      session.tick(dec('28000'))
+      const [told, missed] = [lose(session, 's1'), lose(session, 's2')]
+      const fill = { price: dec('28000'), quantity: dec('0.01'), fee: ZERO }
+      session.fill(told, fill)
+      const report = { tradeId: 'missed', feeAsset: 'USDT', liquidity: 'maker', ...fill } as const
+      const booking = { instrument: LINEAR.symbol, side: 'buy', venueOrderId: 'v7', fill: report, evidence: 'asked' } as const
+      session.input({ type: 'RECONCILE', action: 'book_fill', clientOrderId: missed, ...booking })
+      session.halt('duration_elapsed')
+    })
+    const { fills } = await summarizeFromStore(store, 'late')
+    expect(fills).toMatchObject({ count: 2, late: 1 })
+  })
+
+  test('orders that it left at the venue are the first thing that went wrong, with what takes them back, until none is left', async () => {
+    const store = join(folder.path, 'left', 'dita.db')
+    let order = ''
+    await writeStore(store, (journal) => {
+      const session = new ScriptedSession(journal, 'leaves', { ...WORLD, capital: { USDT: '100000' } })
+      session.tick(dec('28000'))
+      order = lose(session, 's1')
+      session.input({ type: 'FLAG_RISK', code: 'ORDER_LEFT_OPEN', severity: 'alarm', value: 'in_doubt', limit: null, detail: 'left' })
+      session.input({ type: 'FLAG_RISK', code: 'OVERFILL', severity: 'alarm', value: '1', limit: null, detail: 'too much' })
+      session.input({ type: 'FLAG_RISK', code: 'risk_stale_feed', severity: 'warning', value: '1', limit: '2', detail: 'silent' })
+      session.input({ type: 'FLAG_RISK', code: 'NEW_CODE', severity: 'warning', value: null, limit: null, detail: 'x' })
+      session.halt('kill_switch')
+    })
+    const before = await summarizeFromStore(store, 'leaves')
+    expect(before.orders.liveNow).toBe(1)
+    const wrong = firstScreen(before).find(({ question }) => question === 'Went wrong')?.lines ?? []
+    expect(wrong.slice(0, 5)).toEqual([
+      '1 order may still rest at the venue: dita reconcile --fix-orphans --cancel',
+      '1 order was live at the end (ORDER_LEFT_OPEN)',
+      'alarm: an order filled by more than was asked for (OVERFILL ×1): compare with the fills that the venue lists',
+      'warning: NEW_CODE ×1',
+      'warning: a risk gate spoke, a feed that fell silent: risk_stale_feed ×1',
+    ])
+    await writeStore(store, (journal) => {
+      const heir = new ScriptedSession(journal, 'heir', WORLD)
+      heir.input({ type: 'CANCEL_ACK', clientOrderId: order, venueOrderId: 'v1' })
+      heir.halt('duration_elapsed')
+    })
+    const after = await summarizeFromStore(store, 'leaves')
+    expect(wentWrong(after)).toContain('1 order was live at the end (ORDER_LEFT_OPEN); none is any more')
+    expect(wentWrong(after)).not.toContain('may still rest')
   })
 
   test('the summary names venue and mode, and speaks of no seed and no session time', () => {

@@ -78,7 +78,7 @@ describe('N12 a fee in a third asset', () => {
     expect(view.inventory.find(({ asset }) => asset === 'BNB')).toMatchObject({ fromFees: '-0.001', total: '0.999' })
     expect(view.checks.drift).toBe(false)
     expect(text).toMatch(/^Earned +not known net of fees: .* and 0\.001 BNB \(no price stated\)$/m)
-    expect(text).toContain('1 warning: FEE_UNPRICED ×1')
+    expect(text).toContain('warning: a fee came in an asset that nobody has priced, so the net is not known (FEE_UNPRICED ×1)')
     expect(text).toContain('fees of 0.001 BNB have no stated price, so the net is not known')
     expect(text).toContain('equity: not known, as something that is owned has no price')
   })

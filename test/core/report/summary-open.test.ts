@@ -101,6 +101,24 @@ describe('what a session leaves open', () => {
     expect(text.indexOf('Left open')).toBeLessThan(text.indexOf('Why'))
   })
 
+  test('what was sold of coins that are held is no short position: it says how much is left of them', () => {
+    const [line] = maker.inventory
+    if (line === undefined) throw new Error('nothing is held')
+    const inventory = [{ ...line, total: '2075.29' }]
+    const position = {
+      ...maker.position,
+      end: '-424.96',
+      endValue: '-850.77',
+      sides: maker.position.sides.map((side) => ({ ...side, end: '-424.96' })),
+    }
+    expect(labelled({ ...maker, position, inventory }, 'Left open')).toBe(
+      'Left open    sold 424.96 XRP more than was bought (≈ 850.77 RLUSD at the mark); 2,075.29 XRP are held',
+    )
+    expect(labelled({ ...maker, position: { ...position, before: '1' }, inventory }, 'Left open')).toContain(
+      'more than was bought, with the sessions before it (',
+    )
+  })
+
   test('N04 inventory of quotes counts too, and without a mark no worth is made up', () => {
     expect(maker.position).toMatchObject({ endValue: null, endInSlots: '0', endQuoted: '10', endUnassigned: '0' })
     expect(labelled(maker, 'Left open')).toBe('Left open    10 XRP (no price known)')

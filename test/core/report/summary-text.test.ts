@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HALT_REASONS } from '../../../src/core/halt-reasons.ts'
 import { dec } from '../../../src/core/kernel/decimal.ts'
+import { renderMarkdown } from '../../../src/core/report/markdown.ts'
 import { summarizeFromStore } from '../../../src/core/report/open-report.ts'
-import { renderSummary } from '../../../src/core/report/summary-text.ts'
+import { renderFirstScreen, renderSummary } from '../../../src/core/report/summary-text.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { makeMarket, ScriptedSession, SPOT, temporaryFolder, writeStore } from './recorded-store.ts'
 
@@ -42,6 +43,18 @@ function workedLine(view: SummaryView): string {
 }
 
 describe('the first screen', () => {
+  test('what a session ends with is the answers alone, in sight at 80 columns, and what to type for the rest', () => {
+    const lines = renderFirstScreen(busy, { width: 80 }).split('\n')
+    const whole = renderSummary(busy, { width: 80 }).split('\n')
+    const answers = whole.indexOf('', 2)
+    expect(lines.slice(0, answers)).toEqual(whole.slice(0, answers))
+    expect(lines.length).toBeLessThan(24)
+    const more = lines.slice(answers).map((line) => line.trim())
+    expect(more.join(' ')).toBe(
+      'More         `dita summarize busy`, or a part of it with --section session,result,money,quoting,operation,limits,journal',
+    )
+  })
+
   test('says whether it worked, what was earned, why, and what went wrong', () => {
     const lines = renderSummary(busy).split('\n')
     const screen = lines.slice(0, lines.indexOf('', 2))
@@ -110,6 +123,27 @@ describe('the first screen', () => {
     expect(renderSummary({ ...quiet, haltReason: 'duration_elapsed' })).toMatch(/Went wrong +nothing that was noticed/)
   })
 
+  test('what the mid did after fills is told with its direction, not with a sign', () => {
+    const moved = (meanBps: string): string => {
+      const [first] = busy.quoting.markouts.horizons
+      if (first === undefined) throw new Error('nothing was marked out')
+      const horizons = [{ ...first, both: { ...first.both, meanBps } }]
+      const quoting = { ...busy.quoting, markouts: { ...busy.quoting.markouts, horizons } }
+      return /after a fill the mid had moved (.*)/.exec(renderSummary({ ...busy, quoting }, { width: 400 }))?.[1] ?? ''
+    }
+    expect(moved('-0.9')).toBe('0.90 bps against us on average')
+    expect(moved('1.25')).toBe('1.25 bps in our favour on average')
+    expect(moved('0')).toBe('nowhere on average')
+  })
+
+  test('a recording that ends before the first tick has not worked, and what it brought is said', () => {
+    const empty = { ...unmarked, haltReason: 'feed_ended', quoting: { ...unmarked.quoting, ticks: 0 } }
+    expect(workedLine(empty)).toContain('No, its feed ended before the first tick (feed_ended): it ran ')
+    expect(workedLine({ ...empty, quoting: { ...empty.quoting, ticks: 1 } })).toContain('Yes, until the recording ended')
+    const quiet = { ...empty, denials: [], risk: { ...empty.risk, counts: [] }, feed: { ...empty.feed, events: 1, gaps: 0, badLines: 0 } }
+    expect(renderSummary(quiet, { width: 400 })).toMatch(/Went wrong +the feed brought 1 event, and a tick is due 1s after the start/)
+  })
+
   test('a figure carries one sign, whichever side of zero it is on', () => {
     const text = (unrealizedBefore: string | null, fees = '0.25'): string =>
       renderSummary({ ...busy, pnl: { ...busy.pnl, unrealizedBefore, fees, feesByAsset: { RLUSD: fees, XRP: '-0.5' } } }, { width: 400 })
@@ -136,12 +170,20 @@ describe('the first screen', () => {
 })
 
 describe('the details', () => {
-  test('hold every exact figure of the money', () => {
-    const text = renderSummary(busy)
-    for (const figure of [busy.pnl.realized, busy.pnl.unrealized, busy.pnl.fees, busy.pnl.net]) {
-      expect(text.replaceAll(',', '')).toContain((figure ?? 'missing').replace('-', ''))
+  test('hold the figures of the money to six decimals, points under points, and Markdown has every digit of them', () => {
+    const lines = renderSummary(busy).split('\n')
+    const from = lines.indexOf('Money')
+    const rows = lines.slice(from + 1, from + 5)
+    expect(rows.map((row) => row.trim().split(/ +/)[0])).toEqual(['realised', 'unrealised', 'fees', 'net'])
+    expect(new Set(rows.map((row) => row.indexOf('.')))).toHaveProperty('size', 1)
+    const exact = renderMarkdown(busy).replaceAll(',', '')
+    for (const [index, figure] of [busy.pnl.realized, busy.pnl.unrealized, busy.pnl.fees, busy.pnl.net].entries()) {
+      const amount = (figure ?? 'missing').replace('-', '')
+      expect(exact).toContain(amount)
+      expect(Number(rows[index]?.trim().split(/ +/)[1]?.replace(/[+,-]/g, ''))).toBeCloseTo(Number(amount), 6)
+      expect(rows[index]).not.toMatch(/\.\d{7}/)
     }
-    expect(text).toContain(busy.journal.hash)
+    expect(lines.join()).toContain(busy.journal.hash)
   })
 
   test('S03 show both sides of the quoting with their histogram', () => {
@@ -149,6 +191,34 @@ describe('the details', () => {
     const bid = lines.find((line) => /^ +bid +\d/.test(line)) ?? ''
     const histogram = Object.values(busy.quoting.bid.histogram).join(' ')
     expect(bid.trim().split(/\s+/).slice(-4).join(' ')).toBe(histogram)
+  })
+
+  test('a half-life that is longer than what it was drawn from is called a guess', () => {
+    const { inventory } = busy.quoting
+    const shown = (halfLifeTicks: string): string => {
+      const guess = { ...inventory, furthest: '10', halfLifeTicks, halfLifeSeconds: halfLifeTicks, why: null }
+      return /half-life +(.*)/.exec(renderSummary({ ...busy, quoting: { ...busy.quoting, inventory: guess } }, { width: 400 }))?.[1] ?? ''
+    }
+    expect(inventory.ticks).toBe(60)
+    expect(shown('60')).toMatch(/^60\.00 ticks +\(60\.00 s\)$/)
+    expect(shown('250')).toMatch(/^250\.00 ticks +\(250\.00 s\), longer than the 60 ticks it was drawn from: a guess$/)
+  })
+
+  test("the venue's codes are told with what they mean", () => {
+    const venueErrors = [
+      { code: '109422', count: 10 },
+      { code: 'TIMEOUT', count: 2 },
+      { code: '777', count: 1 },
+    ]
+    const venueCalls = [{ endpoint: 'cancel', count: 20, ok: 7, errors: venueErrors, latency: null }]
+    const orders = { ...busy.orders, byStatus: { rejected: 2 }, rejections: [{ code: '101215', count: 2 }] }
+    const view = { ...busy, venue: 'bingx', orders, operation: { ...busy.operation, venueErrors, venueCalls } }
+    const text = renderSummary(view, { width: 400 })
+    expect(text).toContain('did not end well: 109422 ×10, TIMEOUT ×2, 777 ×1')
+    expect(text).toMatch(/\n +109422: the order was filled or ended already\n +TIMEOUT: no answer in time\n/)
+    expect(text).not.toContain('777:')
+    expect(text).toContain('rejected 2 (101215 ×2: post-only, and it would have taken)')
+    expect(renderSummary({ ...view, venue: 'elsewhere' }, { width: 400 })).not.toContain('109422:')
   })
 
   test('S06 show the limits in force, and which there are none of', () => {

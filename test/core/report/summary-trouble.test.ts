@@ -89,6 +89,7 @@ describe('trades, orders and trouble', () => {
       sent: 3,
       prepared: 3,
       byStatus: { filled: 3 },
+      liveNow: 0,
       rejections: [],
       cancels: { requested: 0, refused: 0, inDoubt: 0 },
     })

@@ -172,6 +172,7 @@ describe('zero and missing', () => {
       taker: 0,
       inferred: 0,
       confirmed: 0,
+      late: 0,
       bought: { count: 0, quantity: '0', value: '0', averagePrice: null },
       sold: { count: 0, quantity: '0', value: '0', averagePrice: null },
     })
@@ -248,6 +249,7 @@ describe('how sessions end', () => {
       maxCancelsPerSecond: 0,
       staleFeedUs: 30_000_000,
       maxDrawdown: '0',
+      drawdownSince: null,
       venueSilenceUs: 0,
       venueStreamUs: 0,
       venueAccountUs: 0,
@@ -384,7 +386,8 @@ describe('quotes against the touch', () => {
   })
 
   test('S03 the near-touch ticks are those the engine stored as near', async () => {
-    const path = storePath('spot')
+    // The store of the test before.
+    const path = storePath('quoting')
     const database = new Database(path, { readonly: true })
     const stored = database
       .prepare<[], { bid: number; ask: number }>('SELECT sum(bid_within_2_bps) AS bid, sum(ask_within_2_bps) AS ask FROM market_snapshots')

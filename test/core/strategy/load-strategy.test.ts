@@ -112,10 +112,13 @@ describe("a user's own", () => {
     expect((await errorOf(() => loadStrategy('momentum', SETTINGS))).message).toContain('There is no strategy named momentum')
   })
 
-  test.each(['UPPER', '../up', 'a b', '', '-a', 'a'.repeat(33), 'é', 'a\n'])('V06 the slot id %j is refused', async (slotId) => {
-    const source = `export default () => ({ name: 'a', slotIds: ['ok', ${JSON.stringify(slotId)}], onTick() { return [] } })`
-    expect((await errorOf(() => started(source))).code).toBe('STRATEGY_INVALID')
-  })
+  test.each(['UPPER', '../up', 'a/b', 'a.b', 'a b', '', '-a', 'a'.repeat(33), 'é', 'a\n'])(
+    'V06 the slot id %j is refused',
+    async (slotId) => {
+      const source = `export default () => ({ name: 'a', slotIds: ['ok', ${JSON.stringify(slotId)}], onTick() { return [] } })`
+      expect((await errorOf(() => started(source))).code).toBe('STRATEGY_INVALID')
+    },
+  )
 
   test.each([
     ['a syntax error', 'export default (', 'STRATEGY_UNREADABLE', 'cannot be loaded'],

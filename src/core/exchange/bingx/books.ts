@@ -5,7 +5,7 @@ import { abs, add, type Decimal, div, mul, parseDecimal, sub, ZERO } from '../..
 
 import type { Account, OpenPosition } from '../account.ts'
 import { accountOf } from '../truth-account.ts'
-import type { TruthFill, TruthFunding, TruthOpening, TruthOrderTerms, TruthRecord } from '../truth-log.ts'
+import type { TruthFill, TruthFunding, TruthOpening, TruthOrderTerms, TruthRecord } from '../truth-records.ts'
 
 export type OrderStanding = 'open' | 'filled' | 'canceled' | 'expired'
 

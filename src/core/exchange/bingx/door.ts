@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FaultPlan, FiredFault } from '../fault-plan.ts'
-import type { TruthEntry } from '../truth-log.ts'
+import type { TruthEntry } from '../truth-records.ts'
 import { ACCOUNT_ROUTES } from './account-routes.ts'
 import { authRefusal, type Credentials, type ParsedRequest, parseRequest } from './auth.ts'
 import { CODES, INVALID_CODES, type Refused } from './codes.ts'

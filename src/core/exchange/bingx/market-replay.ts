@@ -2,6 +2,7 @@
 
 import type { MarketEvent } from '../../market/events.ts'
 import type { Feed } from '../../market/feed.ts'
+import { sleep } from '../../waiting.ts'
 
 export interface MarketReplayOptions {
   /** Opens the feed, anew each time it has ended. */
@@ -59,7 +60,7 @@ export class MarketReplay {
       } finally {
         await feed.close()
       }
-      await this.#sleep(PAUSE_MS)
+      await sleep(PAUSE_MS, this.#stop.signal)
     }
   }
 
@@ -73,25 +74,11 @@ export class MarketReplay {
         const dueMs = startMs + (event.timeUs - originUs) / 1_000 / speed
         const waitMs = dueMs - performance.now()
         if (waitMs < -MOST_BEHIND_MS) startMs -= waitMs
-        if (waitMs >= SHORTEST_WAIT_MS) await this.#sleep(waitMs)
+        if (waitMs >= SHORTEST_WAIT_MS) await sleep(waitMs, this.#stop.signal)
         await thawed()
         if (this.#stop.signal.aborted) return
         onEvent({ ...event, timeUs: Date.now() * 1_000 })
       }
     }
-  }
-
-  #sleep(ms: number): Promise<void> {
-    const { signal } = this.#stop
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      signal.addEventListener('abort', done, { once: true })
-      if (signal.aborted) done()
-    })
   }
 }

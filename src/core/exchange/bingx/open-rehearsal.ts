@@ -4,14 +4,15 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import { DitaError, EXIT, troubleOf } from '../../errors.ts'
 import { type Decimal, dec, decimalPlacesOf, formatDecimal, ONE, tryParseDecimal, ZERO } from '../../kernel/decimal.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
 import type { Feed } from '../../market/feed.ts'
 import { openFeed } from '../../market/open-feed.ts'
 import { FaultPlan, type FaultRule, randomRules } from '../fault-plan.ts'
 import { truthOf } from '../truth-account.ts'
-import { auditTruth, readTruth, type TruthOpening } from '../truth-log.ts'
+import { auditTruth, readTruth } from '../truth-log.ts'
+import type { TruthOpening } from '../truth-records.ts'
 import type { Credentials } from './auth.ts'
 import { parseFaultPlan } from './fault-plan-file.ts'
 import { MarketReplay } from './market-replay.ts'
@@ -187,7 +188,7 @@ function readPlan(path: string | null): { readonly rules: readonly FaultRule[]; 
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    throw planUnreadable(path, messageOf(error), error)
+    throw planUnreadable(path, troubleOf(error), error)
   }
   if (bytes.length > MOST_PLAN_BYTES) throw planUnreadable(path, `it has ${bytes.length} bytes, and ${MOST_PLAN_BYTES} are the most`)
   return parseFaultPlan(bytes.toString('utf8'), path)

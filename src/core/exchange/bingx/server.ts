@@ -6,11 +6,11 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { WebSocketServer } from 'ws'
-import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import { DitaError, EXIT, troubleOf } from '../../errors.ts'
 import { type Decimal, formatDecimal, parseDecimal } from '../../kernel/decimal.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { FaultPlan } from '../fault-plan.ts'
-import type { TruthOpening } from '../truth-log.ts'
+import type { TruthOpening } from '../truth-records.ts'
 import { accountEvent, fundingEvent, orderEvent, placesOf } from './answers.ts'
 import type { Credentials } from './auth.ts'
 import type { BookedChange } from './books.ts'
@@ -364,7 +364,7 @@ function portTaken(port: number, error: unknown): DitaError {
   return new DitaError('EXCHANGE_PORT', {
     fault: 'user',
     exitCode: EXIT.usage,
-    message: `The exchange cannot listen on ${HOST}:${port}: ${messageOf(error)}.`,
+    message: `The exchange cannot listen on ${HOST}:${port}: ${troubleOf(error)}.`,
     next: 'Give another port with --port, or 0 for one that is free.',
     cause: error,
   })

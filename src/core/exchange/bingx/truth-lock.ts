@@ -51,7 +51,7 @@ function busy(path: string, cause: Error): DitaError {
     fault: 'user',
     exitCode: EXIT.storeBusy,
     message: `Another exchange is using the truth log ${path}.`,
-    next: 'Stop it, or give another file with --truth.',
+    next: 'Stop it with Ctrl-C where it runs, or give another file with --truth.',
     cause,
   })
 }

@@ -11,3 +11,9 @@ CREATE TABLE session_metrics (
   wall_us INTEGER NOT NULL,
   PRIMARY KEY (session_id, measure, subject, outcome)
 ) STRICT, WITHOUT ROWID;
+
+-- What a summary asks of the transitions of a whole session, or of all sessions, and finds a few of: without it every question reads
+-- them all. The condition stands in `report/transitions-of-note.ts` a second time, as SQLite must see the same words.
+CREATE INDEX transitions_of_note ON transitions (account_id, seq)
+  WHERE entity = 'trading' OR to_state = 'rejected'
+    OR (to_state IN ('in_doubt', 'quarantined') OR from_state IN ('in_doubt', 'quarantined'));

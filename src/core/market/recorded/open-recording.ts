@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 
-import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import { DitaError, EXIT, troubleOf } from '../../errors.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
 import { InstrumentEvidence, venueSymbolOf } from '../infer-instrument.ts'
 import { type Breakage, GzipLines } from './gzip-lines.ts'
@@ -130,7 +130,7 @@ async function checkGzip(path: string): Promise<void> {
     if (bytesRead < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) {
       throw refusal('FEED_NOT_GZIP', {
         message: `The recording ${path} is not gzip-compressed.`,
-        next: `If it is plain text, gzip it first: gzip -k ${path}`,
+        next: `If it is plain text, compress it first, \`gzip -k ${path}\`, and give the file that this makes.`,
       })
     }
   } finally {
@@ -151,8 +151,8 @@ async function openFile(path: string): Promise<FileHandle> {
       })
     }
     throw refusal('FEED_UNREADABLE', {
-      message: `The recording ${path} cannot be read: ${messageOf(error)}.`,
-      next: 'Check the permissions of the file.',
+      message: `The recording ${path} cannot be read: ${troubleOf(error)}.`,
+      next: 'Check its rights and its disk, or give another file with --feed.',
       cause: error,
     })
   }

@@ -1,7 +1,7 @@
 // The simulated feed: a seeded market without an end, in virtual time. The same seed and config give the same events.
 
 import { DitaError, EXIT } from '../../errors.ts'
-import { type Decimal, dec, formatDecimal } from '../../kernel/decimal.ts'
+import { type Decimal, dec, formatDecimal, mul } from '../../kernel/decimal.ts'
 import type { FeedReport } from '../../kernel/inputs.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
 import type { MarketEvent } from '../events.ts'
@@ -95,11 +95,12 @@ export class SimulatedFeed implements Feed {
 function checkStartPrice(startPrice: Decimal, { tickSize, symbol }: Instrument): void {
   const ticks = Number(startPrice) / Number(tickSize)
   if (ticks >= FEWEST_TICKS && ticks <= MOST_TICKS) return
-  const size = ticks < FEWEST_TICKS ? `fewer than ${FEWEST_TICKS}` : `more than ${MOST_TICKS}`
+  const bound = ticks < FEWEST_TICKS ? FEWEST_TICKS : MOST_TICKS
+  const size = ticks < bound ? `fewer than ${FEWEST_TICKS}` : `more than ${MOST_TICKS}`
   throw new DitaError('FEED_START_PRICE', {
     fault: 'user',
     exitCode: EXIT.config,
     message: `The simulated start price ${formatDecimal(startPrice)} is ${size} ticks of ${symbol} (${formatDecimal(tickSize)}).`,
-    next: 'Set feed.simulated.start_price in the config to a price that suits the instrument.',
+    next: `Set \`feed.simulated.start_price\` in the config to ${formatDecimal(mul(tickSize, dec(String(bound))))} or ${ticks < bound ? 'more' : 'less'}.`,
   })
 }

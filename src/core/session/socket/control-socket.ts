@@ -7,7 +7,7 @@ import { DitaError, EXIT, messageOf } from '../../errors.ts'
 import { type Halt, haltEntry } from '../../halt-reasons.ts'
 import { parseDecimal } from '../../kernel/decimal.ts'
 import type { CapitalBooked, CapitalMove } from '../capital.ts'
-import type { SessionLog, SessionObserver } from '../run-session.ts'
+import type { SessionLog, SessionObserver } from '../port.ts'
 import type { SessionPhase, SessionViewModel } from '../view-model.ts'
 import { Connection } from './connection.ts'
 import { encodeModel } from './model-codec.ts'
@@ -50,6 +50,8 @@ export interface ControlSocketOptions {
 }
 
 export interface ControlSocket extends SessionObserver {
+  /** News are no reason: with nobody there, a model is wasted. */
+  wants(): boolean
   /** Why there is none, in whole sentences; null where it listens. */
   readonly problem: string | null
   /** Gives those who watch or wait their last word, within a bound; then nobody listens any more. May be called again. */

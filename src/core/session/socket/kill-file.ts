@@ -4,7 +4,7 @@
 
 import { existsSync, lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { DitaError, EXIT, messageOf } from '../../errors.ts'
+import { blameForFile, DitaError, EXIT, troubleOf } from '../../errors.ts'
 import { STORE_FOLDER } from '../../journal/private-files.ts'
 import { CONTROL_LIMITS } from './protocol.ts'
 
@@ -65,7 +65,9 @@ function readAt(path: string): KillFile | null {
     if (stats === undefined) return null
     return { path, reason: stats.isFile() && stats.size <= LARGEST_BYTES ? firstLineOf(path) : null }
   } catch (thrown) {
-    return { path, reason: `it cannot be looked at: ${messageOf(thrown)}` }
+    // Below a file there is nothing, whatever is asked for.
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOTDIR') return null
+    return { path, reason: `it cannot be looked at: ${troubleOf(thrown)}` }
   }
 }
 
@@ -135,10 +137,12 @@ function noPlace(path: string, cause: unknown): DitaError {
 
 function killFileFailed(what: 'written' | 'removed', path: string, cause: unknown): DitaError {
   return new DitaError('KILL_FILE_FAILED', {
-    fault: 'machine',
-    exitCode: EXIT.usage,
-    message: `The file ${path} could not be ${what}: ${messageOf(cause)}.`,
-    next: what === 'written' ? 'Stop the session where it runs: Ctrl-C, or `kill -TERM` and its pid.' : 'Remove it by hand.',
+    ...blameForFile(cause),
+    message: `The file ${path} could not be ${what}: ${troubleOf(cause)}.`,
+    next:
+      what === 'written'
+        ? 'Stop the session where it runs: Ctrl-C, or `kill -TERM` and its pid, which stands in the file of the store with .lock.json in its name.'
+        : 'Remove it by hand.',
     cause,
   })
 }

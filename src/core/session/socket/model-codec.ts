@@ -1,12 +1,24 @@
 // The view model of a session as one text, and back. Every figure in it is a finished text already; this owns which fields
 // there are on the wire and proves each of them on arrival.
 
-import type { SessionViewModel } from '../view-model.ts'
+import type {
+  CallModel,
+  CheckpointModel,
+  CourseModel,
+  FeedModel,
+  FigureModel,
+  MarkoutModel,
+  QuotingModel,
+  SessionViewModel,
+  StoreModel,
+} from '../view-model.ts'
 import { listOf, number, oneOf, optional, type Reader, record, text } from './shape.ts'
 
 export function encodeModel(model: SessionViewModel): string {
   return JSON.stringify(model)
 }
+
+const flag = oneOf([true, false])
 
 /** A session that does not know of such a list has nothing to put into it. */
 function orNone<T>(read: Reader<readonly T[]>): Reader<readonly T[]> {
@@ -110,7 +122,9 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     net: optional(text),
     equity: optional(text),
   }),
-  limits: listOf(record<SessionViewModel['limits'][number]>({ name: text, value: text, limit: text, share: number })),
+  limits: listOf(
+    record<SessionViewModel['limits'][number]>({ name: text, value: text, limit: text, share: number, halts: optional(flag) }),
+  ),
   counts: record<SessionViewModel['counts']>({
     events: number,
     gaps: number,
@@ -134,6 +148,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
         sinceUs: number,
         asks: number,
         lastWords: optional(text),
+        evidence: optional(text),
       }),
     ),
   ),
@@ -151,4 +166,33 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     }),
   ),
   recovery: optional(record<NonNullable<SessionViewModel['recovery']>>({ found: number, done: number, remaining: number })),
+  feed: optional(record<FeedModel>({ silentUs: number, limitUs: number, isStale: flag })),
+  course: optional(record<CourseModel>({ stepUs: number, net: listOf(text) })),
+  quoting: optional(
+    record<QuotingModel>({
+      ticks: number,
+      bothSides: number,
+      bid: number,
+      ask: number,
+      fills: number,
+      halfSpreadBps: optional(text),
+      markouts: listOf(record<MarkoutModel>({ horizonUs: number, fills: number, meanBps: optional(text), realizedBps: optional(text) })),
+    }),
+  ),
+  figures: orNone(listOf(record<FigureModel>({ name: text, value: text }))),
+  store: optional(
+    record<StoreModel>({
+      walBytes: optional(number),
+      commitMedianMs: optional(number),
+      commitSlowestMs: optional(number),
+      tickMedianMs: optional(number),
+      tickSlowestMs: optional(number),
+      checkpoints: number,
+      checkpointsFailed: number,
+      lastCheckpoint: optional(record<CheckpointModel>({ wallUs: number, isComplete: flag, elapsedMs: number, error: optional(text) })),
+    }),
+  ),
+  calls: orNone(
+    listOf(record<CallModel>({ endpoint: text, outcome: text, count: number, medianMs: optional(number), slowestMs: optional(number) })),
+  ),
 })

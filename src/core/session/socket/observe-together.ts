@@ -1,11 +1,10 @@
-// The two who may look on at a session: its own screen, which is shown everything that happens, and the control socket,
-// which is shown what somebody out there has time for. One that fails is told of and left out; the other goes on.
+// The two who may look on at a session: its own screen or its plain lines, and the control socket. One that fails is told of and left out; the other goes on.
 
-import type { SessionObserver } from '../run-session.ts'
+import type { SessionObserver } from '../port.ts'
 import type { SessionViewModel } from '../view-model.ts'
 
 export interface LookingOn {
-  /** Whether a model is worth building now: `hasNews` says that something happened which the last one did not show. */
+  /** Whether a model is worth building now. */
   wants(hasNews: boolean): boolean
   publish(model: SessionViewModel): void
 }
@@ -30,9 +29,9 @@ export function observeTogether({ screen, socket, failed }: LookingOnOptions): L
   }
   return {
     wants(hasNews) {
-      // Both are asked, each counts its own time. News alone are no reason for the socket: with nobody there, a model is wasted.
-      const forScreen = screen !== null && asks(screen, () => hasNews || screen.wants())
-      const forSocket = asks(socket, () => socket.wants())
+      // Both are asked, each counts its own time.
+      const forScreen = screen !== null && asks(screen, () => screen.wants(hasNews))
+      const forSocket = asks(socket, () => socket.wants(hasNews))
       return forScreen || forSocket
     },
     publish(model) {

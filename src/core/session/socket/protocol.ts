@@ -249,7 +249,8 @@ export function tooManyWatchers(most: number): DitaError {
 /** The process let go of its store, and no halt was written. */
 export function sessionLost(sessionId: string): DitaError {
   return new DitaError('SESSION_LOST', {
-    fault: 'dita',
+    // Whoever or whatever ended the process, it did not end by itself: a defect of ours would have written its halt.
+    fault: 'machine',
     exitCode: EXIT.findings,
     message: `Session ${sessionId} is gone, and it did not say how it ended: orders of it may still rest at the venue.`,
     next: 'Compare with the venue: `dita reconcile`. The next session in this store writes its end.',

@@ -45,11 +45,11 @@ function checkHosts({ kind, restUrl, streamUrl }: ConnectWish): void {
   const isOther = [restUrl, streamUrl].some((url) => [others.restUrl, others.streamUrl].some((other) => hostOf(url) === hostOf(other)))
   if (!isOther) return
   const money =
-    kind === 'demo' ? 'practice money, and the host is the one of real money' : 'real money, and the host is the one of practice money'
+    kind === 'demo' ? 'practice money, and names the address of real money' : 'real money, and names the address of practice money'
   throw contradicts(
     'VENUE_HOST_DIFFERS',
-    `The session is to trade ${money} at BingX.`,
-    `Leave the addresses of the venue out of the config: ${kind} has its own.`,
+    `The config says \`mode: ${kind}\`, which is ${money}.`,
+    `Leave \`venue.rest_url\` and \`venue.stream_url\` out of the config: ${kind} has its own.`,
   )
 }
 
@@ -59,7 +59,7 @@ function hostOf(url: string): string {
 
 async function checkClock(desk: Desk, signal: AbortSignal, restUrl: string): Promise<void> {
   const { tuning, rest } = desk
-  if ((await measureClock(desk, signal)) === null) throw unreachable('its clock', `there was no answer that can be read at ${restUrl}`)
+  if ((await measureClock(desk, signal)) === null) throw unreachable('its clock', `no answer that can be read came from ${restUrl}`)
   const offsetMs = (rest.time.offsetUs ?? 0) / 1_000
   if (Math.abs(offsetMs) > tuning.largestClockOffsetMs) throw clockOff(offsetMs, tuning.largestClockOffsetMs)
 }

@@ -9,7 +9,7 @@ export function unreachable(what: string, why: string, cause?: unknown): DitaErr
     fault: 'venue',
     exitCode: EXIT.unreachable,
     message: `BingX could not be asked for ${what}: ${why}.`,
-    next: 'Look at the network and at the status page of the venue; where the config names `venue.rest_url`, see that `dita exchange` runs at that very port.',
+    next: '`dita doctor` looks at the network, the clock and your keys. Where the config names `venue.rest_url`, see that `dita exchange` runs at that very port.',
     cause,
   })
 }
@@ -37,7 +37,7 @@ export function clockOff(offsetMs: number, largestMs: number): DitaError {
     fault: 'machine',
     exitCode: EXIT.unreachable,
     message: `This machine's clock is ${Math.abs(Math.round(offsetMs))} ms ${ahead} the clock of BingX; ${largestMs} ms are allowed.`,
-    next: 'Set the clock (timedatectl set-ntp true), then start again.',
+    next: 'Set the clock (`sudo timedatectl set-ntp true`), then start again.',
   })
 }
 
@@ -46,7 +46,7 @@ export function snapshotStale(ageMs: number, longestMs: number): DitaError {
     fault: 'venue',
     exitCode: EXIT.unreachable,
     message: `What BingX said of the account was ${Math.round(ageMs)} ms old when it was complete; ${longestMs} ms are allowed.`,
-    next: 'Try again once the venue answers faster.',
+    next: 'Type it again. Where that goes on, network or venue are too slow to trade on now.',
   })
 }
 

@@ -33,7 +33,8 @@ describe('connecting', () => {
   })
 
   const REFUSALS: readonly [string, string, number, (rig: Rig) => void][] = [
-    ['a clock that is off', 'CLOCK_OFF', 7, ({ server }) => Object.assign(server, { skewMs: 30_000 })],
+    ['a clock that is behind the venue’s', 'CLOCK_OFF', 7, ({ server }) => Object.assign(server, { skewMs: 30_000 })],
+    ['a clock that is ahead of it', 'CLOCK_OFF', 7, ({ server }) => Object.assign(server, { skewMs: -30_000 })],
     ['an instrument that is not listed', 'INSTRUMENT_UNSUPPORTED', 4, ({ server }) => server.script('contracts', () => ok([]))],
     [
       'one that is not online',

@@ -296,7 +296,7 @@ describe('limiter and breaker', () => {
     expect(clock.us).toBeGreaterThanOrEqual(untilUs)
   })
 
-  test('the breaker opens after failures in a row, lets one probe through, and waits longer each time', () => {
+  test('L05 the breaker opens after failures in a row, lets one probe through, and waits longer each time', () => {
     const breaker = new Breaker({ breakerFailures: 3, breakerPauseMs: 100, longestBreakerPauseMs: 250 })
     expect([breaker.failed(0), breaker.failed(0), breaker.enter(0)]).toEqual([false, false, 0])
     expect(breaker.failed(0)).toBe(true)

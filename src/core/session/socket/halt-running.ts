@@ -1,14 +1,14 @@
-// The kill switch from the command line: tells the running session to halt and waits until it has; where it does not
-// answer, leaves the kill file. Ends no process: that is for a person to do, and it says how.
+// How a session is halted from outside its process: it is told over its socket, and waited for; where it does not answer, the kill file
+// tells it. Ends no process: that is for a person to do, and it says how.
 
 import { existsSync } from 'node:fs'
-import { DitaError, EXIT, type ExitCode } from '../core/errors.ts'
-import type { ControlClient } from '../core/session/socket/control-client.ts'
-import { killFileAt, readKillFile, removeKillFile, writeKillFile } from '../core/session/socket/kill-file.ts'
-import { type SessionStatus, sessionLost } from '../core/session/socket/protocol.ts'
-import type { OrdersLeft } from '../core/session/socket/stored-end.ts'
-import { counted } from './account-text.ts'
+import { DitaError, EXIT, type ExitCode } from '../../errors.ts'
+import { heardElsewhere } from '../../waiting.ts'
+import type { ControlClient } from './control-client.ts'
+import { readKillFile, removeKillFile, writeKillFile } from './kill-file.ts'
+import { type SessionStatus, sessionLost } from './protocol.ts'
 import { holderNow, reachRunning, untilFree } from './running-session.ts'
+import type { OrdersLeft } from './stored-end.ts'
 
 /** A session that has halted sums up and closes its store within this time; its halt stands in any case. */
 const RELEASE_MS = 5_000
@@ -46,7 +46,8 @@ export interface HaltView {
   readonly exitCode: ExitCode
 }
 
-type Named = Pick<HaltView, 'sessionId' | 'pid'>
+/** A session, or a process that has none. */
+export type Named = Pick<HaltView, 'sessionId' | 'pid'>
 
 /**
  * Halts what runs on a store. Orders that the books hold as live once nothing runs are exit 3: nobody takes those back by itself.
@@ -64,7 +65,7 @@ export async function haltSession(options: HaltOptions): Promise<HaltView> {
     // Asked in the same breath: a session that halts at once may be gone before a second question.
     const ending = waitMs === null ? null : client.haltAndWait(reason, waitMs)
     // It is looked at below, and only where the first was answered.
-    ending?.catch(() => undefined)
+    if (ending !== null) heardElsewhere(ending)
     const told = await telling
     if (told === 'silent') return await haltByFile(options)
     if (told === 'gone') return await gone(storePath, client.session)
@@ -102,7 +103,7 @@ async function gone(storePath: string, { sessionId, pid }: SessionStatus): Promi
 
 /** The halt reason that stands in the store; null where none does, or where it cannot be read just now. */
 async function writtenHalt(storePath: string, sessionId: string): Promise<string | null> {
-  const { writtenHaltIn } = await import('../core/session/socket/stored-end.ts')
+  const { writtenHaltIn } = await import('./stored-end.ts')
   try {
     return await writtenHaltIn(storePath, sessionId)
   } catch (thrown) {
@@ -170,7 +171,7 @@ function notKnown(thrown: unknown): null {
 }
 
 async function ordersLeft(storePath: string): Promise<readonly OrdersLeft[]> {
-  const { ordersLeftIn } = await import('../core/session/socket/stored-end.ts')
+  const { ordersLeftIn } = await import('./stored-end.ts')
   try {
     return await ordersLeftIn(storePath)
   } catch (thrown) {
@@ -189,41 +190,8 @@ function viewOf(store: string): HaltView {
   return { store, running: false, ...none, killFile, cleared: false, exitCode: EXIT.done }
 }
 
-export function renderHalt(view: HaltView, { clear }: { readonly clear: boolean }): string {
-  const lines = clear ? clearText(view) : [...haltText(view), ...leftText(view)]
-  if (view.killFile !== null)
-    lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
-  return lines.join('\n')
-}
-
-function leftText({ ordersLeft: left }: HaltView): string[] {
-  if (left === null || left.length === 0) return []
-  const lines = left.map(({ account, orders }) => `The books still hold ${counted(orders, 'order')} of ${account} as live.`)
-  const live = left.some(({ mode }) => mode === 'live') ? ' --live' : ''
-  return [
-    ...lines,
-    'Nobody watches them now: they may rest at the venue, and be filled there.',
-    `To find out, and to mend: dita reconcile --fix-orphans${live}`,
-    `What rests there then, the next session takes back: dita run --on-start cancel${live}`,
-  ]
-}
-
-function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
-  const name = nameOf({ sessionId, pid })
-  if (running) return [`${name} was told to halt. It may still be taking back its orders.`]
-  if (sessionId === null && pid === null) return [`No session runs on ${store}: there is nothing to halt.`]
-  const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
-  return [`${name} ${how}.`, ...(sessionId === null ? [] : [`What happened in it: dita summarize ${sessionId}`])]
-}
-
-function clearText({ store, running, sessionId, pid, cleared }: HaltView): string[] {
-  const what = cleared
-    ? 'The kill switch is off: sessions may start again.'
-    : `The kill switch was not on: there is no ${killFileAt(store)}.`
-  return running ? [what, `${nameOf({ sessionId, pid })} is still running.`] : [what]
-}
-
-function nameOf({ sessionId, pid }: Named): string {
+/** Whom it is about, as a sentence begins. */
+export function nameOf({ sessionId, pid }: Named): string {
   const who = sessionId === null ? 'A process without a name' : `Session ${sessionId}`
   return pid === null ? who : `${who} (pid ${pid})`
 }
@@ -235,7 +203,7 @@ function unproved(storePath: string, holder: Named): DitaError {
     fault: 'machine',
     exitCode: EXIT.storeBusy,
     message: `${nameOf(holder)} holds the store ${storePath} and is not known to have halted.${left}`,
-    next: `${holder.pid === null ? 'Find its process and end it' : `End its process with \`kill -TERM ${holder.pid}\``}, then look at the venue: orders may still rest there.`,
+    next: `${holder.pid === null ? 'Find its process and end it' : `End its process with \`kill -TERM ${holder.pid}\``}, then compare with the venue by \`dita reconcile\`: orders may still rest there. A process that does not end by that is ended by \`kill -KILL\`, which loses nothing that was written.`,
   })
 }
 

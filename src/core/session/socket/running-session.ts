@@ -1,8 +1,8 @@
 // Finds the session that runs on a store, and tells when it is gone. Asks; changes nothing.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Reached, reachSession } from '../core/session/socket/control-client.ts'
-import { type StoreHolder, storeHolder } from '../core/session/socket/store-holder.ts'
+import { type Reached, reachSession } from './control-client.ts'
+import { type StoreHolder, storeHolder } from './store-holder.ts'
 
 /** How often it is looked again. */
 const LOOK_EVERY_MS = 100

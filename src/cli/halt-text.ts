@@ -1,0 +1,39 @@
+// What `dita halt` says. Text only.
+
+import { type HaltView, nameOf } from '../core/session/socket/halt-running.ts'
+import { killFileAt } from '../core/session/socket/kill-file.ts'
+import { counted } from './account-text.ts'
+
+export function renderHalt(view: HaltView, { clear }: { readonly clear: boolean }): string {
+  const lines = clear ? clearText(view) : [...haltText(view), ...leftText(view)]
+  if (view.killFile !== null)
+    lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
+  return lines.join('\n')
+}
+
+function leftText({ ordersLeft: left }: HaltView): string[] {
+  if (left === null || left.length === 0) return []
+  const lines = left.map(({ account, orders }) => `The books still hold ${counted(orders, 'order')} of ${account} as live.`)
+  const live = left.some(({ mode }) => mode === 'live') ? ' --live' : ''
+  return [
+    ...lines,
+    'Nobody watches them now: they may rest at the venue, and be filled there.',
+    `To take them back, and start nothing: dita reconcile --fix-orphans --cancel${live}`,
+    'To only find out what became of them: dita reconcile',
+  ]
+}
+
+function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
+  const name = nameOf({ sessionId, pid })
+  if (running) return [`${name} was told to halt. It may still be taking back its orders.`]
+  if (sessionId === null && pid === null) return [`No session runs on ${store}: there is nothing to halt.`]
+  const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
+  return [`${name} ${how}.`, ...(sessionId === null ? [] : [`What happened in it: dita summarize ${sessionId}`])]
+}
+
+function clearText({ store, running, sessionId, pid, cleared }: HaltView): string[] {
+  const what = cleared
+    ? 'The kill switch is off: sessions may start again.'
+    : `The kill switch was not on: there is no ${killFileAt(store)}.`
+  return running ? [what, `${nameOf({ sessionId, pid })} is still running.`] : [what]
+}

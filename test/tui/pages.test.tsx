@@ -1,0 +1,239 @@
+// The pages behind the overview: what each shows, and what is in sight on every one of them.
+
+import { describe, expect, test } from 'vitest'
+import { PAGES, type PageName } from '../../src/tui/pages.ts'
+import { wrapText } from '../../src/tui/paragraphs.ts'
+import { FIRST_STATE, type KeyContext, type KeyPress, onKey, type ScreenState } from '../../src/tui/screen-state.ts'
+import { sparkline } from '../../src/tui/sparkline.ts'
+import { ALARM, draw, LARGE, lineWith, SIZES, SMALL, WARNING } from './draw.tsx'
+import { newestFirst, sampleDoubt, sampleFill, sampleMessage, sampleModel, sampleOrder, sampleWorld } from './sample-model.ts'
+
+const at = (page: PageName) => ({ state: { page } })
+const SCREENS = SIZES.filter(({ columns, rows }) => columns >= 60 && rows >= 16)
+const STORE = sampleModel().store
+if (STORE === null) throw new Error('the sample has no store')
+const FAILED = { ...STORE, checkpointsFailed: 1, lastCheckpoint: { wallUs: 0, isComplete: false, elapsedMs: 1, error: 'disk I/O error' } }
+const GATE = { name: 'XRP exposure', value: '845', limit: '1000', share: 0.845, halts: true }
+
+describe('what must not be missed is on every page and at every size', () => {
+  const cases = {
+    'an order in doubt': [{ doubts: [sampleDoubt(1)] }, '!! 1 order in doubt'],
+    'a venue that is away': [sampleWorld({ state: 'unreachable' }), '!! venue unreachable'],
+    'a stale feed': [{ feed: { silentUs: 17_900_000, limitUs: 30_000_000, isStale: true } }, '!! feed silent for 17 s'],
+    'a failed checkpoint': [{ store: FAILED }, '!! checkpoint failed'],
+    'a gate near its limit': [{ limits: [GATE] }, '! XRP exposure at 84 % of its limit'],
+    'a halt': [{ phase: 'halted', haltReason: 'risk_loss_limit' }, '■ halted   risk_loss_limit'],
+    'a pause': [{ trading: 'halted' }, 'trading paused'],
+  } as const
+  for (const [what, [changes, words]] of Object.entries(cases)) {
+    test.each(SCREENS)(`${what}, $columns×$rows`, (size) => {
+      for (const page of PAGES) expect(draw({ model: sampleModel(changes), ...size, ...at(page) }), page).toContain(words)
+    })
+  }
+
+  test('the worst of them is said on a terminal too small for a screen', () => {
+    const said = (changes: Parameters<typeof sampleModel>[0]) => draw({ model: sampleModel(changes), columns: 50, rows: 5 })
+    expect(said({ feed: { silentUs: 17_900_000, limitUs: 30_000_000, isStale: true } })).toMatch(/^too small feed silent:/)
+    expect(said({ store: FAILED, limits: [GATE] })).toMatch(/^too small checkpoint failed:/)
+    expect(said({ limits: [GATE] })).toMatch(/^too small XRP exposure at 84 % of its limit/)
+  })
+
+  test('a gate that is near is a warning, one that is reached an alarm; a limit that only denies orders is neither', () => {
+    const drawn = (changes: Partial<typeof GATE>) =>
+      draw({ model: sampleModel({ limits: [{ ...GATE, ...changes }] }), ...SMALL, colour: true })
+    expect(drawn({})).toMatch(new RegExp(`${WARNING} ! XRP exposure`))
+    expect(drawn({ share: 1.2 })).toMatch(new RegExp(`${ALARM} !! XRP exposure at 120 %`))
+    expect(drawn({ share: 0.79 })).not.toContain('of its limit')
+    expect(drawn({ halts: false })).not.toContain('of its limit')
+  })
+
+  test('a gate that comes near and goes again moves nothing on the screen', () => {
+    for (const size of SCREENS) {
+      const [near, far] = [GATE, { ...GATE, share: 0.79 }].map((gate) =>
+        draw({ model: sampleModel({ limits: [gate] }), ...size }).split('\n'),
+      )
+      expect(near?.slice(4).filter((line) => !line.includes('exposure'))).toEqual(
+        far?.slice(4).filter((line) => !line.includes('exposure')),
+      )
+    }
+  })
+
+  test('an older session that says nothing of feed and store is drawn all the same', () => {
+    const older = sampleModel({ feed: null, course: null, quoting: null, figures: [], store: null, calls: [] })
+    for (const page of PAGES) expect(draw({ model: older, ...LARGE, ...at(page) })).toContain('● running')
+  })
+})
+
+describe('overview', () => {
+  test('the course of the result has a row of its own where there is one, else it is in the title', () => {
+    expect(draw({ model: sampleModel(), ...LARGE })).toMatch(/[│├┤] [▁▂▃▄▅▆▇█]{40,} │/)
+    expect(lineWith(draw({ model: sampleModel(), ...SMALL }), 'pnl')).toMatch(/pnl RLUSD ─ [▁▂▃▄▅▆▇█]{10,} ─/)
+    expect(lineWith(draw({ model: sampleModel({ course: { stepUs: 1, net: ['1'] } }), ...SMALL }), 'pnl')).not.toMatch(/[▁▂▃▄▅▆▇█]/)
+  })
+
+  test('its lowest is the lowest block, its highest the highest, and a flat one is in the middle', () => {
+    expect(sparkline(['-1', '0', '7'], 10)).toBe('▁▂█')
+    expect(sparkline(['3', '3', '3'], 10)).toBe('▄▄▄')
+    expect(sparkline(['0', '1', '2', '3', '4', '5', '6', '7'], 4)).toBe('▁▃▆█')
+    expect(sparkline(['1'], 10)).toBe('')
+  })
+})
+
+describe('orders and fills', () => {
+  const model = sampleModel({
+    fills: newestFirst(57, sampleFill),
+    orders: newestFirst(9, sampleOrder),
+    counts: { ...sampleModel().counts, fills: 57 },
+  })
+
+  test('the title says which of how many are in sight, and the mark which list moves', () => {
+    const first = draw({ model, ...SMALL, ...at('orders') })
+    expect(first).toMatch(/▸ fills 57: 1–\d+ of 57/)
+    expect(lineWith(first, 'sent')).not.toContain('▸')
+    const later = draw({ model, ...SMALL, state: { page: 'orders', scroll: { fills: 20 } } })
+    expect(later).toMatch(/▸ fills 57: 21–\d+ of 57/)
+    expect(later).toContain('03:44:54')
+    expect(later).not.toContain('03:45:14')
+  })
+
+  test('beyond the end there is nothing: the last ones stay in sight', () => {
+    expect(draw({ model, ...SMALL, state: { page: 'orders', scroll: { fills: 1_000 } } })).toMatch(/fills 57: \d+–57 of 57/)
+  })
+
+  test('a filter narrows both, whatever the case, and each word counts', () => {
+    const picture = draw({ model, ...SMALL, state: { page: 'orders', filters: { orders: 'BUY trade-4' } } })
+    expect(picture).toContain('/BUY trade-4')
+    expect(picture.match(/03:4\d:\d\d +buy/g)).toHaveLength(6)
+    expect(picture).not.toMatch(/03:4\d:\d\d +sell/)
+    expect(picture).toContain('nothing here holds these words')
+  })
+})
+
+describe('strategy', () => {
+  test('its own figures, up-time in shares of the ticks, markouts with their signs', () => {
+    const picture = draw({ model: sampleModel(), ...SMALL, ...at('strategy') })
+    expect(picture).toMatch(/reference \(trades\) +2\.10372/)
+    expect(picture).toMatch(/both sides +94 % +█+/)
+    expect(picture).toMatch(/bid +97 %/)
+    expect(picture).toContain('of 774 ticks')
+    expect(picture).toMatch(/half-spread 3\.41 bps/)
+    expect(picture).toMatch(/1 s +-0\.31 +\+3\.10 +12/)
+    expect(picture).toMatch(/300 s +— +— +0/)
+  })
+})
+
+describe('journal and venue', () => {
+  test('commits, WAL, checkpoints, and the freshness of the book', () => {
+    const picture = draw({ model: sampleModel(), ...SMALL, ...at('journal') })
+    expect(picture).toMatch(/facts +4,321/)
+    expect(picture).toMatch(/commits +770/)
+    expect(picture).toMatch(/a commit +1\.2, max 18\.4 ms/)
+    expect(picture).toMatch(/WAL +1\.2 MB/)
+    expect(picture).toMatch(/checkpoints +12 done/)
+    expect(picture).toMatch(/the last +03:56:18, 3\.1 ms/)
+    expect(picture).toMatch(/book +0\.4 s old of 30 s/)
+    expect(picture).toContain('every order is known')
+  })
+
+  test('a checkpoint that failed says why', () => {
+    const picture = draw({ model: sampleModel({ store: FAILED }), ...LARGE, ...at('journal') })
+    expect(picture).toMatch(/checkpoints +12 done, 1 failed/)
+    expect(picture).toContain('disk I/O error')
+  })
+
+  test('K23 each order in doubt or quarantined with its evidence, and the calls of a venue in the world', () => {
+    const doubts = [sampleDoubt(2, { status: 'quarantined' }), sampleDoubt(1)]
+    const picture = draw({ model: sampleModel({ ...sampleWorld(), doubts }), ...LARGE, ...at('journal') })
+    expect(picture).toContain('!! quarantined  buy 120.5 at 2.1020 since 03:56:18')
+    expect(picture.match(/In doubt since 2026-11-20T03:56:18\.000Z; asked 3 times\. 2026-11-20T03:57:10\.000Z asked\./g)).toHaveLength(2)
+    const narrow = draw({ model: sampleModel({ doubts }), columns: 60, rows: 20, ...at('journal') })
+    expect(narrow).toMatch(/│ {4}In doubt since 2026-11-20T03:56:18\.000Z; asked 3 +│\n│ {4}times\. 2026-11-20T03:57:10\.000Z asked\. +│/)
+    expect(picture).toMatch(/latency +45 ms, slowest 210 ms/)
+    expect(picture).toMatch(/calls +1,234, 0 of 64 waiting, 95 left/)
+    expect(picture).toMatch(/TIMEOUT +3 +— +—/)
+  })
+})
+
+describe('log', () => {
+  test('a message that is longer than its line goes on in the next, and stands as a whole', () => {
+    const words = Array.from({ length: 30 }, (_, index) => `word${index}`)
+    const messages = [sampleMessage(1, { text: words.join(' '), severity: 'alarm' }), sampleMessage(0)]
+    const picture = draw({ model: sampleModel({ messages }), columns: 60, rows: 20, ...at('log') })
+    for (const word of words) expect(picture).toContain(word)
+    expect(picture).toContain('03:44:18 ·  message 0')
+    expect(draw({ model: sampleModel({ messages }), columns: 60, rows: 20 })).not.toContain('word29')
+  })
+
+  test('one without an end ends in …, and leaves room for others', () => {
+    const lines = wrapText('long '.repeat(500), 20)
+    expect(lines).toHaveLength(8)
+    expect(lines.at(-1)).toMatch(/…$/)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(20)
+    expect(wrapText('a '.repeat(3).trim(), 20)).toEqual(['a a a'])
+    expect(wrapText(`short ${'x'.repeat(50)} end`, 20)).toEqual(['short', `${'x'.repeat(19)}…`, 'end'])
+    expect(wrapText('', 20)).toEqual([''])
+  })
+})
+
+describe('keys', () => {
+  const press = (key: Partial<KeyPress>): KeyPress => ({ name: null, shift: false, text: '', ...key })
+  const stateAfter = (state: Partial<ScreenState>, keys: readonly Partial<KeyPress>[], context: Partial<KeyContext> = {}): ScreenState =>
+    keys.reduce((now, key) => onKey(now, press(key), { watching: false, reach: {}, ...context }).state, {
+      ...FIRST_STATE,
+      ...state,
+    } as ScreenState)
+
+  test('a list is never moved beyond what there is', () => {
+    const reach = { fills: { furthest: 3, page: 2 } }
+    const scrolled = (...names: KeyPress['name'][]) =>
+      stateAfter(
+        { page: 'orders' },
+        names.map((name) => ({ name })),
+        { reach },
+      ).scroll.fills
+    expect(scrolled('up')).toBe(0)
+    expect(scrolled('pageDown', 'pageDown', 'down')).toBe(3)
+    expect(scrolled('pageDown', 'pageDown', 'down', 'up')).toBe(2)
+    expect(stateAfter({ page: 'orders', scroll: { fills: 900 } }, [{ name: 'up' }], { reach }).scroll.fills).toBe(2)
+  })
+
+  test('← and → choose the list that moves', () => {
+    const reach = { fills: { furthest: 9, page: 2 }, orders: { furthest: 9, page: 2 } }
+    expect(stateAfter({ page: 'orders' }, [{ name: 'right' }, { name: 'down' }], { reach }).scroll).toEqual({ orders: 1 })
+    expect(stateAfter({ page: 'orders' }, [{ name: 'right' }, { name: 'left' }, { name: 'down' }], { reach }).scroll).toEqual({ fills: 1 })
+  })
+
+  test('a filter is typed letter by letter, is bounded, and stays with its page', () => {
+    const typed = stateAfter({ page: 'orders' }, [
+      { text: '/' },
+      { text: 's' },
+      { text: '2' },
+      { name: 'backspace' },
+      { text: 'x' },
+      { name: 'enter' },
+    ])
+    expect(typed).toMatchObject({ typing: false, filters: { orders: 'sx' } })
+    expect(stateAfter(typed, [{ text: '5' }]).filters).toEqual({ orders: 'sx' })
+    expect(
+      stateAfter(
+        { page: 'orders', typing: true },
+        Array.from({ length: 99 }, () => ({ text: 'a' })),
+      ).filters.orders,
+    ).toHaveLength(40)
+    expect(stateAfter({ page: 'strategy' }, [{ text: '/' }]).typing).toBe(false)
+  })
+
+  test('only y answers that the session is to halt', () => {
+    const wishOf = (text: string) => onKey({ ...FIRST_STATE, asking: true }, press({ text }), { watching: false, reach: {} })
+    expect(wishOf('y')).toMatchObject({ wish: 'kill', state: { asking: false } })
+    for (const text of ['n', 'q', 'K', '']) expect(wishOf(text)).toMatchObject({ wish: null, state: { asking: false } })
+  })
+
+  test('who watches can stop and pause nothing', () => {
+    for (const text of ['p', 'h', 'K']) {
+      expect(onKey(FIRST_STATE, press({ text }), { watching: true, reach: {} })).toEqual({ state: FIRST_STATE, wish: null })
+    }
+    expect(onKey(FIRST_STATE, press({ text: 'd' }), { watching: true, reach: {} }).wish).toBe('quit')
+    expect(onKey(FIRST_STATE, press({ text: 'd' }), { watching: false, reach: {} }).wish).toBeNull()
+  })
+})
