@@ -148,8 +148,8 @@ export function session(at: Rehearsal, wish: Wish = {}): { readonly storePath: s
 const LONGEST_WAIT_MS = 45_000
 
 /** Waits for what is to happen first, however slow the machine is. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const endMs = Date.now() + LONGEST_WAIT_MS
+export async function until(what: string, holds: () => boolean, longestMs = LONGEST_WAIT_MS): Promise<void> {
+  const endMs = Date.now() + longestMs
   while (!holds()) {
     if (Date.now() > endMs) throw new Error(`${what} did not come`)
     await new Promise((resolve) => setTimeout(resolve, 50))
