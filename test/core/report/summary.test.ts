@@ -21,14 +21,18 @@ describe('figures from fills', () => {
     { name: 'linear', instrument: LINEAR, capital: { USDT: '50000' }, seed: 29, ticks: 1600 },
   ] as const
 
+  beforeAll(async () => {
+    for (const { name, ...given } of cases) {
+      await writeStore(storePath(name), (journal) => {
+        const session = new ScriptedSession(journal, 'recount', given)
+        makeMarket(session, given)
+        session.halt('duration_elapsed')
+      })
+    }
+  })
+
   test.each(cases)('$name: every figure equals a recount of the fills by other code, to the last digit', async ({ name, ...given }) => {
     const path = storePath(name)
-    await writeStore(path, (journal) => {
-      const session = new ScriptedSession(journal, 'recount', given)
-      makeMarket(session, given)
-      session.halt('duration_elapsed')
-    })
-
     const view = await summarizeFromStore(path, 'recount')
     const recount = recountFills(path, 'recount')
 
