@@ -3,11 +3,11 @@
 
 import { add, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import { hasLaterFacts, inWindow, type JournalDb, storedFact, storedText, type Window } from './stored.ts'
-import type { LegSummary, TradeSummary, TradesSummary } from './summary-view.ts'
 import { averagePrice, type Terms, type TermsBook } from './terms.ts'
 import { type Filled, type TradeFigures, tradeFigures } from './trade-figures.ts'
 import { type ClosedTrade, tradeStatistics } from './trade-statistics.ts'
 import type { SlippageSummary } from './trade-statistics-view.ts'
+import type { LegSummary, TradeSummary, TradesSummary } from './trades-view.ts'
 
 /** The most that a summary lists one by one. */
 export const MOST_TRADES = 200

@@ -1,23 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { add, dec, formatDecimal, ZERO } from '../../../src/core/kernel/decimal.ts'
-import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import { beEventful, EVENTFUL, enter, exit, fill } from './eventful-session.ts'
 import { memoryStore } from './memory-store.ts'
 import { at, buy, flow, playerIn, sell, TRADER } from './played.ts'
-import { LINEAR, ScriptedSession, SPOT, TICK_US } from './recorded-store.ts'
+import { INVERSE, LINEAR, ScriptedSession, SPOT, TICK_US } from './recorded-store.ts'
 
 const store = memoryStore()
 afterAll(() => store.close())
 
-const INVERSE: Instrument = {
-  ...LINEAR,
-  symbol: 'BTC/USD:BTC',
-  kind: 'inverse',
-  quote: 'USD',
-  settle: 'BTC',
-  tickSize: dec('0.5'),
-  lotSize: dec('1'),
-}
 const played = playerIn(store)
 
 describe('attribution', () => {

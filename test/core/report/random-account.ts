@@ -3,26 +3,15 @@
 
 import fc from 'fast-check'
 import { type Decimal, dec } from '../../../src/core/kernel/decimal.ts'
-import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import type { ShutdownCheck } from '../../../src/core/report/shutdown-check.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { enter, exit, quote } from './eventful-session.ts'
 import { deepestOf, deepestPercentOf, nearestEven, type Point } from './falls.ts'
 import { plain, scaled } from './fills-recount.ts'
 import type { MemoryStore } from './memory-store.ts'
-import { LINEAR, ScriptedSession, SPOT } from './recorded-store.ts'
+import { INVERSE, LINEAR, ScriptedSession, SPOT } from './recorded-store.ts'
 
 const UNIT = 10n ** 18n
-
-const INVERSE: Instrument = {
-  ...LINEAR,
-  symbol: 'BTC/USD:BTC',
-  kind: 'inverse',
-  quote: 'USD',
-  settle: 'BTC',
-  tickSize: dec('0.5'),
-  lotSize: dec('1'),
-}
 
 /** Money enough that no check is in the way, with or without the flows. */
 const DESKS = [

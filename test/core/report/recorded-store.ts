@@ -40,6 +40,16 @@ export const LINEAR: Instrument = {
   maxLeverage: dec('10'),
 }
 
+export const INVERSE: Instrument = {
+  ...LINEAR,
+  symbol: 'BTC/USD:BTC',
+  kind: 'inverse',
+  quote: 'USD',
+  settle: 'BTC',
+  tickSize: dec('0.5'),
+  lotSize: dec('1'),
+}
+
 export const START_US = 1_760_000_000_000_000
 export const TICK_US = 1_000_000
 

@@ -2,12 +2,11 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { dec } from '../../../src/core/kernel/decimal.ts'
-import type { Instrument } from '../../../src/core/kernel/instrument.ts'
 import { sessionsOfStore, summarizeFromStore } from '../../../src/core/report/open-report.ts'
 import { renderSummary } from '../../../src/core/report/summary-text.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
 import { beEventful, beHedged, EVENTFUL, enter, exit, fill, HEDGED, OTHER, quote } from './eventful-session.ts'
-import { LINEAR, ScriptedSession, type SessionScript, temporaryFolder, writeStore } from './recorded-store.ts'
+import { INVERSE, LINEAR, ScriptedSession, type SessionScript, temporaryFolder, writeStore } from './recorded-store.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -21,16 +20,6 @@ async function played(name: string, script: SessionScript, play: (session: Scrip
 
 function pathOf(name: string): string {
   return join(folder.path, name, 'dita.db')
-}
-
-const INVERSE: Instrument = {
-  ...LINEAR,
-  symbol: 'BTC/USD:BTC',
-  kind: 'inverse',
-  quote: 'USD',
-  settle: 'BTC',
-  tickSize: dec('0.5'),
-  lotSize: dec('1'),
 }
 
 describe('inverse contracts', () => {
