@@ -167,7 +167,7 @@ describe('exit orders that fail on the way', () => {
     bench.ack(exit)
     bench.cancelAck(exit)
     const seen = { clientOrderId: exit, venueOrderId: null, instrument: SYMBOL, side: 'sell', filledQuantity: ZERO } as const
-    bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders: [seen] })
+    bench.snapshot({ openOrders: [seen] })
     expect(denialsOf(bench.when(exitIntent()))).toEqual([`ORDER_IN_DOUBT clientOrderId ${exit}`])
     bench.ack(exit)
     expect(denialsOf(bench.when(exitIntent()))).toEqual(['NOTHING_TO_EXIT openSize 100'])
@@ -194,7 +194,7 @@ describe('exit orders that fail on the way', () => {
     bench.cancelAck(lost)
     bench.fill(bench.exit(), '100', '3')
     const seen = { clientOrderId: lost, venueOrderId: null, instrument: SYMBOL, side: 'sell', filledQuantity: ZERO } as const
-    bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders: [seen] })
+    bench.snapshot({ openOrders: [seen] })
     bench.opened()
     expect(bench.order(bench.exit()).request).toMatchObject({ trade: 2, quantity: dec('100') })
     bench.fill(lost, '100', '3')

@@ -230,7 +230,7 @@ describe('what belongs to nobody', () => {
     const [bid, ask] = bench.prepare(quoteIntent('2 x 10', '3 x 10')) as [string, string]
     bench.ack(ask, 'v2')
     const openOrders = [{ clientOrderId: bid, venueOrderId: 'v2', instrument: SYMBOL, side: 'buy', filledQuantity: ZERO }] as const
-    expect(typesOf(bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders }))).toEqual(['EVENT_UNMATCHED'])
+    expect(typesOf(bench.snapshot({ openOrders }))).toEqual(['EVENT_UNMATCHED'])
     const facts = bench.fill(ask, '10', '3', { reference: { clientOrderId: null, venueOrderId: 'v2' } })
     expect(facts).toContainEqual(expect.objectContaining({ type: 'FILL_BOOKED', clientOrderId: ask, side: 'sell' }))
   })

@@ -107,7 +107,7 @@ describe('a cancel that goes wrong', () => {
     expect(bench.order(bid)).toMatchObject({ status: 'acked', cancel: 'in_doubt' })
     expect(denialsOf(bench.when(quoteIntent('1.9 x 10', '3 x 10')))).toEqual([`QUOTE_SIDE_PENDING bid ${bid}`])
     const seen = { clientOrderId: bid, venueOrderId: null, instrument: SYMBOL, side: 'buy', filledQuantity: dec('0') } as const
-    bench.when({ type: 'SNAPSHOT', asOfUs: bench.timeUs, openOrders: [seen] })
+    bench.snapshot({ openOrders: [seen] })
     expect(bench.order(bid)).toMatchObject({ status: 'acked', cancel: 'refused' })
     expect(typesOf(bench.when(quoteIntent('1.9 x 10', '3 x 10')))).toEqual(['CANCEL_MOVED', 'ORDER_PREPARED'])
     expect(bench.order(ask).cancel).toBe('none')
@@ -188,7 +188,7 @@ describe('a snapshot', () => {
   test('J08 invents no fill: a sum that differs is asked about', () => {
     const { bench, bid } = quoted()
     const seen = { clientOrderId: bid, venueOrderId: 'v1', instrument: SYMBOL, side: 'buy', filledQuantity: dec('4') } as const
-    const facts = bench.when({ type: 'SNAPSHOT', asOfUs: 0, openOrders: [seen] })
+    const facts = bench.snapshot({ openOrders: [seen] })
     expect(typesOf(facts)).toEqual(['ORDER_BOUND', 'ORDER_QUERIED'])
     expect(bench.position().quantity).toBe(dec('0'))
   })

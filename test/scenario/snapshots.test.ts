@@ -131,6 +131,40 @@ describe('open orders', () => {
     expect(typesOf(bench.snapshot({ complete: true }))).toEqual(['ORDER_QUERIED'])
   })
 
+  test('V02 that were listed before an order of ours ended contradict nothing; listed after its end, it is in doubt', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.ack(bid)
+    bench.cancelAck(bid)
+    const endedAtUs = bench.order(bid).updatedAtUs
+    const openOrders = [bench.seen(bid)]
+    expect(bench.snapshot({ asOfUs: endedAtUs - 1, openOrders })).toEqual([])
+    expect(bench.snapshot({ asOfUs: endedAtUs, openOrders })).toEqual([])
+    expect(bench.order(bid).status).toBe('canceled')
+    expect(typesOf(bench.snapshot({ asOfUs: endedAtUs + 1, openOrders }))).toEqual(['ORDER_MOVED', 'ORDER_QUERIED'])
+    expect(bench.order(bid).status).toBe('in_doubt')
+  })
+
+  test('that were listed before an order of ours was refused contradict it: it cannot have been there', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.when({ type: 'ORDER_REJECT', clientOrderId: bid, venueOrderId: null, code: '1', reason: 'no' })
+    const facts = bench.snapshot({ asOfUs: bench.order(bid).updatedAtUs - 1, openOrders: [bench.seen(bid)] })
+    expect(bench.order(bid).status).toBe('acked')
+    expect(flagsOf(facts)).toEqual(['ORDER_ARRIVED_LATE'])
+  })
+
+  test('V02 that were counted before our last fill are asked about only where they count more than we', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.fill(bid, '4', '2')
+    const asOfUs = bench.order(bid).updatedAtUs
+    const counting = (quantity: string) => [bench.seen(bid, { filledQuantity: dec(quantity) })]
+    expect(bench.snapshot({ asOfUs, openOrders: counting('1') })).toEqual([])
+    expect(typesOf(bench.snapshot({ asOfUs, openOrders: counting('5') }))).toEqual(['ORDER_QUERIED'])
+    expect(typesOf(bench.snapshot({ asOfUs: asOfUs + 1, openOrders: counting('1') }))).toEqual(['ORDER_QUERIED'])
+  })
+
   test('an order in doubt that is seen is found, and its slot is free again', () => {
     const bench = given()
     bench.opened()

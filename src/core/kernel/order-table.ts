@@ -81,6 +81,13 @@ export const ORDER_LIVE = {
   filled: false, canceled: false, expired: false, rejected: false, absent: false,
 } as const satisfies Record<OrderStatus, boolean>
 
+/** The ends of an order that the venue had: it was open until then. One `rejected` or `absent` was never there. */
+// biome-ignore format: the ends and all else, a line each
+export const ORDER_ENDED_ALIVE: Readonly<Record<OrderStatus, boolean>> = {
+  filled: true, canceled: true, expired: true, rejected: false, absent: false,
+  prepared: false, submitting: false, acked: false, partially_filled: false, in_doubt: false, quarantined: false,
+}
+
 /**
  * A cancel in flight, beside the status, so that it never hides what the order is: `requested` is journaled and may
  * have been sent, `sent` left us, `in_doubt` got no readable answer, `refused` was denied by the venue.

@@ -5,7 +5,6 @@ import { DitaError, messageOf } from '../errors.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { Doubts } from '../recovery/doubts.ts'
-import { withoutOutdated } from '../recovery/outdated.ts'
 import { traceOf } from '../recovery/trace.ts'
 import type { Effect, TimedVenueEvent, Venue, VenueBooks } from '../venue/port.ts'
 import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
@@ -164,7 +163,7 @@ export class VenueLine {
       chronicle.say(timeUs, event.severity, event.text)
       if (event.severity === 'alarm') facts = engine.handle(timeUs, flagOf(event.text))
     } else if (event.type !== 'ORDER_NOT_FOUND') {
-      facts = engine.handle(timeUs, event.type === 'SNAPSHOT' ? withoutOutdated(event, engine.view) : event)
+      facts = engine.handle(timeUs, event)
     }
     doubts.onNews(event, { nowUs: timeUs, view: engine.view, facts })
   }

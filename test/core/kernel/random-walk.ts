@@ -86,7 +86,7 @@ export function inputOf(bench: KernelBench, [act, a, b, c]: Step): KernelInput {
         : { type: 'UNRECOGNISED', raw: '?', ...reference }
     case 17: {
       const seen = { ...reference, instrument: SYMBOL, side, filledQuantity: order?.filledQuantity ?? ZERO }
-      return { type: 'SNAPSHOT', asOfUs: bench.timeUs, openOrders: [seen] }
+      return { type: 'SNAPSHOT', asOfUs: bench.timeUs + pick([2, 1, -3], c), openOrders: [seen] }
     }
     case 18:
       return b < 11 || bench.state.halted

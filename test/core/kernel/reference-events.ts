@@ -12,7 +12,7 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
   if (event.type === 'SNAPSHOT') {
     for (const seen of event.openOrders) {
       const order = reference.match(seen)
-      if (order !== null) reference.follow(order, 'found')
+      if (order !== null && !(wasThere(order) && order.touchedUs >= event.asOfUs)) reference.follow(order, 'found')
     }
     return comparePositions(reference, event)
   }
@@ -38,6 +38,11 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
     case 'FULL_FILL':
       return bookFill(reference, order, event)
   }
+}
+
+/** Whether the order is over, and was open until then. */
+function wasThere({ status }: ReferenceOrder): boolean {
+  return status === 'filled' || status === 'canceled' || status === 'expired'
 }
 
 /** A position that is another at the venue stays in mind until the venue says ours, or until a fill makes ours the venue's. */

@@ -110,7 +110,13 @@ function prepare(reference: Reference, request: OrderRequest, intent: Intent): v
   if (request.role === 'entry') enter(reference, request, intent as EnterIntent)
   if (request.role === 'exit') judgeExit(reference, request, intent as ExitIntent)
   const order = { request, status: 'prepared', cancel: 'none', venueOrderId: null } as const
-  reference.orders.set(request.clientOrderId, { ...order, filled: NOTHING, filledFor: NOTHING, inferred: NOTHING })
+  reference.orders.set(request.clientOrderId, {
+    ...order,
+    filled: NOTHING,
+    filledFor: NOTHING,
+    inferred: NOTHING,
+    touchedUs: reference.nowUs,
+  })
 }
 
 function judgeReducing(reference: Reference, { instrument, positionSide, side, quantity }: OrderRequest): void {

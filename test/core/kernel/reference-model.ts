@@ -17,6 +17,7 @@ export interface ReferenceOrder {
   filled: Rational
   filledFor: Rational
   inferred: Rational
+  touchedUs: number
 }
 
 /** One trade of a slot. Once closed it takes nothing any more. */
@@ -192,9 +193,11 @@ export class Reference {
   follow(order: ReferenceOrder, trigger: OrderTrigger): void {
     const cell = ORDER_TABLE[order.status][trigger]
     const filled = !order.filled.isZero()
+    const before = order.status
     if (cell === 'acked') order.status = filled ? 'partially_filled' : 'acked'
     else if (cell === 'rejected') order.status = filled || order.venueOrderId !== null ? 'in_doubt' : 'rejected'
     else if (cell !== 'same' && cell !== 'conflict') order.status = cell
+    if (order.status !== before) order.touchedUs = this.nowUs
     if (DEAD.has(order.status)) order.cancel = 'none'
     else if (order.cancel === 'in_doubt' && (trigger === 'ack' || trigger === 'found')) order.cancel = 'refused'
     this.closeTrades()
@@ -228,6 +231,7 @@ export class Reference {
     if (order === null) return
     const inKind = trade !== null && !assigned.isZero() && execution.feeAsset === instrument.base
     if (inKind) trade.feesInKind = trade.feesInKind.plus(execution.fee)
+    order.touchedUs = this.nowUs
     order.filled = order.filled.plus(quantity)
     order.filledFor = order.filledFor.plus(value)
     this.follow(

@@ -195,7 +195,7 @@ const snapshot: Act = ({ bench, order, reference, instrument, positionSide, numb
   const positions = b < 4 ? {} : { positions: b < 6 ? null : b < 8 ? [] : [held] }
   return {
     type: 'SNAPSHOT',
-    asOfUs: bench.timeUs - (a > 6 ? 30 : 0),
+    asOfUs: bench.timeUs + pick([2, 2, 1, -30], a),
     openOrders: b % 4 === 0 ? [] : [seen],
     complete: a % 2 === 0,
     ...positions,
