@@ -34,7 +34,7 @@ const MAY_BECOME_FLOAT = [
     within: 'checkStartPrice',
     why: 'judges whether a made-up market has room for its ticks',
   },
-  { path: 'src/tui/market-panel.tsx', within: 'splitQuotes', why: 'the order in which our quotes stand on the screen' },
+  { path: 'src/tui/ladder.ts', within: 'roughly', why: 'the order of rows and the length of bars on the screen' },
 ]
 
 const { checker, files } = openProject()

@@ -25,12 +25,14 @@ function guardProcess(argv: readonly string[]): void {
     leaving = true
     void report(thrown, argv).finally(() => process.exit(process.exitCode ?? 1))
   }
-  // A reader that has seen enough (`| head`) is no failure: what runs, runs on without it.
-  const leaveUnlessClosed = (error: Error & { code?: string }): void => {
-    if (error.code !== 'EPIPE') leave(error)
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: Error & { code?: string }) => {
+      // A reader that has seen enough (`| head`) is no failure: what runs, runs on without it. Nor is a terminal that was closed, which
+      // fails with EIO: it has sent SIGHUP, and that ends a session in good order.
+      const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY)
+      if (!isGone) leave(error)
+    })
   }
-  process.stdout.on('error', leaveUnlessClosed)
-  process.stderr.on('error', leaveUnlessClosed)
   process.on('uncaughtException', leave)
   process.on('unhandledRejection', leave)
 }

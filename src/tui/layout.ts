@@ -86,17 +86,26 @@ function overviewStacks(columns: number, rows: number, needs: LayoutNeeds): Stac
   if (columns < THREE_STACKS_FROM.columns || rows < THREE_STACKS_FROM.rows) {
     const left = Math.round(columns * 0.54)
     return [
-      { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders, bands.messages] },
+      {
+        x: 0,
+        width: left,
+        bands: [{ ...bands.market, weight: 3 }, bands.slots, ordersAlone(needs), { ...bands.messages, want: MESSAGES_WANTED }],
+      },
       { x: left - 1, width: columns - left + 1, bands: [withCourse(bands.pnl), bands.inventory, bands.limits, bands.fills] },
     ]
   }
   const left = Math.round(columns * 0.37)
   const right = Math.round(columns * 0.27)
   return [
-    { x: 0, width: left, bands: [bands.market, bands.slots, bands.orders] },
-    { x: left - 1, width: columns - left - right + 2, bands: [bands.fills, bands.messages] },
+    { x: 0, width: left, bands: [{ ...bands.market, weight: 1 }, bands.slots, { ...ordersAlone(needs), weight: 1 }] },
+    { x: left - 1, width: columns - left - right + 2, bands: [bands.fills, { ...bands.messages, weight: 2 }] },
     { x: columns - right, width: right, bands: [withCourse(bands.pnl), bands.inventory, bands.limits, { ...bands.session, weight: 1 }] },
   ]
+}
+
+/** What there is, and room for quotes that are being replaced; what is left goes to those who always have more to show. */
+function ordersAlone({ orders }: LayoutNeeds): Band {
+  return band('orders', 1, Math.min(MOST_WANTED, Math.max(QUOTES_REPLACED, orders) + 1), 0)
 }
 
 /** A row more, for the course of the result. */
@@ -122,6 +131,9 @@ function bandsFor(needs: LayoutNeeds) {
   } as const
 }
 
+const MESSAGES_WANTED = 6
+/** Two quotes and the two they replace. */
+const QUOTES_REPLACED = 4
 /** What a list wants of its screen: its titles and what is in it, within reason. */
 const MOST_WANTED = 12
 const QUOTING_ROWS = 6

@@ -4,6 +4,7 @@
 import { type Key, useInput, useStdin, useWindowSize } from 'ink'
 import { useRef, useState } from 'react'
 import type { SessionViewModel } from '../core/session/view-model.ts'
+import { heldPlaces } from './held-places.ts'
 import { reachOf } from './page.tsx'
 import { layoutFor, Screen } from './screen.tsx'
 import { FIRST_STATE, type KeyPress, onKey } from './screen-state.ts'
@@ -30,9 +31,15 @@ export function LiveApp({ model, connectingTo, colour, watching, stop, trade, re
   const { isRawModeSupported } = useStdin()
   const [stopAsked, setStopAsked] = useState(false)
   const [state, setState] = useState(FIRST_STATE)
+  const [drawn, setDrawn] = useState(model)
   // Several keys may come before the next drawing: the refs know of each at once, the states only after it.
   const current = useRef(FIRST_STATE)
   const asked = useRef(false)
+  if (model !== drawn) {
+    current.current = heldPlaces(current.current, drawn, model)
+    setDrawn(model)
+    setState(current.current)
+  }
   const askToStop = (cause: StopCause): void => {
     asked.current = true
     // Who only watches leaves the screen: the session itself goes on.

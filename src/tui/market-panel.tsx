@@ -1,11 +1,12 @@
-// The market as a ladder: our asks, the ask, the bid, our bids, and beside them mid, spread, mark and last trade.
+// The market as a ladder, our quotes in it at their price, and beside the touch mid, spread, mark and last trade.
 
-import type { QuoteModel, SessionViewModel } from '../core/session/view-model.ts'
+import type { SessionViewModel } from '../core/session/view-model.ts'
 import { amount } from './amounts.ts'
 import { formatCount } from './format.ts'
+import { ladderOf, type Rung, roughly, type Side } from './ladder.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
-import { quoteRows } from './quote-rows.ts'
+import { distanceCell } from './quote-distance.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { escapeText, fitNumber, padEnd } from './text.ts'
 import { type Span, span } from './theme.tsx'
@@ -19,6 +20,7 @@ const COLUMNS: readonly Column[] = [
 const LABEL_WIDTH = 6
 /** Ask, bid and mark. */
 const MARKET_ROWS = 3
+const LONGEST_BAR = 12
 
 interface MarketPanelProps {
   readonly rect: Rect
@@ -43,17 +45,40 @@ function feedNotes({ counts }: SessionViewModel): Span[] {
 
 function marketLines({ market, quotes }: SessionViewModel, width: number, rows: number): Span[][] {
   const withMark = rows === MARKET_ROWS || rows > MARKET_ROWS + 1
-  const forQuotes = rows - (withMark ? MARKET_ROWS : MARKET_ROWS - 1)
-  const sides = splitQuotes(quotes, forQuotes)
+  const { asks, bids } = ladderOf(market, quotes, rows - (withMark ? 1 : 0))
+  const deepest = Math.max(...[...market.asksBehind, ...market.bidsBehind].map(({ size }) => roughly(size)))
   const spread = market.spreadBps === null ? null : `${market.spreadBps} bps`
-  const ladder: Cell[][] = [
-    ...quoteRows('ask', sides.asks, forQuotes > 0),
-    [span('ask', 'sell'), amount(market.ask), amount(market.askSize, 'plain'), aside('mid', market.mid)],
-    [span('bid', 'buy'), amount(market.bid), amount(market.bidSize, 'plain'), aside('spread', spread)],
-    ...quoteRows('bid', sides.bids, forQuotes > 1),
+  const ladder = [
+    ...asks.map((rung) => rungCells('ask', rung, { aside: aside('mid', market.mid), deepest })),
+    ...bids.map((rung) => rungCells('bid', rung, { aside: aside('spread', spread), deepest })),
   ]
   if (withMark) ladder.push([span('mark', 'label'), amount(market.mark), span(''), aside('last', market.lastTrade)])
   return tableLines({ columns: COLUMNS, rows: ladder, width, titles: false })
+}
+
+interface RungContext {
+  /** What stands beside the touch. */
+  readonly aside: Cell
+  /** The largest size behind the touch. */
+  readonly deepest: number
+}
+
+function rungCells(side: Side, rung: Rung, { aside: beside, deepest }: RungContext): Cell[] {
+  const tone = side === 'bid' ? 'buy' : 'sell'
+  switch (rung.kind) {
+    case 'touch':
+      return [span(side, tone), amount(rung.price), amount(rung.size, 'plain'), beside]
+    case 'behind':
+      return [span(''), span(rung.price, 'label'), span(rung.size, 'label'), depthBar(roughly(rung.size) / deepest)]
+    case 'ours':
+      return [span(`our ${side}`, tone), amount(rung.price), span(rung.quote.size), distanceCell(rung.quote)]
+    case 'no_quote':
+      return [span(`our ${side}`, tone), amount(null), amount(null), span('no quote', 'label')]
+  }
+}
+
+function depthBar(share: number): Cell {
+  return span('▪'.repeat(Math.max(1, Math.round(LONGEST_BAR * share))), 'track')
 }
 
 /** A label and a number, of which only decimals give way where the column is narrow. */
@@ -61,14 +86,4 @@ function aside(label: string, value: string | null): Cell {
   const text = `${padEnd(label, LABEL_WIDTH)} ${value ?? '—'}`
   const fitTo = (width: number): string => `${padEnd(label, LABEL_WIDTH)} ${fitNumber(escapeText(value ?? '—'), width - LABEL_WIDTH - 1)}`
   return { ...span(text), fitTo }
-}
-
-/** The quotes nearest to the touch on each side, in falling order of price. */
-function splitQuotes(quotes: readonly QuoteModel[], rows: number): { asks: QuoteModel[]; bids: QuoteModel[] } {
-  const falling = quotes.slice().sort((a, b) => Number(b.price) - Number(a.price))
-  const asks = falling.filter(({ side }) => side === 'ask')
-  const bids = falling.filter(({ side }) => side === 'bid')
-  const askRows = Math.max(Math.ceil(rows / 2), rows - Math.max(1, bids.length))
-  const shownAsks = asks.slice(Math.max(0, asks.length - askRows))
-  return { asks: shownAsks, bids: bids.slice(0, Math.max(0, rows - Math.max(1, shownAsks.length))) }
 }

@@ -18,13 +18,16 @@ const MARKS = {
 /** Clock, mark and the gaps after them. */
 const BEFORE_TEXT = 12
 
+/** From so many rows on, messages are not cut to a line each. */
+const ROWS_FOR_WHOLE = 8
+
 interface MessagesPanelProps {
   readonly rect: Rect
   readonly messages: readonly MessageModel[]
   readonly place?: ListPlace
 }
 
-/** On the overview the newest, each cut to its line; on a page of its own whole paragraphs that can be moved through. */
+/** On the overview the newest, each cut to its line where rows are few; on a page of its own all of them, to be moved through. */
 export function MessagesPanel({ rect, messages, place = FIRST_PLACE }: MessagesPanelProps) {
   const { width, rows } = insideOf(rect)
   const { scroll } = place
@@ -34,7 +37,8 @@ export function MessagesPanel({ rect, messages, place = FIRST_PLACE }: MessagesP
   const items = messages.slice(from, from + count)
   const isAll = scroll === null || items.length === messages.length
   const title = isAll ? 'messages' : `messages: ${from + 1}–${from + items.length} of ${messages.length}`
-  const lines = items.flatMap((message) => (scroll === null ? [shortLine(message, width)] : paragraph(message, width)))
+  const isWhole = scroll !== null || rows >= ROWS_FOR_WHOLE || furthestParagraph(paragraphs, rows) === 0
+  const lines = items.flatMap((message) => (isWhole ? paragraph(message, width) : [shortLine(message, width)]))
   const none = [[span(emptyWords(place, 'nothing to report'), 'label')]]
   return <Panel rect={rect} title={title} notes={notesOf(messages, place)} lines={messages.length === 0 ? none : lines} />
 }

@@ -11,7 +11,7 @@ export interface ScreenState {
   /** The place of the list that moves among those of its page. */
   readonly focus: number
   /** How many items are above the first one shown. */
-  readonly scroll: Readonly<Partial<Record<ListName, number>>>
+  readonly scroll: Readonly<Partial<Record<ListName, number | undefined>>>
   readonly filters: Readonly<Partial<Record<PageName, string>>>
   /** Keys go into the filter. */
   readonly typing: boolean

@@ -119,6 +119,23 @@ describe.skipIf(!isInstalled)('in a real terminal', () => {
     expect(JSON.parse(halted.stdout)).toMatchObject({ haltReason: 'kill_switch' })
   })
 
+  test('d detaches, and who comes back finds the session where it is by then', async () => {
+    const desk = await deskWith('obeys')
+    const first = watchOn(desk)
+    await first.until((text) => text.includes('● running'))
+    first.press('d')
+    await first.until((text) => text.includes('left with 0'))
+    expect([first.isOnAlternateScreen(), first.isCursorVisible()]).toEqual([false, true])
+    // Two at once are two screens of one session.
+    const [second, third] = [watchOn(desk), watchOn(desk)]
+    await second.until((text) => text.includes('● running'))
+    await third.until((text) => text.includes('● running'))
+    second.press('d')
+    await second.until((text) => text.includes('left with 0'))
+    expect(third.lines().join('\n')).toContain('● running')
+    expect(desk.child.process.exitCode).toBeNull()
+  })
+
   test('L02 Ctrl-C leaves it as well, with the code of the signal', async () => {
     const desk = await deskWith('obeys')
     const terminal = watchOn(desk)

@@ -79,6 +79,24 @@ describe('overview', () => {
   })
 })
 
+describe('messages on the overview', () => {
+  const long = 'the limit of the session is nearly used up, and what is left of it is shown beside, so that nobody need be surprised'
+  const model = sampleModel({ messages: newestFirst(4, (index) => sampleMessage(index, { text: `${index}: ${long}` })) })
+
+  test('are whole where there are rows for them, and never take a row from what wants it', () => {
+    const picture = draw({ model, ...LARGE })
+    expect(picture).toContain('3: the limit')
+    expect(picture).toContain('nobody need be surprised')
+    expect(picture).not.toMatch(/used.*…/)
+  })
+
+  test('are cut to a line each where rows are few, so that as many as can be are in sight', () => {
+    const picture = draw({ model, ...SMALL })
+    expect(picture).toMatch(/3: the limit.*…/)
+    expect(picture).not.toContain('surprised')
+  })
+})
+
 describe('orders and fills', () => {
   const model = sampleModel({
     fills: newestFirst(57, sampleFill),

@@ -3,6 +3,7 @@
 import type {
   DoubtModel,
   FillModel,
+  LevelModel,
   MessageModel,
   OrderModel,
   SessionViewModel,
@@ -105,6 +106,14 @@ export function sampleWorld(changes: Partial<VenueHealthModel> = {}): Partial<Se
 }
 
 /** Newest first, as the session gives them. */
+/** Levels three ticks from one another, each larger than the one before. */
+function sampleLevels(touch: string, step: 1 | -1): LevelModel[] {
+  return Array.from({ length: 12 }, (_, index) => ({
+    price: (Number(touch) + (step * 3 * (index + 1)) / 10_000).toFixed(4),
+    size: String(250 * (index + 1)),
+  }))
+}
+
 export function newestFirst<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, place) => make(count - 1 - place))
 }
@@ -130,6 +139,8 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     elapsedUs: 12.9 * MINUTE_US,
     durationUs: 30 * MINUTE_US,
     market: {
+      asksBehind: sampleLevels('2.1041', 1),
+      bidsBehind: sampleLevels('2.1034', -1),
       bid: '2.1034',
       bidSize: '1200.5',
       ask: '2.1041',

@@ -26,6 +26,8 @@ const EXTREME = sampleModel({
     mark: null,
     lastTrade: HOSTILE,
     spreadBps: '9'.repeat(30),
+    asksBehind: newestFirst(12, () => ({ price: '1e', size: HOSTILE })),
+    bidsBehind: newestFirst(12, (index) => ({ price: '-'.repeat(index), size: '9'.repeat(400) })),
   },
   quotes: newestFirst(40, (index) => ({
     side: index % 2 === 0 ? 'bid' : 'ask',
@@ -206,9 +208,9 @@ describe('long names', () => {
     expect(draw({ model: sampleModel({ feedSource }), ...SMALL })).toMatch(/feed …[^ ]*XRPUSDT\.jsonl\.gz/)
   })
 
-  test('a long message ends in …', () => {
-    const text = `begin ${'x'.repeat(100)}`
-    expect(draw({ model: sampleModel({ messages: [sampleMessage(1, { text })] }), ...SMALL })).toMatch(/· {2}begin x+… │/)
+  test('a long message ends in …, where others want their rows', () => {
+    const messages = newestFirst(3, (index) => sampleMessage(index, { text: `begin ${'x'.repeat(100)}` }))
+    expect(draw({ model: sampleModel({ messages }), ...SMALL })).toMatch(/· {2}begin x+… │/)
   })
 })
 
@@ -225,8 +227,20 @@ describe('numbers and labels', () => {
   type AnyValues = typeof anyModel extends fc.Arbitrary<infer Values> ? Values : never
 
   function modelOf({ price: at, amount: much, other, status: state, share, unassigned }: AnyValues) {
+    const levels = newestFirst(4, () => ({ price: other, size: much }))
     return sampleModel({
-      market: { bid: at, bidSize: much, ask: at, askSize: other, mid: at, mark: at, lastTrade: at, spreadBps: at },
+      market: {
+        bid: at,
+        bidSize: much,
+        ask: at,
+        askSize: other,
+        mid: at,
+        mark: at,
+        lastTrade: at,
+        spreadBps: at,
+        asksBehind: levels,
+        bidsBehind: levels,
+      },
       quotes: newestFirst(4, (index) => ({
         side: index % 2 === 0 ? 'bid' : 'ask',
         price: at,

@@ -28,11 +28,16 @@ function runSession({
   rows = 24,
   environment = {},
   more = '',
+  speed = 60,
+  piped = '',
 }: {
   columns?: number
   rows?: number
   environment?: Record<string, string>
   more?: string
+  speed?: number
+  /** What standard output goes into. */
+  piped?: string
 } = {}): Tmux {
   const folder = mkdtempSync(join(tmpdir(), 'dita-screen-'))
   const terminal = new Tmux({
@@ -40,7 +45,7 @@ function runSession({
     columns,
     rows,
     environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...environment },
-    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed 60 --seed 7 --store '${join(folder, 'dita.db')}' ${more} 2>'${join(folder, 'stderr')}'; echo "left with $?"`,
+    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed ${speed} --seed 7 --store '${join(folder, 'dita.db')}' ${more} 2>'${join(folder, 'stderr')}' ${piped}; echo "left with $?"`,
   })
   running.push({ terminal, folder })
   return terminal
@@ -52,6 +57,20 @@ function expectWholePicture(lines: readonly string[], columns: number, rows: num
   expect(lines[0]).toMatch(/^╭─ dita ─ .* UTC ─╮$/)
   expect(lines.at(-1)).toMatch(/^╰─ q stop {2}\? help .*─╯$/)
   for (const line of lines.slice(1, -1)) expect(line).toMatch(/^[│├].*[│┤]$/)
+}
+
+interface SessionEnd {
+  readonly halt_reason: string | null
+}
+
+/** How a session ended whose screen is gone: its end is waited for. */
+async function endOf(store: string): Promise<SessionEnd> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const [end] = query<SessionEnd>(store, 'SELECT halt_reason FROM sessions WHERE ended_at_us IS NOT NULL')
+    if (end !== undefined) return end
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`the session in ${store} never ended`)
 }
 
 const OUR_QUOTE = /our (ask|bid) +\d+\.\d+/
@@ -199,6 +218,25 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     expect(left.join('\n')).not.toContain('● running')
     expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
     rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('L02 a terminal that is closed under it hangs the session up, in good order', async () => {
+    const terminal = runSession()
+    await terminal.until(hasTraded)
+    const store = join(running[0]?.folder ?? '', 'dita.db')
+    terminal.close()
+    const closed = await endOf(store)
+    expect(closed).toEqual({ halt_reason: 'interrupted_sighup' })
+    expect(query(store, "SELECT client_order_id FROM orders WHERE status NOT IN ('filled', 'canceled', 'expired', 'rejected')")).toEqual([])
+    expect(readFileSync(join(running[0]?.folder ?? '', 'stderr'), 'utf8')).toBe('')
+  })
+
+  test('L02 a pipe whose reader has seen enough ends nothing: the session goes on, and says nothing more', async () => {
+    const terminal = runSession({ speed: 600, piped: '| head -n 3' })
+    const left = await terminal.until((picture) => picture.includes('left with'))
+    expect(left.join('\n')).not.toContain('EPIPE')
+    const closed = await endOf(join(running[0]?.folder ?? '', 'dita.db'))
+    expect(closed).toEqual({ halt_reason: 'duration_elapsed' })
   })
 
   test('with NO_COLOR not one colour reaches the terminal', async () => {

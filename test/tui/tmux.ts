@@ -14,6 +14,7 @@ export interface TmuxOptions {
 
 export class Tmux {
   readonly #name: string
+  #isClosed = false
 
   constructor({ name, columns, rows, environment, command }: TmuxOptions) {
     this.#name = name
@@ -63,7 +64,10 @@ export class Tmux {
     this.#run(['send-keys', key])
   }
 
+  /** Also where it is closed already. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#run(['kill-server'])
   }
 

@@ -4,6 +4,7 @@ import { abs, type Decimal, dec, decimalPlacesOf, div, formatDecimal, formatFixe
 import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/instrument.ts'
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
+import type { BookLevel } from '../market/events.ts'
 import type { MarketView } from '../market/view.ts'
 import type { DoubtReport } from '../recovery/doubts.ts'
 import type { Strategy } from '../strategy/port.ts'
@@ -20,6 +21,7 @@ import type { Gating } from './session-gates.ts'
 import { doubtModels, healthModel, venueLimitModels } from './venue-models.ts'
 import type {
   InventoryModel,
+  LevelModel,
   LimitModel,
   MarketModel,
   OrderModel,
@@ -31,6 +33,7 @@ import type {
 
 const BPS = dec('10000')
 const MONEY_PLACES = 4
+const MOST_LEVELS_BEHIND = 12
 
 /** The parts of a session that its model is made from. */
 export interface ModelSources {
@@ -153,7 +156,13 @@ function marketModel(market: MarketView, mark: Decimal | null, show: Formats): M
     mark: optional(mark),
     lastTrade: optional(lastTrade),
     spreadBps: bid === null || ask === null || mid === null ? null : formatFixed(mulDiv(sub(ask.price, bid.price), BPS, mid), 2),
+    asksBehind: levelsBehind(market.asks(1 + MOST_LEVELS_BEHIND), show),
+    bidsBehind: levelsBehind(market.bids(1 + MOST_LEVELS_BEHIND), show),
   }
+}
+
+function levelsBehind([_touch, ...behind]: readonly BookLevel[], show: Formats): LevelModel[] {
+  return behind.map(({ price, size }) => ({ price: show.price(price), size: show.quantity(size) }))
 }
 
 function quoteModels(state: StateView, market: MarketView, show: Formats): QuoteModel[] {

@@ -66,6 +66,14 @@ export interface MarketModel {
   readonly mark: string | null
   readonly lastTrade: string | null
   readonly spreadBps: string | null
+  /** The levels behind the touch, nearest first, at most 12; none from a feed without depth. */
+  readonly asksBehind: readonly LevelModel[]
+  readonly bidsBehind: readonly LevelModel[]
+}
+
+export interface LevelModel {
+  readonly price: string
+  readonly size: string
 }
 
 export interface QuoteModel {

@@ -7,6 +7,7 @@ import type {
   CourseModel,
   FeedModel,
   FigureModel,
+  LevelModel,
   MarkoutModel,
   QuotingModel,
   SessionViewModel,
@@ -55,6 +56,8 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     mark: optional(text),
     lastTrade: optional(text),
     spreadBps: optional(text),
+    asksBehind: orNone(listOf(record<LevelModel>({ price: text, size: text }))),
+    bidsBehind: orNone(listOf(record<LevelModel>({ price: text, size: text }))),
   }),
   quotes: listOf(
     record<SessionViewModel['quotes'][number]>({
