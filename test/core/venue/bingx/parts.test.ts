@@ -226,6 +226,7 @@ describe('keys', () => {
       JSON.stringify(holder),
       inspect(holder, { depth: 9, showHidden: true }),
       Object.values(secret).join(),
+      // biome-ignore lint/style/useTemplate: another way in which a text is made of it
       secret + '',
     ]
     expect(views.join(' ')).not.toContain('canary')
