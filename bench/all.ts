@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { machineText } from './machine.ts'
 
-const BENCHES = ['startup', 'kernel', 'append', 'feed', 'session', 'summary'] as const
+const BENCHES = ['startup', 'kernel', 'append', 'feed', 'session', 'summary', 'screen'] as const
 
 const rows: [bench: string, what: string, figure: string][] = []
 let hasFailed = false

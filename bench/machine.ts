@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
+export const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 /** Tells on the way out how much memory the process ever had. */
 const PEAK_TELLER = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS+'\\n'))`
 
