@@ -145,6 +145,31 @@ describe('open orders', () => {
     expect(bench.order(bid).status).toBe('in_doubt')
   })
 
+  test('V02 that counted more of an order than we before it ended are asked about: a fill was lost on the way', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.ack(bid)
+    bench.cancelAck(bid)
+    const asOfUs = bench.order(bid).updatedAtUs
+    expect(bench.snapshot({ asOfUs, openOrders: [bench.seen(bid, { filledQuantity: dec('4') })] })).toEqual([
+      { type: 'ORDER_QUERIED', clientOrderId: bid, why: 'the venue counts 4 filled, we 0' },
+    ])
+    expect(bench.order(bid).status).toBe('canceled')
+  })
+
+  test('that were listed before an order of ours came into doubt do not end the doubt; listed after it, they do', () => {
+    const bench = given()
+    const [bid] = bench.quote('2 x 10', null) as [string]
+    bench.ack(bid)
+    bench.when({ type: 'CANCEL_ACK', clientOrderId: bid, venueOrderId: null, totalFilled: dec('4') })
+    expect(bench.order(bid).status).toBe('in_doubt')
+    const openOrders = [bench.seen(bid)]
+    expect(bench.snapshot({ asOfUs: bench.order(bid).updatedAtUs, openOrders })).toEqual([])
+    expect(bench.order(bid).status).toBe('in_doubt')
+    bench.snapshot({ asOfUs: bench.order(bid).updatedAtUs + 1, openOrders })
+    expect(bench.order(bid).status).toBe('acked')
+  })
+
   test('that were listed before an order of ours was refused contradict it: it cannot have been there', () => {
     const bench = given()
     const [bid] = bench.quote('2 x 10', null) as [string]

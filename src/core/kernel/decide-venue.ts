@@ -8,7 +8,7 @@ import { decideFill } from './fill.ts'
 import type { FundingEvent, OrderReference, OrderWord, SnapshotEvent, VenueEvent } from './inputs.ts'
 import { fundingPostings } from './ledger.ts'
 import { alarm, behindWord, cancelMoved, doubtCancel, followOrder, queried } from './moves.ts'
-import { CANCEL_PENDING, ORDER_ENDED_ALIVE, ORDER_LIVE, type OrderTrigger } from './order-table.ts'
+import { CANCEL_PENDING, ORDER_LIVE, ORDER_SIGHT_IS_NEWS, type OrderTrigger } from './order-table.ts'
 import { fundingKey, type KernelState, type Order, positionKey } from './state.ts'
 
 /** How long to wait when the venue limits us without saying how long, and the longest word we take for it. */
@@ -123,11 +123,11 @@ export function decideSnapshot(state: KernelState, event: SnapshotEvent, facts: 
     }
     seen.add(order)
     if (open.venueOrderId !== null) named.add(open.venueOrderId)
+    // We have heard of the order since the venue looked: that it was open then contradicts no later word, and ends no later doubt.
     const isOlder = order.updatedAtUs >= event.asOfUs
-    // Its end came after the venue looked: that it was open then contradicts nothing.
-    if (isOlder && ORDER_ENDED_ALIVE[order.status]) continue
-    followOrder(state, order, 'found', facts, { venueOrderId: open.venueOrderId, reason: null })
-    // A snapshot never invents fills: a sum that differs is asked about, unless fills came after the venue looked.
+    if (!isOlder || ORDER_SIGHT_IS_NEWS[order.status])
+      followOrder(state, order, 'found', facts, { venueOrderId: open.venueOrderId, reason: null })
+    // A snapshot never invents fills: a sum that differs is asked about, an older one only where it counts more than we.
     const counts = `the venue counts ${formatDecimal(open.filledQuantity)} filled, we ${formatDecimal(order.filledQuantity)}`
     if (isOlder ? open.filledQuantity > order.filledQuantity : open.filledQuantity !== order.filledQuantity)
       facts.push(queried(order, counts))

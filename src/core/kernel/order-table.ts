@@ -81,11 +81,11 @@ export const ORDER_LIVE = {
   filled: false, canceled: false, expired: false, rejected: false, absent: false,
 } as const satisfies Record<OrderStatus, boolean>
 
-/** The ends of an order that the venue had: it was open until then. One `rejected` or `absent` was never there. */
-// biome-ignore format: the ends and all else, a line each
-export const ORDER_ENDED_ALIVE: Readonly<Record<OrderStatus, boolean>> = {
-  filled: true, canceled: true, expired: true, rejected: false, absent: false,
-  prepared: false, submitting: false, acked: false, partially_filled: false, in_doubt: false, quarantined: false,
+/** Whether it is news that the venue had the order at any time, because as far as we know it never did. */
+// biome-ignore format: news and none, a line each
+export const ORDER_SIGHT_IS_NEWS: Readonly<Record<OrderStatus, boolean>> = {
+  prepared: true, submitting: true, rejected: true, absent: true, quarantined: true,
+  acked: false, partially_filled: false, in_doubt: false, filled: false, canceled: false, expired: false,
 }
 
 /**

@@ -12,7 +12,7 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
   if (event.type === 'SNAPSHOT') {
     for (const seen of event.openOrders) {
       const order = reference.match(seen)
-      if (order !== null && !(wasThere(order) && order.touchedUs >= event.asOfUs)) reference.follow(order, 'found')
+      if (order !== null && (order.touchedUs < event.asOfUs || neverSeen(order))) reference.follow(order, 'found')
     }
     return comparePositions(reference, event)
   }
@@ -40,9 +40,9 @@ export function hearVenue(reference: Reference, event: VenueEvent): void {
   }
 }
 
-/** Whether the order is over, and was open until then. */
-function wasThere({ status }: ReferenceOrder): boolean {
-  return status === 'filled' || status === 'canceled' || status === 'expired'
+/** Whether nobody has said so far that the venue has it, or has had it. */
+function neverSeen({ status }: ReferenceOrder): boolean {
+  return ['prepared', 'submitting', 'rejected', 'absent', 'quarantined'].includes(status)
 }
 
 /** A position that is another at the venue stays in mind until the venue says ours, or until a fill makes ours the venue's. */
