@@ -1,6 +1,7 @@
 // Starts dita: the version at once, everything else through oclif. Every way out of the process is decided here.
 
 import { readFileSync } from 'node:fs'
+import { isGone } from './standard-streams.ts'
 
 export async function main(binUrl: string): Promise<void> {
   const argv = process.argv.slice(2)
@@ -25,15 +26,18 @@ function guardProcess(argv: readonly string[]): void {
     leaving = true
     void report(thrown, argv).finally(() => process.exit(process.exitCode ?? 1))
   }
+  // Nobody left to write to is no failure: what runs, runs on without, or is hung up in good order.
+  const harmless = new WeakSet<object>()
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: Error & { code?: string }) => {
-      // A reader that has seen enough (`| head`) is no failure: what runs, runs on without it. Nor is a terminal that was closed, which
-      // fails with EIO: it has sent SIGHUP, and that ends a session in good order.
-      const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY)
-      if (!isGone) leave(error)
+    stream.on('error', (error) => {
+      if (isGone(error, stream)) harmless.add(error)
+      else leave(error)
     })
   }
-  process.on('uncaughtException', leave)
+  // The library of commands throws an error of standard output once more, where it knows no other.
+  process.on('uncaughtException', (thrown: unknown) => {
+    if (!(thrown instanceof Error && harmless.has(thrown))) leave(thrown)
+  })
   process.on('unhandledRejection', leave)
 }
 

@@ -5,6 +5,7 @@ import type { Halt } from '../core/halt-reasons.ts'
 import type { SessionControl } from '../core/session/control.ts'
 import type { FactLines, SessionLog, SessionObserver } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
+import { lineWriter } from './standard-streams.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
 export interface SessionOutput {
@@ -83,7 +84,8 @@ async function openScreen({ control, env, log, leave }: SessionOutputOptions): P
 
 async function openPlain({ sessionId, pid, verbose }: SessionOutputOptions): Promise<SessionOutput> {
   const { createPlainOutput } = await import('../tui/plain.ts')
-  const plain = createPlainOutput({ fills: verbose, write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
+  const write = lineWriter(process.stdout)
+  const plain = createPlainOutput({ fills: verbose, write: (line) => write(escapeText(line)) })
   const isDue = everyMs(SHOWN_EVERY_MS)
   return {
     observer: {

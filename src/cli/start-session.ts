@@ -21,6 +21,7 @@ import { openServiceManager } from './service-manager.ts'
 import { openSessionLog } from './session-log.ts'
 import { openSessionOutput } from './session-output.ts'
 import { stopOnSignals } from './signals.ts'
+import { freeStreams } from './standard-streams.ts'
 
 export interface StartSessionOptions {
   readonly configPath: string | null
@@ -66,6 +67,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     process.exit(exitCode)
   }
   const stopListening = stopOnSignals(control, leave)
+  const letGoOfStreams = freeStreams(() => control.requestStop({ reason: 'interrupted_sighup', detail: null }))
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
   const output = await openSessionOutput({
     json: options.json,
@@ -104,6 +106,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     stopListening()
     manager?.close()
     await output.close()
+    letGoOfStreams()
     log.close()
   }
 }

@@ -11,6 +11,7 @@ import type { SessionViewModel } from '../core/session/view-model.ts'
 import { escapeText } from '../core/text.ts'
 import { safeJson } from './escape.ts'
 import { stopOnSignals } from './signals.ts'
+import { freeStreams, lineWriter, newestWriter } from './standard-streams.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
 /** A process that is gone lets go of its store within this time. */
@@ -48,6 +49,7 @@ export async function watchSession(options: WatchOptions): Promise<WatchView> {
   // A reader of ours that has seen enough (`| head`) ends this, and not the session.
   const onBrokenPipe = (): void => leaving.requestStop({ reason: 'engine_requested_halt', detail: null })
   process.stdout.once('error', onBrokenPipe)
+  const letGoOfStreams = freeStreams(() => leaving.requestStop({ reason: 'interrupted_sighup', detail: null }))
   let viewer: Viewer | null = null
   try {
     viewer = await openViewer(options, client.session, leaving)
@@ -55,6 +57,7 @@ export async function watchSession(options: WatchOptions): Promise<WatchView> {
   } finally {
     stopListening()
     await viewer?.close()
+    letGoOfStreams()
     client.close()
     process.stdout.off('error', onBrokenPipe)
   }
@@ -91,11 +94,15 @@ async function reach(storePath: string): Promise<ControlClient> {
 }
 
 async function openViewer({ json, env }: WatchOptions, { sessionId, pid }: SessionStatus, leaving: SessionControl): Promise<Viewer> {
-  if (json) return { publish: (model) => process.stdout.write(`${oneLine(model)}\n`), close: async () => undefined }
+  if (json) {
+    const { write, close } = newestWriter(process.stdout)
+    return { publish: (model) => write(oneLine(model)), close: async () => close() }
+  }
   if (isTerminal(env)) return openScreen(env, leaving)
   const { createPlainOutput } = await import('../tui/plain.ts')
   process.stdout.write(`Session ${escapeText(sessionId)}, pid ${pid}: Ctrl-C leaves it running, \`dita halt\` ends it.\n`)
-  const plain = createPlainOutput({ write: (line) => process.stdout.write(`${escapeText(line)}\n`) })
+  const write = lineWriter(process.stdout)
+  const plain = createPlainOutput({ write: (line) => write(escapeText(line)) })
   return { publish: (model) => plain.publish(model), close: async () => plain.close() }
 }
 

@@ -10,6 +10,8 @@ export interface PacerOptions {
   readonly intervalMs: number
   readonly now: () => number
   readonly draw: () => void
+  /** Whether the last drawing has been taken; until it has, none is made. */
+  readonly isTaken?: () => boolean
 }
 
 export interface FramePacer {
@@ -21,13 +23,17 @@ export interface FramePacer {
   stop(): void
 }
 
-export function createFramePacer({ intervalMs, now, draw }: PacerOptions): FramePacer {
+export function createFramePacer({ intervalMs, now, draw, isTaken = () => true }: PacerOptions): FramePacer {
   let timer: NodeJS.Timeout | undefined
   let dueMs = Number.NEGATIVE_INFINITY
   let stopped = false
   const run = (): void => {
     clearTimeout(timer)
     timer = undefined
+    if (!isTaken()) {
+      timer = setTimeout(run, intervalMs)
+      return
+    }
     const startMs = now()
     draw()
     const costMs = now() - startMs

@@ -13,7 +13,13 @@ import { FIRST_STATE, type KeyPress, onKey } from './screen-state.ts'
 export type StopCause = 'quit' | 'kill' | 'interrupt'
 
 /** What an operator wants of trading. */
-export type TradingKey = 'pause' | 'resume'
+export type TradingKey = 'pause' | 'reduce_only' | 'resume'
+
+/** The state that a key asks for; where trading is there already, the key ends it. */
+const ASKS_FOR = { pause: 'halted', reduce_only: 'reducing' } as const
+
+/** A held key, or two pressed at once, come in one piece. What is longer and of many letters was pasted, and means no key. */
+const MOST_KEYS_AT_ONCE = 4
 
 interface LiveAppProps {
   /** Null until the session has published for the first time. */
@@ -47,6 +53,17 @@ export function LiveApp({ model, connectingTo, colour, watching, stop, trade, re
     stop(cause)
   }
 
+  const onPress = (press: KeyPress): void => {
+    const layout = layoutFor(model, columns, rows, current.current.page)
+    const reach = model === null || layout === null ? {} : reachOf({ layout, model, state: current.current })
+    const { state: next, wish } = onKey(current.current, press, { watching, reach })
+    current.current = next
+    setState(next)
+    if (wish === null || asked.current) return
+    if (wish === 'quit' || wish === 'kill') askToStop(wish)
+    else if (model?.phase === 'running') trade(model.trading === ASKS_FOR[wish] ? 'resume' : wish)
+  }
+
   useInput(
     (input, key) => {
       if (key.eventType === 'release') return
@@ -54,14 +71,7 @@ export function LiveApp({ model, connectingTo, colour, watching, stop, trade, re
       if (key.ctrl && input === 'c') return askToStop('interrupt')
       if (key.ctrl && input === 'l') return redraw()
       if (key.ctrl || key.meta) return
-      const layout = layoutFor(model, columns, rows, current.current.page)
-      const reach = model === null || layout === null ? {} : reachOf({ layout, model, state: current.current })
-      const { state: next, wish } = onKey(current.current, pressOf(input, key), { watching, reach })
-      current.current = next
-      setState(next)
-      if (wish === 'trading') {
-        if (model?.phase === 'running' && !asked.current) trade(model.trading === 'active' ? 'pause' : 'resume')
-      } else if (wish !== null && !asked.current) askToStop(wish)
+      for (const press of pressesOf(input, key, current.current.typing)) onPress(press)
     },
     { isActive: isRawModeSupported },
   )
@@ -81,9 +91,15 @@ export function LiveApp({ model, connectingTo, colour, watching, stop, trade, re
   )
 }
 
-function pressOf(input: string, key: Key): KeyPress {
+/** The keys that came, one by one. */
+function pressesOf(input: string, key: Key, typing: boolean): KeyPress[] {
   const name = nameOf(key)
-  return { name, shift: key.shift, text: name === null ? input : '' }
+  const { shift } = key
+  if (name !== null) return [{ name, shift, text: '' }]
+  const keys = [...input]
+  const isWritten = typing || input.startsWith('/')
+  const arePressed = keys.length <= MOST_KEYS_AT_ONCE || new Set(keys).size === 1
+  return isWritten || arePressed ? keys.map((text) => ({ name, shift, text })) : []
 }
 
 function nameOf(key: Key): KeyPress['name'] {

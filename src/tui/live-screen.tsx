@@ -10,6 +10,9 @@ import { LiveApp, type StopCause, type TradingKey } from './live-app.tsx'
 /** At most ten drawings a second: more cannot be read, and the session needs the processor. */
 const FRAME_INTERVAL_MS = 100
 
+/** How long the last picture may take to be drawn. */
+const LAST_PICTURE_MS = 1_000
+
 export interface LiveScreenOptions {
   readonly stdout: NodeJS.WriteStream
   readonly stdin: NodeJS.ReadStream
@@ -39,6 +42,12 @@ export interface LiveScreen {
   close(): Promise<void>
 }
 
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}
+
 export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
   const { stdout, stdin, stderr = process.stderr, stop, trade = () => undefined, colour, watching = false, now, failed } = options
   let newest: SessionViewModel | null = null
@@ -57,7 +66,9 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
     fail(error)
     app.unmount()
   }
-  stdout.on('error', onStreamError)
+  stdout.prependListener('error', onStreamError)
+  // To the end of the process: letting go of the keyboard of a terminal that is gone fails as well.
+  stdin.on('error', onStreamError)
   redirectCursor({ from: stderr, to: stdout })
 
   const tree = () => (
@@ -77,17 +88,19 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
     alternateScreen: true,
     incrementalRendering: true,
   })
-  const pacer = createFramePacer({ intervalMs: FRAME_INTERVAL_MS, now, draw })
+  // A terminal that takes nothing, because a connection hangs, is not written to until it does: pictures would pile up in memory.
+  const isTaken = (): boolean => stdout.writableLength === 0
+  const pacer = createFramePacer({ intervalMs: FRAME_INTERVAL_MS, now, draw, isTaken })
   const exited = app.waitUntilExit().then(() => undefined, fail)
 
   const shut = async (): Promise<void> => {
     if (!broken) {
       pacer.flush()
-      await app.waitUntilRenderFlush()
+      await Promise.race([app.waitUntilRenderFlush(), pause(LAST_PICTURE_MS)])
     }
     pacer.stop()
     app.unmount()
-    await exited
+    await Promise.race([exited, pause(LAST_PICTURE_MS)])
     stdout.off('error', onStreamError)
   }
 

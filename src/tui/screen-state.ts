@@ -26,8 +26,11 @@ export interface KeyPress {
   readonly text: string
 }
 
-/** `quit` ends the session in good order, or leaves the screen of one that runs elsewhere; `kill` is the kill switch. */
-export type Wish = 'quit' | 'kill' | 'trading'
+/**
+ * `quit` ends the session in good order, or leaves the screen of one that runs elsewhere; `kill` is the kill switch; the others say how
+ * far to trade, and again that all is as before.
+ */
+export type Wish = 'quit' | 'kill' | 'pause' | 'reduce_only'
 
 export interface KeyContext {
   /** The session runs elsewhere: no key stops or pauses it. */
@@ -100,7 +103,8 @@ function commanded(state: ScreenState, { name, text }: KeyPress, { watching }: K
   if (text === 'q' || (text === 'd' && watching)) return { state, wish: 'quit' }
   // Who only watches has `dita halt`.
   if (watching) return stay(state)
-  if (text === 'p') return { state, wish: 'trading' }
+  if (text === 'p') return { state, wish: 'pause' }
+  if (text === 'r') return { state, wish: 'reduce_only' }
   if (text === 'h') return stay({ ...state, asking: true, help: false })
   // A capital letter: nobody presses it in passing.
   return text === 'K' ? { state, wish: 'kill' } : stay(state)

@@ -8,8 +8,8 @@ const INTRODUCTION = `## Crash sweep
 A session that quotes, replaces, enters, exits, cancels and trades at market runs against \`dita exchange\`, and is killed: at every system
 call that writes, syncs, truncates, renames, unlinks or sends, one run for each, from the process's first to its last; at random
 times; while it recovers, three starts deep; and so is the exchange, alone and together with it. A call of the disk also fails once with
-EIO, and once with ENOSPC: where it is the store's the session stops with exit 6 and says so, save that a checkpoint which fails is told
-and tried again. Each point begins with an empty store and a new exchange.
+EIO, and once with ENOSPC: where it is the store's the session stops with exit 6 and says so, save that a checkpoint which fails, or the
+writing of what the session measures of itself, is told and tried again. Each point begins with an empty store and a new exchange.
 
 Afterwards a session recovers, twice, and the store is compared with the exchange's truth log: no client order id has two orders; every
 order, refusal and cancel that the exchange heard of is in the journal, with its terms; every fill is booked exactly once, to the last

@@ -6,6 +6,7 @@ import { readTruth } from '../../src/core/exchange/truth-log.ts'
 import { verifyStore } from '../../src/core/journal/verify-store.ts'
 import { summarizeFromStore } from '../../src/core/report/open-report.ts'
 import { renderSummary } from '../../src/core/report/summary-text.ts'
+import type { MessageModel } from '../../src/core/session/view-model.ts'
 import { failureOf, newStore, onlooker, query, runPaper, SECOND_US, summaryOf, virtualWall } from './harness.ts'
 import { startChild } from './processes.ts'
 import { exchange, session } from './world.ts'
@@ -67,9 +68,14 @@ describe('what a rehearsed session measures', () => {
     const database = new Database(storePath)
     database.exec("CREATE TRIGGER no_metrics BEFORE INSERT ON session_metrics BEGIN SELECT raise(FAIL, 'there is no room'); END")
     database.close()
-    const ran = await runPaper({ storePath, sessionId: 'second', durationUs: 5 * SECOND_US })
+    let told: readonly MessageModel[] = []
+    const observer = onlooker(({ messages }) => {
+      told = messages.filter(({ text }) => text.includes('could not be written: there is no room'))
+    })
+    const ran = await runPaper({ storePath, sessionId: 'second', durationUs: 5 * SECOND_US, observer })
     expect(ran.outcome).toMatchObject({ halt: { reason: 'duration_elapsed' }, exitCode: 0 })
     expect(ran.log.filter(({ event }) => event === 'metrics_not_recorded')).toMatchObject([{ fields: { message: 'there is no room' } }])
+    expect(told).toMatchObject([{ severity: 'warning' }])
     expect((await summaryOf(ran)).operation).toMatchObject({ measuredWallUs: null, ticks: { onTime: null, why: 'nothing was measured' } })
   })
 

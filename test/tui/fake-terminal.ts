@@ -8,6 +8,8 @@ const ESCAPE = '\u001b['
 const SEQUENCE = /^(\??)([\d;]*)([A-Za-z])/
 
 export class FakeTerminal extends EventEmitter {
+  /** Bytes that wait to be taken. */
+  writableLength = 0
   readonly isTTY = true
   readonly writable = true
   columns: number

@@ -37,6 +37,33 @@ describe('frame pacer', () => {
     expect(drawnAtMs).toHaveLength(10)
   })
 
+  test('nothing is drawn while the last drawing has not been taken, and then the last state at once', () => {
+    const drawnAtMs: number[] = []
+    let isTaken = false
+    vi.setSystemTime(0)
+    const pacer = createFramePacer({
+      intervalMs: 100,
+      now: () => Date.now(),
+      draw: () => drawnAtMs.push(Date.now()),
+      isTaken: () => isTaken,
+    })
+    for (let elapsed = 0; elapsed < 950; elapsed += 1) {
+      pacer.request()
+      vi.advanceTimersByTime(1)
+    }
+    pacer.flush()
+    expect(drawnAtMs).toEqual([])
+    isTaken = true
+    vi.advanceTimersByTime(100)
+    expect(drawnAtMs).toHaveLength(1)
+    isTaken = false
+    pacer.request()
+    pacer.stop()
+    isTaken = true
+    vi.advanceTimersByTime(1_000)
+    expect(drawnAtMs).toHaveLength(1)
+  })
+
   test('a drawing that is dear leaves the session most of the time', () => {
     const { drawnAtMs, pacer } = pacerThatCosts(50)
     for (let elapsed = 0; elapsed < 1_000; elapsed += 1) {

@@ -170,6 +170,70 @@ describe('keys', () => {
     expect(trades).toEqual(['pause', 'resume'])
   })
 
+  test('p pauses a session that only reduces as well; r lets only exits pass, and again everything', async () => {
+    const { terminal, keyboard, screen, trades } = start()
+    screen.publish(sampleModel({ trading: 'reducing' }))
+    await until(terminal, (text) => text.includes('● running'))
+    keyboard.press('p')
+    keyboard.press('r')
+    await until(terminal, () => trades.length > 1)
+    screen.publish(sampleModel({ trading: 'active', sessionId: 'again' }))
+    await until(terminal, (text) => text.includes('again'))
+    keyboard.press('r')
+    await until(terminal, () => trades.length > 2)
+    expect(trades).toEqual(['pause', 'resume', 'reduce_only'])
+  })
+
+  test.each([
+    ['KKKKKKKK', ['kill']],
+    ['hy', ['kill']],
+    ['2q', ['quit']],
+    ['hn', []],
+    ['Keep an eye on it', []],
+  ])('keys that come in one piece are keys, and a text that is pasted is none: %s', async (keys, expected) => {
+    const { terminal, keyboard, screen, stops } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('● running'))
+    keyboard.press(keys)
+    keyboard.press('?')
+    await until(terminal, (text) => text.includes('Ctrl-L') || text.includes('stopping…'))
+    expect(stops).toEqual(expected)
+  })
+
+  test('a filter may be pasted', async () => {
+    const { terminal, keyboard, screen } = start()
+    screen.publish(sampleModel({ messages: newestFirst(120, sampleMessage) }))
+    keyboard.press('5')
+    await until(terminal, (text) => text.includes('messages'))
+    keyboard.press('/message 77')
+    await until(terminal, (text) => text.includes('/message 77') && !text.includes('message 78 '))
+  })
+
+  test('before there is anything to see h asks as well, and nobody halts unseen', async () => {
+    const { terminal, keyboard, stops } = start()
+    await until(terminal, (text) => text.includes('dita is starting…'))
+    keyboard.press('h')
+    await until(terminal, (text) => text.includes('halt? y halts, any other key does not'))
+    keyboard.press('n')
+    await until(terminal, (text) => text.includes('dita is starting…'))
+    expect(stops).toEqual([])
+  })
+
+  test('nothing is drawn on a terminal that takes nothing; once it does, it shows the newest', async () => {
+    const { terminal, screen } = start()
+    screen.publish(sampleAt(1))
+    await until(terminal, (text) => text.includes('session-1'))
+    terminal.writableLength = 5_000
+    const before = terminal.frames
+    for (let index = 2; index < 40; index += 1) {
+      screen.publish(sampleAt(index))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(terminal.frames).toBe(before)
+    terminal.writableLength = 0
+    await until(terminal, (text) => text.includes('session-39'))
+  })
+
   test('h asks first: y halts, any other key does not', async () => {
     const { terminal, keyboard, screen, stops } = start()
     screen.publish(sampleAt(1))

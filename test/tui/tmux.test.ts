@@ -30,6 +30,7 @@ function runSession({
   more = '',
   speed = 60,
   piped = '',
+  inShell = false,
 }: {
   columns?: number
   rows?: number
@@ -38,14 +39,19 @@ function runSession({
   speed?: number
   /** What standard output goes into. */
   piped?: string
+  /** Standard error is the terminal as well, and a shell that outlives it writes down the exit code. */
+  inShell?: boolean
 } = {}): Tmux {
   const folder = mkdtempSync(join(tmpdir(), 'dita-screen-'))
+  const words = `'${process.execPath}' '${BINARY}' run --duration 30m --speed ${speed} --seed 7 --store '${join(folder, 'dita.db')}'`
   const terminal = new Tmux({
     name: `dita-test-${process.pid}-${running.length}`,
     columns,
     rows,
     environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...environment },
-    command: `'${process.execPath}' '${BINARY}' run --duration 30m --speed ${speed} --seed 7 --store '${join(folder, 'dita.db')}' ${more} 2>'${join(folder, 'stderr')}' ${piped}; echo "left with $?"`,
+    command: inShell
+      ? `trap '' HUP; ${words}; echo $? > '${join(folder, 'exit-code')}'`
+      : `${words} ${more} 2>'${join(folder, 'stderr')}' ${piped}; echo "left with $?"`,
   })
   running.push({ terminal, folder })
   return terminal
@@ -220,15 +226,39 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('L02 a terminal that is closed under it hangs the session up, in good order', async () => {
+  test('L02 a terminal that is closed under it hangs the session up, in good order and with the exit code of that', async () => {
+    const terminal = runSession({ inShell: true })
+    await terminal.until(hasTraded)
+    const folder = running[0]?.folder ?? ''
+    terminal.close()
+    expect(await endOf(join(folder, 'dita.db'))).toEqual({ halt_reason: 'interrupted_sighup' })
+    const exitCode = join(folder, 'exit-code')
+    for (let attempt = 0; attempt < 300 && !existsSync(exitCode); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(readFileSync(exitCode, 'utf8')).toBe('129\n')
+    expect(readFileSync(join(folder, 'dita.db.log'), 'utf8')).not.toContain('defect')
+  })
+
+  test('L02 a terminal that takes nothing any more holds nothing up: the session trades on, hears signals, and ends in good order', async () => {
     const terminal = runSession()
     await terminal.until(hasTraded)
     const store = join(running[0]?.folder ?? '', 'dita.db')
-    terminal.close()
-    const closed = await endOf(store)
-    expect(closed).toEqual({ halt_reason: 'interrupted_sighup' })
-    expect(query(store, "SELECT client_order_id FROM orders WHERE status NOT IN ('filled', 'canceled', 'expired', 'rejected')")).toEqual([])
-    expect(readFileSync(join(running[0]?.folder ?? '', 'stderr'), 'utf8')).toBe('')
+    const reader = terminal.reader()
+    const progress = () => query<{ seq: number }>(store, 'SELECT max(seq) AS seq FROM journal')[0]?.seq ?? 0
+    process.kill(reader, 'SIGSTOP')
+    try {
+      // What the terminal itself can hold is full within a second.
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      const before = progress()
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      expect(progress()).toBeGreaterThan(before)
+      const [{ pid } = { pid: 0 }] = query<{ pid: number }>(store, 'SELECT pid FROM session_runs')
+      process.kill(pid, 'SIGTERM')
+      expect(await endOf(store)).toEqual({ halt_reason: 'interrupted_sigterm' })
+    } finally {
+      process.kill(reader, 'SIGCONT')
+    }
+    await terminal.until((picture) => picture.includes('left with 143'))
+    expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
   })
 
   test('L02 a pipe whose reader has seen enough ends nothing: the session goes on, and says nothing more', async () => {

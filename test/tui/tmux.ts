@@ -64,6 +64,11 @@ export class Tmux {
     this.#run(['send-keys', key])
   }
 
+  /** The process that reads what is written to this terminal. */
+  reader(): number {
+    return Number(this.#run(['display-message', '-p', '#{pid}']))
+  }
+
   /** Also where it is closed already. */
   close(): void {
     if (this.#isClosed) return

@@ -159,10 +159,14 @@ export class Notifier {
     const { target, random } = this.#options
     this.#tell(`A notification could not be sent to ${target.host}: ${outcome.words}.`)
     if (outcome.kind === 'refused' || tries >= most) return false
-    if (outcome.retryAfterMs !== null) return outcome.retryAfterMs <= longestRetryAfterMs && this.#pauseAsAsked(outcome.retryAfterMs)
+    const askedMs = outcome.retryAfterMs
+    if (askedMs !== null && askedMs > longestRetryAfterMs) return false
     const grownMs = Math.min(pauseMs * 2 ** (tries - 1), longestPauseMs)
     // From half of it to all of it, so that several sessions do not come back at one moment.
-    await sleep(grownMs * (0.5 + random() / 2), this.#closing.signal)
+    const ownMs = grownMs * (0.5 + random() / 2)
+    // What is asked for may only be longer: at "now" all tries would be spent on one outage of a second.
+    if (askedMs !== null && askedMs > ownMs) return this.#pauseAsAsked(askedMs)
+    await sleep(ownMs, this.#closing.signal)
     if (this.#closing.signal.aborted) await sleep(HURRIED_PAUSE_MS, this.#over.signal)
     return true
   }

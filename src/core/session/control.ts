@@ -1,9 +1,9 @@
-// How a session is asked from outside, by a signal, a key, a switch: to end, where the first word counts, and meanwhile to pause and
-// to resume, where the last one does.
+// How a session is asked from outside, by a signal, a key, a switch: to end, where the first word counts, and meanwhile how far to
+// trade, where the last one does.
 
 import type { Halt } from '../halt-reasons.ts'
 
-export type TradingWish = 'pause' | 'resume'
+export type TradingWish = 'pause' | 'reduce_only' | 'resume'
 
 export class SessionControl {
   readonly #controller = new AbortController()
@@ -17,7 +17,7 @@ export class SessionControl {
     this.#controller.abort()
   }
 
-  /** Asks the session to take its orders back and send none, or to trade again; it does so at its next step. */
+  /** Asks the session to send nothing, or only what lowers its position, or to trade again; it does so at its next step. */
   askTrading(wish: TradingWish): void {
     this.#trading = wish
   }

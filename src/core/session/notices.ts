@@ -143,8 +143,10 @@ export class SessionNotices {
   }
 
   #counted(code: string): AlarmCount {
-    const known = this.#alarms.get(code) ?? { total: 0, held: 0, toldMs: Number.NEGATIVE_INFINITY }
-    if (this.#alarms.size < MOST_CODES) this.#alarms.set(code, known)
+    // Beyond that many kinds all others are one.
+    const kind = this.#alarms.has(code) || this.#alarms.size < MOST_CODES ? code : 'OTHER'
+    const known = this.#alarms.get(kind) ?? { total: 0, held: 0, toldMs: Number.NEGATIVE_INFINITY }
+    this.#alarms.set(kind, known)
     known.total += 1
     return known
   }

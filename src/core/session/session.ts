@@ -307,7 +307,10 @@ export class Session {
   recordMetrics(): void {
     const { sessionId, log } = this.#options
     const failure = this.#journal.recordMetrics(sessionId, this.#operation.metrics())
-    if (failure !== null) log.error('metrics_not_recorded', { message: failure })
+    if (failure === null) return
+    log.error('metrics_not_recorded', { message: failure })
+    const text = `What the session measures of itself could not be written: ${failure}. Orders and fills are not touched by that; is the disk full?`
+    this.#chronicle.say(this.#loop.nowUs, 'warning', text)
   }
 
   /** Shows what somebody should read who looks on. */

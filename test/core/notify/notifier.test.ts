@@ -114,6 +114,19 @@ describe('a service that limits us', () => {
     await notifier.close()
   })
 
+  test.each(['0', '-1', 'Thu, 01 Jan 1970 00:00:00 GMT'])('that says "now" (%s) is not asked in one breath', async (header) => {
+    const { server, notifier } = await line((_, nth) => (nth < 3 ? { status: 503, headers: { 'retry-after': header } } : { status: 200 }), {
+      pauseMs: 400,
+      longestPauseMs: 10_000,
+    })
+    const beganMs = performance.now()
+    notifier.send(notice({ id: 'a' }))
+    await server.asked(3)
+    // Three quarters of 400 ms, and then of twice that.
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(880)
+    expect(await notifier.close()).toEqual({ delivered: 1, lost: 0 })
+  })
+
   test('that wants an hour, as a date, has refused: what it would not have is given up, and the next one is tried', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString()
     const { server, notifier } = await line((_, nth) =>
