@@ -7,6 +7,7 @@ import { accountNameOf } from '../core/session/account-name.ts'
 import { flowAmount, isAssetName, moveCapital } from '../core/session/capital.ts'
 import { reachRunning } from '../core/session/socket/running-session.ts'
 import { counted, paragraph, utcText } from './account-text.ts'
+import { amountSlip } from './amount-slip.ts'
 import { parseDuration } from './duration.ts'
 
 export type CapitalDirection = 'deposit' | 'withdraw'
@@ -73,7 +74,8 @@ export async function moveCapitalCommand(request: CapitalRequest): Promise<Capit
 async function accountFor({ account: named, storePath, configPath }: CapitalRequest): Promise<string> {
   const names = await accountsOfStore(storePath)
   if (named !== null) return resolveAccount(names, named, storePath)
-  const configured = accountNameOf(loadConfig({ file: configPath }))
+  const config = loadConfig({ file: configPath })
+  const configured = accountNameOf(config)
   if (configured !== null) return resolveAccount(names, configured, storePath)
   const [only, ...others] = names
   if (only !== undefined && others.length === 0) return only
@@ -81,9 +83,12 @@ async function accountFor({ account: named, storePath, configPath }: CapitalRequ
     fault: 'user',
     exitCode: EXIT.usage,
     message: `The config names no account, and the store ${storePath} has ${counted(names.length, 'account')}.`,
-    next: 'Name one with --account; `dita capital list` shows them.',
+    next: config.mode === 'paper' ? NAME_PAPER : NAME_ONE,
   })
 }
+
+const NAME_ONE = 'Name one with --account; `dita capital list` shows them.'
+const NAME_PAPER = `On paper each session has a fresh account, unless dita.yaml says \`paper: { account: NAME }\`: write that, so that sessions go on with what you pay in. ${NAME_ONE}`
 
 /** An account by its whole name, or by what stands behind the venue's where that is said of one only. */
 function resolveAccount(names: readonly string[], named: string, storePath: string): string {
@@ -106,11 +111,15 @@ function resolveAccount(names: readonly string[], named: string, storePath: stri
 function readAmount(direction: CapitalDirection, text: string): string {
   const amount = flowAmount(direction, text)
   if (amount !== null) return amount
+  const slip = amountSlip(text)
   throw new DitaError('BAD_AMOUNT', {
     fault: 'user',
     exitCode: EXIT.usage,
     message: `${JSON.stringify(text)} is no amount: it takes a decimal number above zero, up to 10^15, with at most 18 decimals.`,
-    next: 'Write it like 250 or 0.05; whether it comes or goes is said by `deposit` or `withdraw`.',
+    next: [
+      ...(slip === null ? [] : [slip]),
+      'Write it like 250 or 0.05; whether it comes or goes is said by `deposit` or `withdraw`.',
+    ].join(' '),
   })
 }
 

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { arch, hostname, platform } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { auditConfig } from '../core/config/audit-config.ts'
 import { DitaError, messageOf } from '../core/errors.ts'
 import { probeNotifications } from '../core/session/notice-probe.ts'
@@ -26,6 +26,8 @@ export const CHECKS: readonly Check[] = [
   { name: 'sqlite', look: lookAtSqliteItself },
   { name: 'workspace', look: lookAtWorkspace },
   { name: 'config', look: lookAtConfig },
+  { name: 'market', look: lookAtMarket },
+  { name: 'strategy', look: lookAtStrategy },
   { name: 'store_folder', look: lookAtStoreFolder },
   { name: 'store', look: lookAtStoreItself },
   { name: 'orders_left', look: lookAtOrdersLeft },
@@ -92,6 +94,31 @@ function lookAtConfig({ reading, configPath }: DoctorContext): Finding {
 }
 
 const HALF_AN_HOUR_US = 1_800_000_000
+const NO_CONFIG = 'Not looked at: the config cannot be used.'
+
+/** A recording is opened as a session would, and let go of. */
+async function lookAtMarket({ config, rehearsal }: DoctorContext): Promise<Finding> {
+  if (config === null) return skip(NO_CONFIG)
+  const { source } = config.feed
+  if (config.mode !== 'paper') return skip('It comes from the venue.')
+  if (source === 'simulated') return ok('The market is generated: there is nothing to find.')
+  try {
+    return ok(`The recording ${source} is there, and has ${await rehearsal()}.`)
+  } catch (thrown) {
+    if (thrown instanceof DitaError && thrown.code === 'FEED_MISSING')
+      return fail(thrown.message, 'Correct `feed.source`; in dita.yaml a path counts from the folder of that file.')
+    throw thrown
+  }
+}
+
+/** Whether it can be loaded is not tried: that would run what somebody wrote. A rehearsal of it is `dita audit-config`. */
+function lookAtStrategy({ config }: DoctorContext): Finding {
+  if (config === null) return skip(NO_CONFIG)
+  const { name } = config.strategy
+  if (!isAbsolute(name)) return ok(`${name} is one of dita's own.`)
+  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return ok(`${name} is there; \`dita audit-config\` tries it out.`)
+  return fail(`There is no strategy file at ${name}.`, 'Correct `strategy.name`; in dita.yaml a path counts from the folder of that file.')
+}
 
 function lookAtStoreFolder({ workspace: { storePath } }: DoctorContext): Finding {
   const folder = dirname(storePath)
@@ -180,7 +207,6 @@ function lookAtKillFile({ workspace: { storePath } }: DoctorContext): Finding {
   return fail(`The kill switch is on, so that no session starts: ${file.path} is there${why}.`, 'dita halt --clear')
 }
 
-const NO_CONFIG = 'Not looked at: the config cannot be used.'
 const PAPER = 'Not needed: the config trades on paper.'
 
 async function lookAtKeys({ config, environment, keys }: DoctorContext): Promise<Finding> {
@@ -222,8 +248,15 @@ async function lookAtClock({ config, offline, venue, packageFolder }: DoctorCont
     return Math.abs(clockOffsetMs) > LARGE_OFFSET_MS ? warn(text, SYNCHRONISE) : ok(text)
   } catch (thrown) {
     if (thrown instanceof DitaError && thrown.code === 'CLOCK_OFF') return fail(thrown.message, SYNCHRONISE)
-    return skip(`It is ${now} here; the venue could not be asked.`)
+    return skip(`It is ${now} here; ${notAsked(thrown)}`)
   }
+}
+
+function notAsked(thrown: unknown): string {
+  const code = thrown instanceof DitaError ? thrown.code : ''
+  if (code.startsWith('CREDENTIALS_')) return 'the venue is asked for its time once the keys are there.'
+  if (code === 'VENUE_UNREACHABLE') return 'the venue did not answer, as said above.'
+  return 'the venue was not asked to the end, as said above.'
 }
 
 async function lookAtNotifications({ config, environment, offline, notify }: DoctorContext): Promise<Finding> {

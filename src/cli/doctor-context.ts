@@ -34,6 +34,8 @@ export interface DoctorContext extends DoctorRequest {
   readonly config: Config | null
   /** Asked at the first call, and once. @throws DitaError as connecting does */
   venue(): Promise<VenueAnswer>
+  /** Opens the market of a rehearsal. The symbol of its instrument. @throws DitaError FEED_… */
+  rehearsal(): Promise<string>
   /** Reads the keys, and asks nobody. @throws DitaError CREDENTIALS_… */
   keys(): Promise<void>
 }
@@ -57,6 +59,7 @@ export function openDoctorContext(request: DoctorRequest): DoctorContext {
       asked ??= connect(usable(), request.environment, AbortSignal.timeout(LONGEST_MS))
       return asked
     },
+    rehearsal: () => rehearsalOf(usable(), request.environment),
     async keys() {
       try {
         // Nobody is called under a signal that is aborted already.
@@ -75,6 +78,15 @@ function read({ configPath }: DoctorRequest): ConfigReading | DitaError {
     if (thrown instanceof DitaError) return thrown
     throw thrown
   }
+}
+
+async function rehearsalOf(config: Config, environment: DoctorContext['environment']): Promise<string> {
+  const { openArena } = await import('../core/session/arena.ts')
+  const wall = { ...machineClock(), wallUs: () => Date.now() * 1000 }
+  const log = { info: () => undefined, error: () => undefined }
+  const arena = await openArena({ config, sessionId: 'doctor', environment, random: () => 0, wall, log }, new AbortController().signal)
+  await arena.close()
+  return arena.feed.instrument.symbol
 }
 
 async function connect(config: Config, environment: DoctorContext['environment'], signal: AbortSignal): Promise<VenueAnswer> {

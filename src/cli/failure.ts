@@ -57,8 +57,12 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
 
 /** The failure for people, in lines that break at words. */
 export function failureText({ message, next, code, fault }: Failure, width: number): string {
-  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code}, ${FAULT_WORDS[fault]})\n`
+  const whose = BLAMELESS.has(code) ? '' : `, ${FAULT_WORDS[fault]}`
+  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code}${whose})\n`
 }
+
+/** Nobody can tell from outside what a session waits for: its venue, its strategy, or the machine. */
+const BLAMELESS: ReadonlySet<string> = new Set(['HALT_UNPROVED'])
 
 const FAULT_WORDS = {
   user: 'the input is at fault',

@@ -4,11 +4,26 @@ import { type HaltView, nameOf } from '../core/session/socket/halt-running.ts'
 import { killFileAt } from '../core/session/socket/kill-file.ts'
 import { counted } from './account-text.ts'
 
-export function renderHalt(view: HaltView, { clear }: { readonly clear: boolean }): string {
-  const lines = clear ? clearText(view) : [...haltText(view), ...leftText(view)]
+interface HaltTextOptions {
+  readonly clear: boolean
+  /** The store is the one in the user's data folder, since neither a flag nor a workspace named another. */
+  readonly nobodyNamedIt: boolean
+}
+
+export function renderHalt(view: HaltView, { clear, nobodyNamedIt }: HaltTextOptions): string {
+  const lines = clear ? clearText(view) : [...haltText(view), ...(nobodyNamedIt ? elsewhereText(view) : []), ...leftText(view)]
   if (view.killFile !== null)
     lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
   return lines.join('\n')
+}
+
+/** A session of another folder has a store of its own, and whoever looks for it from here must not take this for a word about it. */
+function elsewhereText({ store, running, sessionId, pid }: HaltView): string[] {
+  if (running || sessionId !== null || pid !== null) return []
+  return [
+    `This folder has no dita.yaml, so this is the default store, ${store}: a session of another folder is not seen from here.`,
+    'To halt one: `cd` into its folder, or name its store with `dita halt --store PATH`.',
+  ]
 }
 
 function leftText({ ordersLeft: left }: HaltView): string[] {

@@ -1,6 +1,7 @@
 // What `dita init` asks, as a table, and how answers become a config. An answer is read and checked as the variable of its key
 // would be, so that init accepts what a session accepts. Knows no terminal.
 
+import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { auditConfig } from '../core/config/audit-config.ts'
 import { configKeys } from '../core/config/config-keys.ts'
@@ -8,9 +9,12 @@ import type { ConfigMap } from '../core/config/config-values.ts'
 import { yamlValue } from '../core/config/describe-config.ts'
 import { variableOf } from '../core/config/environment.ts'
 import { readConfig } from '../core/config/read-config.ts'
+import { suggestWord } from '../core/config/suggest-word.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
 import type { Arena } from '../core/session/port.ts'
+import { escapeText } from '../core/text.ts'
 import { paragraph } from './account-text.ts'
+import { amountSlip } from './amount-slip.ts'
 
 /** Without the dashes. */
 type Flag =
@@ -32,13 +36,15 @@ export type Answers = Readonly<Partial<Record<Flag, string | undefined>>>
 export interface Question {
   readonly flag: Flag
   readonly path: (answers: Answers) => readonly string[]
-  readonly text: (answers: Answers) => string
+  readonly text: (answers: Answers, quote: string) => string
   /** A line above it, after its choices. */
   readonly hint?: string
   /** What may be answered, where it is one of a few. */
   readonly choices?: readonly { readonly value: string; readonly means: string }[]
-  /** Beside the choices or instead of them: a path, which starts where the person is. */
-  readonly isPath?: true
+  /** Beside the choices or instead of them: the path of such a file, which starts where the person is. */
+  readonly isPath?: 'recording' | 'strategy'
+  /** What the answer counts: one amount, or amounts by asset. */
+  readonly counts?: 'amount' | 'money'
   readonly applies: (answers: Answers) => boolean
   /** When it applies, for whoever gave the flag when it does not. */
   readonly when?: string
@@ -51,10 +57,13 @@ const always = (): boolean => true
 
 const DEFAULT_PAIR = 'XRP/RLUSD'
 
-/** What amounts are counted in, as far as the answers say it. */
-function quoteOf(answers: Answers): string {
+const isRecording = (answers: Answers): boolean => isPaper(answers) && answers.feed !== undefined && answers.feed !== 'simulated'
+
+/** What amounts are counted in, as far as it can be told. */
+async function quoteOf(answers: Answers, place: InitPlace): Promise<string> {
   if (!isPaper(answers)) return /\/([^:]+)/.exec(answers.instrument ?? 'BTC/USDT:USDT')?.[1] ?? 'quote'
-  return answers.feed === undefined || answers.feed === 'simulated' ? (DEFAULT_PAIR.split('/')[1] ?? '') : 'the quote asset'
+  const recorded = isRecording(answers) ? ((await place.quoteOfRecording?.(answers.feed ?? '')) ?? 'the quote asset') : null
+  return recorded ?? DEFAULT_PAIR.split('/')[1] ?? ''
 }
 
 export const QUESTIONS: readonly Question[] = [
@@ -74,7 +83,7 @@ export const QUESTIONS: readonly Question[] = [
     path: () => ['feed', 'source'],
     text: () => 'Which market?',
     hint: '`simulated`, or the path of a recording.',
-    isPath: true,
+    isPath: 'recording',
     applies: isPaper,
     when: 'with --mode paper',
   },
@@ -94,52 +103,59 @@ export const QUESTIONS: readonly Question[] = [
       { value: 'breakout', means: 'enters where the price leaves its channel' },
     ],
     hint: 'Or the path of a .ts or .js file of yours.',
-    isPath: true,
+    isPath: 'strategy',
     applies: always,
   },
   {
     flag: 'money',
     path: () => ['paper', 'balances'],
     text: () => 'Money of the paper account',
+    counts: 'money',
     hint: 'Such as `XRP: 500, RLUSD: 1000`; nothing for the usual, which docs/PAPER.md says.',
     applies: isPaper,
     when: 'with --mode paper',
   },
   {
     flag: 'max-drawdown',
+    counts: 'amount',
     path: () => ['risk', 'max_drawdown'],
-    text: (answers) => `Halt when the account has fallen from its peak by (${quoteOf(answers)})`,
+    text: (_, quote) => `Halt when the account has fallen from its peak by (${quote})`,
     applies: always,
   },
   {
     flag: 'max-loss',
+    counts: 'amount',
     path: () => ['risk', 'max_session_loss'],
-    text: (answers) => `Halt when the session has lost (${quoteOf(answers)})`,
+    text: (_, quote) => `Halt when the session has lost (${quote})`,
     applies: always,
   },
   {
     flag: 'max-exposure',
+    counts: 'amount',
     path: () => ['risk', 'max_exposure'],
-    text: (answers) => `Hold at most (${quoteOf(answers)})`,
+    text: (_, quote) => `Hold at most (${quote})`,
     applies: always,
   },
   {
     flag: 'max-order',
+    counts: 'amount',
     path: () => ['risk', 'max_order_notional'],
-    text: (answers) => `Largest order (${quoteOf(answers)})`,
+    text: (_, quote) => `Largest order (${quote})`,
     applies: always,
   },
   {
     flag: 'max-inventory',
+    counts: 'amount',
     path: () => ['strategy', 'market_maker', 'max_inventory_notional'],
-    text: (answers) => `Inventory beyond which no more is added (${quoteOf(answers)})`,
+    text: (_, quote) => `Inventory beyond which no more is added (${quote})`,
     applies: isMaker,
     when: 'with --strategy market_maker',
   },
   {
     flag: 'order-size',
+    counts: 'amount',
     path: (answers) => ['strategy', isBreakout(answers) ? 'breakout' : 'market_maker', 'order_notional'],
-    text: (answers) => `Size of ${isBreakout(answers) ? 'an entry' : 'one quote'} (${quoteOf(answers)})`,
+    text: (answers, quote) => `Size of ${isBreakout(answers) ? 'an entry' : 'one quote'} (${quote})`,
     applies: (answers) => isMaker(answers) || isBreakout(answers),
     when: 'with a built-in strategy',
   },
@@ -162,6 +178,8 @@ export interface InitPlace {
   readonly workingFolder: string
   /** What the simulated market trades, and its first price; limits are judged by it. */
   readonly simulated: { readonly instrument: Arena['feed']['instrument']; readonly price: string } | null
+  /** What the instrument of a recording is priced in; null where it cannot be told. */
+  readonly quoteOfRecording?: (path: string) => Promise<string | null>
 }
 
 export interface Problem {
@@ -172,6 +190,56 @@ export interface Problem {
 
 /** What is wrong with answers: none where they make a config that an audit has nothing against. */
 export function problemsOf(answers: Answers, place: InitPlace): Problem[] {
+  const slips = QUESTIONS.flatMap((question) => {
+    const answer = question.applies(answers) ? (answers[question.flag] ?? '') : ''
+    const text = answer === '' ? null : slipIn(question, answer, place)
+    return text === null ? [] : [{ text, keys: [question.path(answers).join('.')] }]
+  })
+  // What the config makes of a slip would be told in words that nobody typed.
+  return slips.length > 0 ? slips : problemsOfConfig(answers, place)
+}
+
+/** What can be said of one answer in the words that it was given in; null where there is nothing. */
+function slipIn(question: Question, answer: string, place: InitPlace): string | null {
+  const { counts, isPath } = question
+  if (counts === 'amount' && !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(answer))
+    return [`${shown(answer)} is no amount.`, amountSlip(answer) ?? []].flat().join(' ')
+  if (counts === 'money' && !/:\s/.test(answer))
+    return `${shown(answer)} is no amount of an asset: write it as in \`XRP: 500, RLUSD: 1000\`.`
+  if (isPath === undefined || isWord(question, answer)) return null
+  const path = resolve(place.workingFolder, answer)
+  const stats = statsOf(path)
+  if (stats?.isFile()) return null
+  if (stats !== undefined) return `${shown(answer)} is no file.`
+  // A word alone was hardly meant as a path.
+  if (/[/.]/.test(answer)) return `There is no ${isPath} at ${path}.`
+  const meant = suggestWord(answer, wordsFor(question))
+  return `${shown(answer)} is no ${isPath}, and no file of that name is here.${meant === null ? '' : ` Did you mean \`${meant}\`?`}`
+}
+
+/** What cannot be looked at is as good as not there. */
+function statsOf(path: string): ReturnType<typeof statSync> | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+function shown(answer: string): string {
+  return `\`${escapeText(answer.slice(0, 60))}\``
+}
+
+/** What may be answered that is no path. `live` is for the config to refuse, with its reason. */
+function wordsFor({ flag, choices = [] }: Question): readonly string[] {
+  return flag === 'feed' ? ['simulated', 'live'] : choices.map(({ value }) => value)
+}
+
+function isWord(question: Question, answer: string): boolean {
+  return wordsFor(question).includes(answer)
+}
+
+function problemsOfConfig(answers: Answers, place: InitPlace): Problem[] {
   const isSimulated = isPaper(answers) && (answers.feed ?? 'simulated') === 'simulated'
   const market = (isSimulated ? place.simulated : null) ?? { instrument: null, price: null }
   const evidence = { durationUs: HALF_AN_HOUR_US, ...market, rehearsal: null, parts: [], askedVenue: null }
@@ -191,7 +259,7 @@ function readingOf(answers: Answers, place: InitPlace): ReturnType<typeof readCo
   for (const question of QUESTIONS) {
     const answer = answers[question.flag]
     if (answer === undefined || answer === '' || !question.applies(answers)) continue
-    environment[variableOf(question.path(answers))] = question.isPath === true ? fromFolder(question, answer, place) : answer
+    environment[variableOf(question.path(answers))] = question.isPath !== undefined ? fromFolder(question, answer, place) : answer
   }
   // A venue's own market is the only one that orders there may go by.
   if (!isPaper(answers)) environment[variableOf(['feed', 'source'])] = 'live'
@@ -199,10 +267,8 @@ function readingOf(answers: Answers, place: InitPlace): ReturnType<typeof readCo
 }
 
 /** A path as it is written in a file of the folder; a word that is no path stays. */
-function fromFolder({ flag, choices }: Question, answer: string, { folder, workingFolder }: InitPlace): string {
-  const isWord =
-    choices?.some(({ value }) => value === answer) === true || (flag === 'feed' && (answer === 'simulated' || answer === 'live'))
-  if (isWord || answer.startsWith('/')) return answer
+function fromFolder(question: Question, answer: string, { folder, workingFolder }: InitPlace): string {
+  if (isWord(question, answer) || answer.startsWith('/')) return answer
   const path = relative(resolve(folder), resolve(workingFolder, answer))
   return path.startsWith('.') ? path : `./${path}`
 }
@@ -244,16 +310,19 @@ const MOST_TRIES = 20
 /** Asks what no flag has answered; each answer is checked at once, with all before it. @throws DitaError INIT_CANCELLED (exit 130) */
 export async function askQuestions(given: Answers, place: InitPlace, asker: Asker): Promise<Answers> {
   let answers = given
+  let quote: string | null = null
   for (const question of QUESTIONS) {
     if (answers[question.flag] !== undefined || !question.applies(answers)) continue
-    answers = { ...answers, [question.flag]: await askOne(question, { answers, place, asker }) }
+    // By then it is known which market it is, and a recording is read once.
+    if (question.counts === 'amount') quote ??= await quoteOf(answers, place)
+    answers = { ...answers, [question.flag]: await askOne(question, { answers, place, asker, quote: quote ?? '' }) }
   }
   return answers
 }
 
 async function askOne(
   question: Question,
-  { answers, place, asker }: { readonly answers: Answers; readonly place: InitPlace; readonly asker: Asker },
+  { answers, place, asker, quote }: { readonly answers: Answers; readonly place: InitPlace; readonly asker: Asker; readonly quote: string },
 ): Promise<string> {
   const standard = defaultOf(question, answers)
   const later = laterKeys(question, answers)
@@ -263,7 +332,7 @@ async function askOne(
   }
   if (question.hint !== undefined) asker.say(`  ${question.hint}`)
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const typed = await asker.ask(`${question.text(answers)}${standard === '' ? '' : ` [${standard}]`}: `)
+    const typed = await asker.ask(`${question.text(answers, quote)}${standard === '' ? '' : ` [${standard}]`}: `)
     if (typed === null) break
     const answer = answerOf(question, typed.trim(), standard)
     // What hangs on a question that is still to come is for its answer to mend.

@@ -1,6 +1,7 @@
 // What `dita init` does: flags, questions where somebody sits there, then the files.
 
 import { loadConfig } from '../core/config/load-config.ts'
+import { DitaError } from '../core/errors.ts'
 import { openArena } from '../core/session/arena.ts'
 import { machineClock } from '../core/session/pacer.ts'
 import { type Answers, askQuestions, checkFlags, chosenOf, type InitPlace, usualOf } from './init-questions.ts'
@@ -20,7 +21,7 @@ export interface StartWorkspaceOptions {
 
 /** @throws DitaError BAD_ANSWER, WORKSPACE_EXISTS, INIT_FAILED (exit 2), INIT_CANCELLED (exit 130) */
 export async function startWorkspace({ folder, force, yes, json, given, env }: StartWorkspaceOptions): Promise<NewWorkspace> {
-  const place = { folder, workingFolder: process.cwd(), simulated: await simulatedMarket() }
+  const place = { folder, workingFolder: process.cwd(), simulated: await simulatedMarket(), quoteOfRecording }
   checkFlags(given, place)
   // Nobody answers ten questions to hear then that the place is taken.
   if (!force) refuseStanding(folder)
@@ -38,12 +39,27 @@ async function asked(given: Answers, place: InitPlace): Promise<Answers> {
   }
 }
 
-/** What the built-in market trades: opened and let go of, so that nobody else has to know it. */
+/** What the built-in market trades, and its first price, so that nobody else has to know it. */
 export async function simulatedMarket(): Promise<NonNullable<InitPlace['simulated']>> {
-  const config = loadConfig({ file: null, environment: {} })
+  return { instrument: await instrumentOf('simulated'), price: usualOf(['feed', 'simulated', 'start_price']) }
+}
+
+/** A recording that cannot be played is for `dita doctor` to complain of. */
+async function quoteOfRecording(path: string): Promise<string | null> {
+  try {
+    return (await instrumentOf(path)).quote
+  } catch (thrown) {
+    if (thrown instanceof DitaError) return null
+    throw thrown
+  }
+}
+
+/** Of a market that is opened and let go of. */
+async function instrumentOf(feedSource: string): Promise<NonNullable<InitPlace['simulated']>['instrument']> {
+  const config = loadConfig({ file: null, environment: {}, overrides: { feedSource } })
   const log = { info: () => undefined, error: () => undefined }
   const wall = { ...machineClock(), wallUs: () => Date.now() * 1000 }
   const arena = await openArena({ config, sessionId: 'init', environment: {}, random: () => 0, wall, log }, new AbortController().signal)
   await arena.close()
-  return { instrument: arena.feed.instrument, price: usualOf(['feed', 'simulated', 'start_price']) }
+  return arena.feed.instrument
 }

@@ -22,6 +22,13 @@ export function usageFailure(thrown: unknown, typed: string | undefined): Failur
   return usage('BAD_VALUE', sentenceOf(thrown.message), next)
 }
 
+/** What other programs call it. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  '-v': 'dita --version',
+  '-V': 'dita --version',
+  version: 'dita --version',
+}
+
 export function unknownCommand(typed: string, known: readonly string[]): Failure {
   const inside = known.filter((name) => name.startsWith(`${typed} `))
   if (inside.length > 0) {
@@ -29,6 +36,8 @@ export function unknownCommand(typed: string, known: readonly string[]): Failure
     return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is only the beginning of a command.`, `Go on from it: ${names}.`)
   }
   const what = typed.startsWith('-') ? 'a flag, and no command stands before it' : 'no command of dita'
+  const other = Object.hasOwn(OTHER_NAMES, typed) ? OTHER_NAMES[typed] : undefined
+  if (other !== undefined) return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is ${what}.`, `Did you mean \`${other}\`?`)
   const nearest = typed.startsWith('-') ? undefined : nearestName(typed, known)
   const hint = nearest === undefined ? '' : `Did you mean \`dita ${nearest}\`? `
   const order = typed.startsWith('-') ? 'Put the command first and its flags behind it. ' : ''
@@ -37,9 +46,15 @@ export function unknownCommand(typed: string, known: readonly string[]): Failure
 
 function unknownFlag(error: Error, typed: string, help: string): Failure {
   const known = Object.keys(inputFlagsOf(error)).map((flag) => `--${flag}`)
-  const nearest = typed.startsWith('--') ? nearestName(typed.replace(/=.*$/s, ''), known) : undefined
+  const nearest = typed.startsWith('--') ? nearestName(typed.replace(/=.*$/s, ''), known) : longFlag(typed, known)
   const hint = nearest === undefined ? '' : `Did you mean ${nearest}? `
   return usage('UNKNOWN_FLAG', `There is no flag ${typed.replace(/=.*$/s, '')}.`, `${hint}See ${help} for all flags.`)
+}
+
+/** Of one letter, the first flag that begins with it, as they stand in the help. */
+function longFlag(typed: string, known: readonly string[]): string | undefined {
+  const [, letter = ''] = /^-([a-z])/.exec(typed) ?? []
+  return letter === '' ? undefined : known.find((flag) => flag.startsWith(`--${letter}`))
 }
 
 /** What oclif's parser says, and what a person would. */

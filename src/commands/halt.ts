@@ -9,7 +9,7 @@ export default class Halt extends DitaCommand<HaltView> {
   static override description =
     `The session takes back its orders, waits for the venue to say so, and ends with the halt reason kill_switch.
 This waits until it has. Where nothing runs, it says what the books still hold as live: after a crash that may rest at the venue.
-A session that does not answer finds a file named HALT beside its store. While one is there, or beside the dita.yaml of the workspace, no session starts; --clear removes it. You can as well make it by hand: touch HALT
+A session that does not answer finds a file named HALT beside its store. While one is there, or beside the dita.yaml of the workspace, no session starts; --clear removes it. You can as well make it by hand: \`touch HALT\`.
 A session that is still connecting to its venue holds no store yet and is not found: --file halts that one too, as soon as it begins.`
   static override examples = [
     'dita halt',
@@ -32,11 +32,11 @@ A session that is still connecting to its venue holds no store yet and is not fo
       import('../cli/halt-text.ts'),
       import('../cli/duration.ts'),
     ])
-    const { storePath } = this.workspace(flags)
+    const { storePath, root } = this.workspace(flags)
     const { clear, file, reason = null, timeout, wait } = flags
     const waitMs = wait ? parseDuration(timeout) / 1000 : null
     const view = clear ? clearKillFile(storePath) : await haltSession({ storePath, reason, waitMs, file, say: (text) => this.show(text) })
-    this.show(renderHalt(view, { clear }))
+    this.show(renderHalt(view, { clear, nobodyNamedIt: root === null && flags.store === undefined }))
     this.exitWith(view.exitCode)
     return view
   }

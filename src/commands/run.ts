@@ -18,7 +18,12 @@ On a terminal it shows a live screen, elsewhere plain lines: the beginning, each
     `dita run --events | jq -c 'select(.fact.type == "FILL_BOOKED") | .fact'`,
   ]
   static override flags = {
-    duration: string({ summary: 'How long, in session time: 30m, 1h30m, 90s.', default: '30m', helpValue: 'TIME' }),
+    duration: string({
+      summary:
+        'How long, in session time: 30m, 1h30m, 90s. A recording is played no longer; with more time than it has, 24h say, it is played to its end.',
+      default: '30m',
+      helpValue: 'TIME',
+    }),
     config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
     feed: string({ summary: '`simulated`, `live`, or a recording (gzip).', helpValue: 'simulated|live|PATH' }),
     strategy: string({ summary: '`market_maker`, `breakout`, or a .ts or .js file of yours.', helpValue: 'NAME|FILE' }),

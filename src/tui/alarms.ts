@@ -4,7 +4,7 @@
 
 import type { DoubtModel, SessionViewModel } from '../core/session/view-model.ts'
 import { formatClock, formatCount, formatShare, spaced } from './format.ts'
-import { type Span, span } from './theme.tsx'
+import { type Span, span, widthOf } from './theme.tsx'
 
 type Alarming = Pick<SessionViewModel, 'doubts' | 'venueHealth' | 'phase' | 'feed' | 'limits' | 'store'>
 
@@ -29,8 +29,13 @@ export function doubtCounts(doubts: readonly DoubtModel[]): string | null {
 }
 
 /** `sell 120.5 at 2.1055 since 03:56:18, asked 3×, s7k200000001`. */
-export function doubtText({ side, quantity, price, sinceUs, asks, clientOrderId }: DoubtModel): string {
-  return `${side} ${quantity} at ${price ?? 'market'} since ${formatClock(sinceUs)}, asked ${asks}×, ${clientOrderId}`
+export function doubtText(doubt: DoubtModel): string {
+  return doubtParts(doubt).join('')
+}
+
+/** In whole parts, the most telling first: where room is short, the last ones go. */
+function doubtParts({ side, quantity, price, sinceUs, asks, clientOrderId }: DoubtModel): readonly string[] {
+  return [`${side} ${quantity} at ${price ?? 'market'}`, ` since ${formatClock(sinceUs)}`, `, asked ${asks}×`, `, ${clientOrderId}`]
 }
 
 /** From this share of its limit on, a gate is near to halting the session. */
@@ -38,12 +43,12 @@ export const NEAR_SHARE = 0.8
 
 interface Concern {
   readonly text: string
-  /** For a terminal too small for more. */
+  /** Where there is no room for more. */
   readonly short: string
   readonly tone: 'alarm' | 'warning'
 }
 
-/** The worst first. */
+/** The worst first: alarms, then warnings. */
 function concernsOf(model: Alarming): Concern[] {
   const { doubts, venueHealth, phase, feed, limits, store } = model
   const concerns: Concern[] = []
@@ -56,10 +61,10 @@ function concernsOf(model: Alarming): Concern[] {
   if (phase === 'halted') return concerns
   for (const { name, share, halts } of limits) {
     if (halts !== true || !(share >= NEAR_SHARE)) continue
-    const text = `${spaced(name)} at ${formatShare(share)} of its limit`
-    concerns.push({ text, short: text, tone: share >= 1 ? 'alarm' : 'warning' })
+    const short = `${spaced(name)} at ${formatShare(share)}`
+    concerns.push({ text: `${short} of its limit`, short, tone: share >= 1 ? 'alarm' : 'warning' })
   }
-  return concerns
+  return [...concerns.filter(({ tone }) => tone === 'alarm'), ...concerns.filter(({ tone }) => tone === 'warning')]
 }
 
 /** Whether there is more than warnings: those come and go, and the screen must not jump for them. */
@@ -67,19 +72,52 @@ export function hasAlarm(model: Alarming): boolean {
   return concernsOf(model).some(({ tone }) => tone === 'alarm')
 }
 
-/** What there is to fear first, so that a narrow screen cuts what is said of each order; nothing where there is nothing. */
-export function alarmSpans(model: Alarming): Span[] {
+/**
+ * What there is to fear first, then as many whole parts of what is known of each order as fit; nothing where there is nothing. Where not
+ * even all concerns fit they are said shorter, and the last ones only counted: no word is cut.
+ */
+export function alarmSpans(model: Alarming, width: number): Span[] {
   const concerns = concernsOf(model)
+  if (concerns.length === 0) return []
+  const whole = concernSpans(concerns, 'text', 0)
+  const spans = widthOf(whole) <= width ? whole : shortConcerns(concerns, width)
+  return [...spans, ...eachSpans(model.doubts, width - widthOf(spans))]
+}
+
+function shortConcerns(concerns: readonly Concern[], width: number): Span[] {
+  for (let kept = concerns.length; kept > 1; kept -= 1) {
+    const spans = concernSpans(concerns.slice(0, kept), 'short', concerns.length - kept)
+    if (widthOf(spans) <= width) return spans
+  }
+  return concernSpans(concerns.slice(0, 1), 'short', concerns.length - 1)
+}
+
+/** Alarms, then warnings, each group behind its mark; at the end how many more there are. */
+function concernSpans(concerns: readonly Concern[], words: 'text' | 'short', left: number): Span[] {
+  const more = left === 0 ? '' : `, ${left} more`
+  const isLast = (tone: Concern['tone']): boolean => concerns.at(-1)?.tone === tone
   const spans: Span[] = []
   for (const [tone, mark] of [
     ['alarm', '!!'],
     ['warning', '!'],
   ] as const) {
-    const texts = concerns.filter((concern) => concern.tone === tone).map(({ text }) => text)
-    if (texts.length > 0) spans.push(...(spans.length > 0 ? [span(' ')] : []), span(` ${mark} ${texts.join(', ')} `, tone))
+    const texts = concerns.filter((concern) => concern.tone === tone).map((concern) => concern[words])
+    if (texts.length === 0) continue
+    spans.push(...(spans.length > 0 ? [span(' ')] : []), span(` ${mark} ${texts.join(', ')}${isLast(tone) ? more : ''} `, tone))
   }
-  const each = model.doubts.map(doubtText).join(' · ')
-  return each === '' ? spans : [...spans, span(`  ${each}`, 'value')]
+  return spans
+}
+
+function eachSpans(doubts: readonly DoubtModel[], width: number): Span[] {
+  let text = ''
+  for (const doubt of doubts) {
+    const [first = '', ...rest] = doubtParts(doubt)
+    for (const part of [`${text === '' ? '  ' : ' · '}${first}`, ...rest]) {
+      if (widthOf([span(text + part)]) > width) return text === '' ? [] : [span(text, 'value')]
+      text += part
+    }
+  }
+  return text === '' ? [] : [span(text, 'value')]
 }
 
 /** For a terminal too small for a line: the worst alone. */

@@ -13,8 +13,8 @@ const MOVING: readonly Key[] = [
   ['/', 'only what holds these words'],
 ]
 const OWN: readonly Key[] = [
-  ['p', 'pause: nothing is sent, no exit and no stop; again: resume'],
-  ['r', 'reduce only: exits go on; again: resume'],
+  ['p', 'pause all, exits too'],
+  ['r', 'reduce only: exits go on'],
   ['h', 'kill switch, asks first'],
   ['K', 'kill switch, at once'],
   ['q', 'stop and sum up'],

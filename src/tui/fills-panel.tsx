@@ -32,12 +32,11 @@ interface FillsPanelProps {
 export function FillsPanel({ rect, fills, count, place = FIRST_PLACE }: FillsPanelProps) {
   const { width, rows } = insideOf(rect)
   const titles = rows >= ROWS_FOR_TITLES
-  const { items: shown, title } = sliceOf(fills, rows - (titles ? 1 : 0), place, `fills ${formatCount(count)}`)
-  const lines: Span[][] =
-    fills.length === 0
-      ? [[span(emptyWords(place, 'no fill yet'), 'label')]]
-      : tableLines({ columns: COLUMNS, rows: shown.map(fillRow), width, titles })
-  return <Panel rect={rect} title={title} notes={filterNotes(place)} lines={lines} />
+  const { items: shown, which, mark } = sliceOf(fills, rows - (titles ? 1 : 0), place, count)
+  const lines: Span[][] = tableLines({ columns: COLUMNS, rows: shown.map(fillRow), width, titles })
+  if (fills.length === 0) lines.push([span(emptyWords(place, 'no fill yet'), 'label')])
+  const counted = place.scroll === null || which === '' ? ` ${formatCount(count)}` : which
+  return <Panel rect={rect} title={`${mark}fills${counted}`} notes={filterNotes(place)} lines={lines} />
 }
 
 function fillRow(fill: FillModel): Cell[] {

@@ -14,14 +14,23 @@ interface FooterProps {
   readonly keys: boolean
   /** The keys leave the screen and not the session. */
   readonly watching: boolean
+  /** Words narrow the page. */
+  readonly filtered: boolean
+  readonly end: SessionEnd
 }
 
-export function Footer({ layout, page, typed, keys, watching }: FooterProps) {
+/** How far the session has come with its end, and whether orders would stay at the venue if it were left now. */
+export type SessionEnd = 'not_yet' | 'stopping' | 'stopping_with_orders' | 'over'
+
+export function Footer(props: FooterProps) {
+  const { layout, page, typed, keys } = props
   const y = layout.rows - 1
   const width = layout.columns - 4
-  const left = cutSpans(typed === null ? keySpans(keys, watching) : typedSpans(typed), width)
+  const short = pageSpans(page, true)
+  const wordings = typed === null ? [keySpans(props, true), keySpans(props, false)] : [typedSpans(typed)]
+  const left = cutSpans(wordings.find((spans) => widthOf([...spans, ...short]) < width) ?? wordings.at(-1) ?? [], width)
   const room = width - widthOf(left) - 1
-  const right = keys ? ([pageSpans(page, false), pageSpans(page, true)].find((spans) => widthOf(spans) <= room) ?? []) : []
+  const right = keys ? ([pageSpans(page, false), short].find((spans) => widthOf(spans) <= room) ?? []) : []
   const rightWidth = widthOf(right)
   return (
     <>
@@ -31,10 +40,18 @@ export function Footer({ layout, page, typed, keys, watching }: FooterProps) {
   )
 }
 
-function keySpans(keys: boolean, watching: boolean): Span[] {
-  const end = watching ? 'leave' : 'stop'
-  if (!keys) return [span(' Ctrl-C', 'value'), span(` ${end} `, 'label')]
-  return [span(' q', 'value'), span(` ${end}  `, 'label'), span('?', 'value'), span(' help ', 'label')]
+/** What the keys do now. The long wording says what leaving means for the orders. */
+function keySpans({ keys, watching, filtered, end }: FooterProps, long: boolean): Span[] {
+  const pairs: (readonly [key: string, does: string])[] = []
+  if (watching) pairs.push([keys ? 'q' : 'Ctrl-C', 'leave'])
+  else if (end === 'not_yet') pairs.push([keys ? 'q' : 'Ctrl-C', 'stop'])
+  else if (end !== 'over') pairs.push(['Ctrl-C', end === 'stopping_with_orders' && long ? 'leave now, orders stay' : 'leave now'])
+  if (keys) pairs.push(['?', 'help'])
+  if (keys && filtered) pairs.push(['Esc', 'clears'])
+  return pairs.flatMap(([key, does], place) => [
+    span(`${place === 0 ? ' ' : ''}${key}`, 'value'),
+    span(` ${does}${place === pairs.length - 1 ? ' ' : '  '}`, 'label'),
+  ])
 }
 
 function typedSpans(typed: string): Span[] {

@@ -79,6 +79,11 @@ export function formatCount(count: number): string {
   return `${(Math.floor(count / 10_000_000) / 100).toFixed(2)}G`
 }
 
+/** `1 gap`, `12,345 gaps`. */
+export function countOf(count: number, one: string): string {
+  return `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`
+}
+
 /** `max speed`, `real time`, `60× speed`. */
 export function formatSpeed(speed: string): string {
   if (speed === 'max') return 'max speed'

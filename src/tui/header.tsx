@@ -5,7 +5,7 @@ import { alarmSpans, hasAlarm } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
-import { haltSpans, phaseSpan, tradingSpans } from './phase.ts'
+import { haltSpans, phaseSpan, tradingSpans, waitSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
 import { healthSpans } from './venue-words.ts'
@@ -21,15 +21,19 @@ interface HeaderProps {
   readonly layout: Layout
   readonly model: SessionViewModel
   readonly stopAsked: boolean
+  /** The session runs elsewhere: the screen says so, lest anybody believe that its keys halt. */
+  readonly watching: boolean
 }
 
-export function Header({ layout, model, stopAsked }: HeaderProps) {
+export function Header({ layout, model, stopAsked, watching }: HeaderProps) {
   const width = layout.columns - 4
   const time = layout.columns >= 80 ? formatDateTime(model.nowUs) : formatClock(model.nowUs)
   const clock = [span(` ${time} UTC `, 'value')]
   const clockWidth = widthOf(clock)
-  const name = cutSpans([span(' dita ', 'title'), span('─', 'frame'), span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
-  const concerns = alarmSpans(model)
+  const line = span('─', 'frame')
+  const title = [span(' dita ', 'title'), line, ...(watching ? [span(' watching ', 'title'), line] : [])]
+  const name = cutSpans([...title, span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
+  const concerns = alarmSpans(model, width)
   const alarm = hasAlarm(model) ? concerns : []
   const contextRow = alarm.length > 0 ? 3 : 2
   const context = alarm.length > 0 ? contextSpans(model, width) : warnedContext(concerns, model, width)
@@ -53,7 +57,15 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
   const right = [...percent, elapsed, ...total]
   const halt = haltSpans(model)
   const trading = tradingSpans(model)
-  const left = [phaseSpan(model.phase, stopAsked), GAP, ...trading, ...(trading.length > 0 ? [GAP] : []), ...halt]
+  const waits = waitSpans(model, stopAsked)
+  const left = [
+    phaseSpan(model.phase, stopAsked),
+    GAP,
+    ...[trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])),
+    ...halt,
+  ]
+  // What it waits for is worth more than how far it came.
+  if (waits.length > 0) return spread(left, [right, [elapsed]].find((end) => widthOf([...left, ...end]) < width) ?? [], width)
   if (share === null || halt.length > 0) return spread(left, right, width)
   const room = width - widthOf(left) - widthOf(right) - 1
   return spread(room < SHORTEST_BAR ? left : [...left, ...barSpans(share, room)], right, width)

@@ -4,14 +4,14 @@
 import type { CallModel, DoubtModel, SessionViewModel, StoreModel } from '../core/session/view-model.ts'
 import { doubtText } from './alarms.ts'
 import { EntriesPanel, type Entry } from './entries-panel.tsx'
-import { formatBytes, formatClock, formatCount, formatMs } from './format.ts'
+import { countOf, formatBytes, formatClock, formatCount, formatMs } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { furthestParagraph, inSight, type Paragraphs, wrapText } from './paragraphs.ts'
-import { type ListPlace, sliceOf } from './scroll.ts'
+import { type ListPlace, markOf, sliceOf, whichOf } from './scroll.ts'
 import { type Column, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
-import { callsText, errorsText, latencyText, offsetText, recoveryText, STATE_TONES } from './venue-words.ts'
+import { callsWordings, errorsWordings, latencyText, offsetText, recoveryText, STATE_TONES } from './venue-words.ts'
 
 interface ModelPanelProps {
   readonly rect: Rect
@@ -52,22 +52,23 @@ function paceText(medianMs: number | null, slowestMs: number | null): string {
 }
 
 export function VenuePanel({ rect, model }: ModelPanelProps) {
-  const { venueHealth: health, recovery, feed, counts, venue, mode } = model
+  const { venueHealth: health, venueAddress, recovery, feed, counts, venue, mode } = model
   const world: readonly Entry[] =
     health === null
       ? [['answers', 'in this process']]
       : [
           ['state', health.state, STATE_TONES[health.state]],
+          ...(venueAddress === null ? [] : [['address', venueAddress] as const]),
           ['latency', latencyText(health)],
           ['clock', offsetText(health)],
-          ['calls', callsText(health)],
-          ['errors', errorsText(health), health.errors.length === 0 ? 'value' : 'warning'],
+          ['calls', callsWordings(health)],
+          ['errors', errorsWordings(health), health.errors.length === 0 ? 'value' : 'warning'],
         ]
   const trouble = counts.gaps + counts.badLines > 0
   const entries: readonly Entry[] = [
     ...world,
     ...(feed === null ? [] : [['book', feedAge(feed), feed.isStale ? 'alarm' : 'value'] as const]),
-    ['feed', `${formatCount(counts.events)} events, ${counts.gaps} gaps, ${counts.badLines} bad`, trouble ? 'warning' : 'value'],
+    ['feed', `${countOf(counts.events, 'event')}, ${countOf(counts.gaps, 'gap')}, ${counts.badLines} bad`, trouble ? 'warning' : 'value'],
     ...(recovery === null ? [] : [['recovery', recoveryText(recovery)] as const]),
   ]
   return <EntriesPanel rect={rect} title={venue === mode ? `venue ${venue}` : `venue ${venue}, ${mode}`} entries={entries} />
@@ -84,6 +85,7 @@ const CALL_COLUMNS: readonly Column[] = [
   { title: 'count', kind: 'number', min: 6, rank: 0 },
   { title: 'median', kind: 'number', min: 8, rank: 1 },
   { title: 'slowest', kind: 'number', min: 8, rank: 2 },
+  { title: '', kind: 'text', min: 0, rank: 3 },
 ]
 
 interface CallsPanelProps {
@@ -94,19 +96,20 @@ interface CallsPanelProps {
 
 export function CallsPanel({ rect, calls, place }: CallsPanelProps) {
   const { width, rows } = insideOf(rect)
-  const { items, title } = sliceOf(calls, rows - 1, place, 'calls')
-  const cells = items.map(({ endpoint, outcome, count, medianMs, slowestMs }) => [
+  const { items, which, mark } = sliceOf(calls, rows - 1, place)
+  const cells = items.map(({ endpoint, outcome, means, count, medianMs, slowestMs }) => [
     span(endpoint),
     span(outcome, outcome === 'ok' ? 'good' : 'warning'),
     span(formatCount(count), 'value'),
     span(medianMs === null ? '—' : formatMs(medianMs)),
     span(slowestMs === null ? '—' : formatMs(slowestMs), 'label'),
+    span(means ?? '', 'label'),
   ])
   const lines =
     calls.length === 0
       ? [[span('no call leaves this process', 'label')]]
       : tableLines({ columns: CALL_COLUMNS, rows: cells, width, titles: true })
-  return <Panel rect={rect} title={title} lines={lines} />
+  return <Panel rect={rect} title={`${mark}calls${which}`} lines={lines} />
 }
 
 const STATUS = {
@@ -123,18 +126,25 @@ interface DoubtsPanelProps {
 }
 
 /** Each as what it is, and under that all that is known of it. */
-export function DoubtsPanel({ rect, doubts, place: { scroll, hasFocus } }: DoubtsPanelProps) {
+export function DoubtsPanel({ rect, doubts, place }: DoubtsPanelProps) {
   const { width, rows } = insideOf(rect)
   const paragraphs = doubtParagraphs(doubts, width)
-  const from = Math.min(scroll ?? 0, furthestParagraph(paragraphs, rows))
+  const from = Math.min(place.scroll ?? 0, furthestParagraph(paragraphs, rows))
   const items = doubts.slice(from, from + inSight(paragraphs, from, rows))
   const lines: Span[][] = items.flatMap((doubt) => [
-    [span(STATUS[doubt.status], 'alarm'), span(`  ${doubtText(doubt)}`, 'value')],
+    ...headLines(doubt, width).map((text, row) =>
+      row === 0
+        ? [span(STATUS[doubt.status], 'alarm'), span(text.slice(STATUS[doubt.status].length), 'value')]
+        : [span(' '.repeat(INDENT)), span(text, 'value')],
+    ),
     ...evidenceLines(doubt, width).map((text) => [span(' '.repeat(INDENT)), span(text, 'label')]),
   ])
-  const which = items.length === doubts.length ? '' : `: ${from + 1}–${from + items.length} of ${doubts.length}`
-  const title = `${hasFocus ? '▸ ' : ''}in doubt${which}`
+  const title = `${markOf(place)}in doubt${whichOf({ from, shown: items.length, listed: doubts.length }, place)}`
   return <Panel rect={rect} title={title} lines={doubts.length === 0 ? [[span('every order is known', 'good')]] : lines} />
+}
+
+function headLines(doubt: DoubtModel, width: number): string[] {
+  return wrapText(`${STATUS[doubt.status]}  ${doubtText(doubt)}`, width - INDENT)
 }
 
 function evidenceLines({ evidence, lastWords }: DoubtModel, width: number): string[] {
@@ -144,7 +154,7 @@ function evidenceLines({ evidence, lastWords }: DoubtModel, width: number): stri
 export function doubtParagraphs(doubts: readonly DoubtModel[], width: number): Paragraphs {
   const heightOf = (index: number): number => {
     const doubt = doubts[index]
-    return doubt === undefined ? 0 : 1 + evidenceLines(doubt, width).length
+    return doubt === undefined ? 0 : headLines(doubt, width).length + evidenceLines(doubt, width).length
   }
   return { count: doubts.length, heightOf }
 }

@@ -13,7 +13,7 @@ export type Rung =
   | { readonly kind: 'no_quote' }
 
 export interface Ladder {
-  /** In falling order of price. */
+  /** Each half in falling order of price. Ours may stand in front of its own touch, so that between the halves prices need not fall. */
   readonly asks: readonly Rung[]
   readonly bids: readonly Rung[]
 }

@@ -138,11 +138,11 @@ const QUOTES_REPLACED = 4
 const MOST_WANTED = 12
 const QUOTING_ROWS = 6
 /** Of the journal and of the venue beside it. */
-const STORE_ROWS = 8
+const STORE_ROWS = 9
 
 const PAGE_STACKS: Readonly<Record<Exclude<PageName, 'overview'>, (columns: number, needs: LayoutNeeds) => Stack[]>> = {
   orders: (columns, needs) => {
-    const orders = band('orders', 2, Math.min(MOST_WANTED, needs.orders + 1), 1)
+    const orders = { ...ordersAlone(needs), min: 2, weight: 1 }
     const fills = band('fills', 2, MOST_WANTED, 3)
     return columns < THREE_STACKS_FROM.columns ? [{ x: 0, width: columns, bands: [orders, fills] }] : sideBySide(columns, [orders], [fills])
   },

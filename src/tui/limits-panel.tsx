@@ -59,14 +59,19 @@ function shareSpan(share: number): Span {
   return share < ALARM_SHARE ? span(`${formatShare(share)} ! `, 'warning') : span(`${formatShare(share)} !!`, 'alarm')
 }
 
-/** As many as fit: those nearest to their limit, in the order in which they came. */
+/** As many as fit: those nearest to their limit, of equals those that halt, in the order in which they came. */
 function worstOf(limits: readonly LimitModel[], rows: number): readonly LimitModel[] {
   if (limits.length <= rows) return limits
   const worst = new Set(
     limits
       .slice()
-      .sort((a, b) => b.share - a.share)
+      .sort((a, b) => (a.share === b.share ? Number(b.halts === true) - Number(a.halts === true) : nearness(b) - nearness(a)))
       .slice(0, rows),
   )
   return limits.filter((limit) => worst.has(limit))
+}
+
+/** Of what cannot be compared, the worst is assumed. */
+function nearness({ share }: LimitModel): number {
+  return Number.isFinite(share) ? share : Number.MAX_VALUE
 }

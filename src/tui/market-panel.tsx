@@ -2,14 +2,14 @@
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { amount } from './amounts.ts'
-import { formatCount } from './format.ts'
+import { countOf, formatCount } from './format.ts'
 import { ladderOf, type Rung, roughly, type Side } from './ladder.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { distanceCell } from './quote-distance.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
 import { escapeText, fitNumber, padEnd } from './text.ts'
-import { type Span, span } from './theme.tsx'
+import { type Span, span, type Tone } from './theme.tsx'
 
 const COLUMNS: readonly Column[] = [
   { title: '', kind: 'text', min: 7, rank: 0 },
@@ -32,15 +32,14 @@ export function MarketPanel({ rect, model }: MarketPanelProps) {
   return <Panel rect={rect} title="market" notes={feedNotes(model)} lines={marketLines(model, width, rows)} />
 }
 
-/** Trouble comes first: where the title is short, the quiet counts are left out. */
+/** One order, whatever there is: what changes is the tone, and where the title is short the quiet ones are left out. */
 function feedNotes({ counts }: SessionViewModel): Span[] {
-  const notes = [
-    { text: `${formatCount(counts.gaps)} gaps`, count: counts.gaps },
-    { text: `${formatCount(counts.badLines)} bad`, count: counts.badLines },
+  const trouble = (count: number): Tone => (count > 0 ? 'warning' : 'label')
+  return [
+    span(countOf(counts.events, 'event'), 'label'),
+    span(countOf(counts.gaps, 'gap'), trouble(counts.gaps)),
+    span(`${formatCount(counts.badLines)} bad`, trouble(counts.badLines)),
   ]
-  const trouble = notes.filter(({ count }) => count > 0).map(({ text }) => span(text, 'warning'))
-  const quiet = notes.filter(({ count }) => count === 0).map(({ text }) => span(text, 'label'))
-  return [...trouble, span(`${formatCount(counts.events)} events`, 'label'), ...quiet]
 }
 
 function marketLines({ market, quotes }: SessionViewModel, width: number, rows: number): Span[][] {

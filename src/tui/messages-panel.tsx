@@ -4,8 +4,8 @@ import type { MessageModel } from '../core/session/view-model.ts'
 import { formatClock } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
-import { furthestParagraph, inSight, type Paragraphs, wrapText } from './paragraphs.ts'
-import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace } from './scroll.ts'
+import { allFit, furthestParagraph, inSight, type Paragraphs, piecesOf, wrapText } from './paragraphs.ts'
+import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, whichOf } from './scroll.ts'
 import { escapeText, truncateEnd } from './text.ts'
 import { type Span, span, type Tone } from './theme.tsx'
 
@@ -18,8 +18,18 @@ const MARKS = {
 /** Clock, mark and the gaps after them. */
 const BEFORE_TEXT = 12
 
-/** From so many rows on, messages are not cut to a line each. */
-const ROWS_FOR_WHOLE = 8
+/** A message, or where it is long a piece of it: what the list on the page of its own is moved by. */
+export interface Piece {
+  readonly message: MessageModel
+  /** The place of the message among all, and of the piece in it. */
+  readonly index: number
+  readonly nth: number
+  readonly text: string
+}
+
+export function messagePieces(messages: readonly MessageModel[]): Piece[] {
+  return messages.flatMap((message, index) => piecesOf(message.text).map((text, nth) => ({ message, index, nth, text })))
+}
 
 interface MessagesPanelProps {
   readonly rect: Rect
@@ -27,25 +37,39 @@ interface MessagesPanelProps {
   readonly place?: ListPlace
 }
 
-/** On the overview the newest, each cut to its line where rows are few; on a page of its own all of them, to be moved through. */
+/**
+ * On the overview the newest: whole where all of them are, else each cut to its line, so that a long one pushes no other out of sight.
+ * On a page of its own all of them, whole, to be moved through.
+ */
 export function MessagesPanel({ rect, messages, place = FIRST_PLACE }: MessagesPanelProps) {
   const { width, rows } = insideOf(rect)
   const { scroll } = place
-  const paragraphs = messageParagraphs(messages, width)
+  const pieces = messagePieces(messages)
+  const paragraphs = piecesAsParagraphs(pieces, width)
   const from = scroll === null ? 0 : Math.min(scroll, furthestParagraph(paragraphs, rows))
-  const count = scroll === null ? rows : inSight(paragraphs, from, rows)
-  const items = messages.slice(from, from + count)
-  const isAll = scroll === null || items.length === messages.length
-  const title = isAll ? 'messages' : `messages: ${from + 1}–${from + items.length} of ${messages.length}`
-  const isWhole = scroll !== null || rows >= ROWS_FOR_WHOLE || furthestParagraph(paragraphs, rows) === 0
-  const lines = items.flatMap((message) => (isWhole ? paragraph(message, width) : [shortLine(message, width)]))
+  const isWhole = scroll !== null || allFit(paragraphs, rows)
+  const shown = isWhole ? pieces.slice(from, from + inSight(paragraphs, from, rows)) : []
+  const lines = isWhole
+    ? shown.flatMap((piece) => pieceLines(piece, width))
+    : messages.slice(0, rows).map((message) => shortLine(message, width))
   const none = [[span(emptyWords(place, 'nothing to report'), 'label')]]
+  const title = scroll === null ? 'messages' : `messages${whichMessages(shown, pieces, place)}`
   return <Panel rect={rect} title={title} notes={notesOf(messages, place)} lines={messages.length === 0 ? none : lines} />
 }
 
-/** The messages as they stand on a page of their own. */
-export function messageParagraphs(messages: readonly MessageModel[], width: number): Paragraphs {
-  return { count: messages.length, heightOf: (index) => wrapText(messages[index]?.text ?? '', width - BEFORE_TEXT).length }
+function whichMessages(shown: readonly Piece[], all: readonly Piece[], place: ListPlace): string {
+  const from = shown[0]?.index ?? 0
+  const after = (pieces: readonly Piece[]): number => (pieces.at(-1)?.index ?? -1) + 1
+  return whichOf({ from, shown: after(shown) - from, listed: after(all), isAll: shown.length === all.length }, place)
+}
+
+/** The pieces as they stand on a page of their own. */
+export function piecesAsParagraphs(pieces: readonly Piece[], width: number): Paragraphs {
+  return { count: pieces.length, heightOf: (index) => wrapWhole(pieces[index]?.text ?? '', width).length }
+}
+
+function wrapWhole(text: string, width: number): string[] {
+  return wrapText(text, width - BEFORE_TEXT, Number.POSITIVE_INFINITY)
 }
 
 function notesOf(messages: readonly MessageModel[], place: ListPlace): Span[] {
@@ -66,10 +90,11 @@ function shortLine(message: MessageModel, width: number): Span[] {
   return [...headOf(message), span(truncateEnd(escapeText(message.text), width - BEFORE_TEXT), toneOf(message))]
 }
 
-function paragraph(message: MessageModel, width: number): Span[][] {
-  const [first = '', ...more] = wrapText(message.text, width - BEFORE_TEXT)
+/** The time and the mark stand before the first piece only. */
+function pieceLines({ message, nth, text }: Piece, width: number): Span[][] {
   const tone = toneOf(message)
-  return [[...headOf(message), span(first, tone)], ...more.map((text) => [span(' '.repeat(BEFORE_TEXT)), span(text, tone)])]
+  const indent = span(' '.repeat(BEFORE_TEXT))
+  return wrapWhole(text, width).map((line, row) => [...(nth === 0 && row === 0 ? headOf(message) : [indent]), span(line, tone)])
 }
 
 function toneOf({ severity }: MessageModel): Tone {

@@ -2,8 +2,9 @@
 
 import type { CountsModel, OrderModel } from '../core/session/view-model.ts'
 import { amount, sideSpan } from './amounts.ts'
-import { formatCount, signOf, spaced } from './format.ts'
+import { formatCount, signOf } from './format.ts'
 import type { Rect } from './layout.ts'
+import { isTroubled, longestThatFits, statusWordings } from './order-words.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, sliceOf } from './scroll.ts'
 import { type Cell, type Column, tableLines } from './table.ts'
@@ -20,9 +21,6 @@ const COLUMNS: readonly Column[] = [
 ]
 /** From here on there is room for a line of titles. */
 const ROWS_FOR_TITLES = 4
-/** Statuses in which nobody knows whether the venue has the order. */
-const TROUBLED: ReadonlySet<string> = new Set(['in_doubt', 'quarantined'])
-
 interface OrdersPanelProps {
   readonly rect: Rect
   readonly orders: readonly OrderModel[]
@@ -33,30 +31,24 @@ interface OrdersPanelProps {
 export function OrdersPanel({ rect, orders, counts, place = FIRST_PLACE }: OrdersPanelProps) {
   const { width, rows } = insideOf(rect)
   const titles = rows >= ROWS_FOR_TITLES
-  const { items: shown, title } = sliceOf(worstFirst(orders), rows - (titles ? 1 : 0), place, 'orders')
+  const { items: shown, which, mark } = sliceOf(worstFirst(orders), rows - (titles ? 1 : 0), place)
   const sent = span(`${formatCount(counts.ordersSent)} sent`, 'label')
   const denied = span(`${formatCount(counts.denials)} denied`, counts.denials === 0 ? 'label' : 'warning')
-  const notes = [...filterNotes(place), ...(counts.denials === 0 ? [sent, denied] : [denied, sent])]
-  const lines: Span[][] =
-    orders.length === 0
-      ? [[span(emptyWords(place, 'no working order'), 'label')]]
-      : tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
-  return <Panel rect={rect} title={title} notes={notes} lines={lines} />
-}
-
-function isTroubled({ status, cancel }: OrderModel): boolean {
-  return TROUBLED.has(status) || cancel === 'in_doubt'
-}
-
-function statusText({ status, cancel }: OrderModel): string {
-  // Where the column is narrow its end is cut, and that must not be the part that matters.
-  if (cancel === 'in_doubt' && !TROUBLED.has(status)) return `cancel in doubt, ${spaced(status)}`
-  return cancel === 'none' || cancel === '' ? spaced(status) : `${spaced(status)}, cancel ${spaced(cancel)}`
+  const lines: Span[][] = tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
+  if (orders.length === 0) lines.push([span(emptyWords(place, 'no working order'), 'label')])
+  return <Panel rect={rect} title={`${mark}orders${which}`} notes={[...filterNotes(place), sent, denied]} lines={lines} />
 }
 
 /** What nobody knows the truth about is in sight, however many orders rest. */
 function worstFirst(orders: readonly OrderModel[]): readonly OrderModel[] {
   return [...orders.filter(isTroubled), ...orders.filter((order) => !isTroubled(order))]
+}
+
+/** Where the column is narrow it says less, in whole words. */
+function statusCell(order: OrderModel): Cell {
+  const wordings = statusWordings(order)
+  const cell = span(wordings[0], isTroubled(order) ? 'alarm' : 'plain')
+  return { ...cell, fitTo: (width) => longestThatFits(wordings, width) }
 }
 
 function orderRow(order: OrderModel): Cell[] {
@@ -66,7 +58,7 @@ function orderRow(order: OrderModel): Cell[] {
     order.price === null ? span('market', 'label') : amount(order.price),
     span(order.quantity),
     span(order.filled, signOf(order.filled) === 0 ? 'label' : 'value'),
-    span(statusText(order), isTroubled(order) ? 'alarm' : 'plain'),
+    statusCell(order),
     span(order.clientOrderId, 'label'),
   ]
 }

@@ -8,7 +8,7 @@ import { CallsPanel, DoubtsPanel, doubtParagraphs, StorePanel, VenuePanel } from
 import type { Layout } from './layout.ts'
 import { LimitsPanel } from './limits-panel.tsx'
 import { MarketPanel } from './market-panel.tsx'
-import { MessagesPanel, messageParagraphs } from './messages-panel.tsx'
+import { MessagesPanel, messagePieces, piecesAsParagraphs } from './messages-panel.tsx'
 import { OrdersPanel } from './orders-panel.tsx'
 import { type ListName, PAGE } from './pages.ts'
 import { insideOf } from './panel.tsx'
@@ -28,7 +28,7 @@ interface PageProps {
 
 export function Page({ layout: { panels }, model, state }: PageProps) {
   const words = wordsOf(state)
-  const at = (list: ListName): ListPlace => placeOf(list, state)
+  const at = (list: ListName): ListPlace => placeOf(list, model, state)
   return (
     <>
       {panels.market && <MarketPanel rect={panels.market} model={model} />}
@@ -66,10 +66,12 @@ function wordsOf({ page, filters }: ScreenState): string {
   return PAGE[page].canFilter ? (filters[page] ?? '') : ''
 }
 
-function placeOf(list: ListName, state: ScreenState): ListPlace {
+function placeOf(list: ListName, model: SessionViewModel, state: ScreenState): ListPlace {
   const { lists } = PAGE[state.page]
   if (!lists.includes(list)) return FIRST_PLACE
-  return { scroll: state.scroll[list] ?? 0, hasFocus: lists.length > 1 && lists[state.focus] === list, filter: wordsOf(state) }
+  const filter = wordsOf(state)
+  const hidden = model[list].length - filtered<object>(model[list], filter).length
+  return { scroll: state.scroll[list] ?? 0, hasFocus: lists.length > 1 && lists[state.focus] === list, filter, hidden }
 }
 
 /** Titles of a list's columns take a row where there are so many. */
@@ -88,7 +90,7 @@ export function reachOf({ layout: { panels }, model, state }: PageProps): KeyCon
     if (list === 'orders' || list === 'fills') found[list] = lineReach(filtered<object>(model[list], words).length, titled)
     else if (list === 'calls') found[list] = lineReach(model.calls.length, rows - 1)
     else if (list === 'doubts') found[list] = paragraphReach(doubtParagraphs(model.doubts, width), from, rows)
-    else found[list] = paragraphReach(messageParagraphs(filtered(model.messages, words), width), from, rows)
+    else found[list] = paragraphReach(piecesAsParagraphs(messagePieces(filtered(model.messages, words)), width), from, rows)
   }
   return found
 }

@@ -34,7 +34,7 @@ export function Overlay({ x, y, width, spans }: OverlayProps) {
 interface PanelProps {
   readonly rect: Rect
   readonly title: string
-  /** Short facts at the right end of the title, most important first; those that do not fit are left out. */
+  /** Short facts at the right end of the title, always in this order; where not all fit, those in a quiet tone go first, then the last. */
   readonly notes?: readonly Span[]
   readonly lines: readonly (readonly Span[])[]
 }
@@ -59,14 +59,14 @@ export function Panel({ rect, title, notes = [], lines }: PanelProps) {
 }
 
 function notesThatFit(notes: readonly Span[], width: number): Span[] {
-  const kept: Span[] = []
+  const chosen = new Set<Span>()
   let used = 1
-  for (const note of notes) {
-    const needed = widthOf([note]) + (kept.length === 0 ? 1 : 3)
+  for (const note of [...notes.filter(({ tone }) => tone !== 'label'), ...notes.filter(({ tone }) => tone === 'label')]) {
+    const needed = widthOf([note]) + (chosen.size === 0 ? 1 : 3)
     if (used + needed > width) break
-    if (kept.length > 0) kept.push(span(' · ', 'frame'))
-    kept.push(note)
+    chosen.add(note)
     used += needed
   }
+  const kept = notes.filter((note) => chosen.has(note)).flatMap((note, place) => (place === 0 ? [note] : [span(' · ', 'frame'), note]))
   return kept.length === 0 ? [] : [span(' '), ...kept, span(' ')]
 }

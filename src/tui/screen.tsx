@@ -5,12 +5,13 @@ import { Box } from 'ink'
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { hasAlarm } from './alarms.ts'
 import { HaltBox, HelpBox } from './boxes.tsx'
-import { Footer } from './footer.tsx'
+import { Footer, type SessionEnd } from './footer.tsx'
 import { Frame } from './frame.tsx'
 import { Header } from './header.tsx'
 import { type LayoutNeeds, layoutScreen } from './layout.ts'
 import { Page } from './page.tsx'
-import type { PageName } from './pages.ts'
+import { PAGE, type PageName } from './pages.ts'
+import { isStopping } from './phase.ts'
 import { pnlRows } from './pnl-panel.tsx'
 import { FIRST_STATE, type ScreenState } from './screen-state.ts'
 import { ColourContext, Line, span } from './theme.tsx'
@@ -71,17 +72,33 @@ function Picture(props: ScreenProps) {
   if (layout === null)
     return <TooSmall columns={columns} model={model} stopAsked={stopAsked} asking={asking} keys={keys} watching={watching} />
   if (model === null) {
+    if (asking) return <Line spans={[span('halt? y halts, any other key does not', 'warning')]} width={columns} />
     const starting = connectingTo === null ? 'dita is starting…' : `connecting to ${connectingTo} …  ${keys ? 'q' : 'Ctrl-C'} gives up`
     return <Line spans={[span(stopAsked ? 'dita is stopping…' : watching ? 'waiting for the session…' : starting)]} width={columns} />
   }
   return (
     <Box width={columns} height={rows}>
       <Frame rects={[layout.header, ...Object.values(layout.panels)]} columns={columns} rows={rows} />
-      <Header layout={layout} model={model} stopAsked={stopAsked} />
+      <Header layout={layout} model={model} stopAsked={stopAsked} watching={watching} />
       <Page layout={layout} model={model} state={state} />
-      <Footer layout={layout} page={page} typed={typing ? (filters[page] ?? '') : null} keys={keys} watching={watching} />
+      <Footer
+        layout={layout}
+        page={page}
+        typed={typing ? (filters[page] ?? '') : null}
+        keys={keys}
+        watching={watching}
+        filtered={PAGE[page].canFilter && (filters[page] ?? '') !== ''}
+        end={endOf(model, stopAsked)}
+      />
       {help && <HelpBox layout={layout} watching={watching} />}
       {asking && <HaltBox layout={layout} />}
     </Box>
   )
+}
+
+/** A rehearsed venue ends with the session: there no order stays. */
+function endOf(model: SessionViewModel, stopAsked: boolean): SessionEnd {
+  if (model.phase === 'halted') return 'over'
+  if (!isStopping(model, stopAsked)) return 'not_yet'
+  return model.venueHealth !== null && model.orders.length > 0 ? 'stopping_with_orders' : 'stopping'
 }

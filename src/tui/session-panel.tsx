@@ -4,7 +4,7 @@ import type { SessionViewModel, VenueHealthModel } from '../core/session/view-mo
 import { EntriesPanel, type Entry } from './entries-panel.tsx'
 import { formatCount, formatDateTime, formatSpeed } from './format.ts'
 import type { Rect } from './layout.ts'
-import { callsText, errorsText, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
+import { callsWordings, errorsWordings, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
 interface SessionPanelProps {
   readonly rect: Rect
@@ -16,7 +16,7 @@ export function SessionPanel({ rect, model }: SessionPanelProps) {
   const entries: readonly Entry[] = [
     ['started', `${formatDateTime(model.startedAtUs)} UTC`],
     ['account', model.account],
-    ['venue', `${model.venue}, ${model.mode}`],
+    ['venue', `${model.venue}, ${model.mode}${model.venueAddress === null ? '' : ` at ${model.venueAddress}`}`],
     ['strategy', model.strategy],
     ...(venueHealth === null ? rehearsedEntries(model) : worldEntries(model, venueHealth)),
     ['orders', `${formatCount(counts.ordersSent)} sent, ${formatCount(counts.denials)} denied`],
@@ -41,8 +41,8 @@ function worldEntries(model: SessionViewModel, health: VenueHealthModel): Entry[
     ['feed', feedText(model)],
     ['answers', `${health.state}, ${latencyText(health)}`],
     ['clock', offsetText(health)],
-    ['calls', callsText(health)],
-    ['errors', errorsText(health)],
+    ['calls', callsWordings(health)],
+    ['errors', errorsWordings(health)],
     ...(model.recovery === null ? [] : [['recovery', recoveryText(model.recovery)] as const]),
   ]
 }

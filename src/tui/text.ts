@@ -68,6 +68,19 @@ export function truncateStart(text: string, width: number): string {
   return ELLIPSIS + kept
 }
 
+/** As much of the text's start as takes at most `width` columns, and at least a character of it. */
+export function cutAt(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text
+  let kept = ''
+  let columns = 0
+  for (const { segment } of graphemes.segment(text)) {
+    columns += graphemeWidth(segment)
+    if (kept !== '' && columns > width) break
+    kept += segment
+  }
+  return kept
+}
+
 /** Exactly `width` columns, the text at the left. */
 export function padEnd(text: string, width: number): string {
   const cut = truncateEnd(text, width)

@@ -1,7 +1,7 @@
 // How the health of a venue in the world reads: in the header, in the session's panel and in plain lines. Owns no layout.
 
 import type { SessionViewModel, VenueHealthModel } from '../core/session/view-model.ts'
-import { formatCount, formatSpeed, withSign } from './format.ts'
+import { countOf, formatCount, formatSpeed, withSign } from './format.ts'
 import { type Span, span, type Tone, widthOf } from './theme.tsx'
 
 export const STATE_TONES = { ok: 'good', limited: 'warning', unreachable: 'alarm' } as const satisfies Record<
@@ -33,15 +33,21 @@ export function offsetText({ clockOffsetMs }: VenueHealthModel): string {
   return clockOffsetMs === null ? 'not measured' : `${withSign(String(clockOffsetMs))} ms against ours`
 }
 
-/** `1,234, 3 of 64 waiting, 95 left`. */
-export function callsText({ calls, queued, queueLimit, budget }: VenueHealthModel): string {
-  const left = budget === null ? '' : `, ${formatCount(budget)} left`
-  return `${formatCount(calls)}, ${formatCount(queued)} of ${formatCount(queueLimit)} waiting${left}`
+/** `1,234, 3 of 64 waiting, room for 95 orders now`, and what is said of it in less room. */
+export function callsWordings({ calls, queued, queueLimit, budget }: VenueHealthModel): readonly string[] {
+  const room = budget === null ? '' : `, room for ${countOf(budget, 'order')}`
+  const [made, few] = [formatCount(calls), `${formatCount(queued)} waiting`]
+  const whole = `${made}, ${formatCount(queued)} of ${formatCount(queueLimit)} waiting`
+  return [`${whole}${room}${room === '' ? '' : ' now'}`, `${made}, ${few}${room}`, whole, `${made}, ${few}`, queued === 0 ? made : few]
 }
 
-/** `TIMEOUT ×3, 80014 ×1`. */
-export function errorsText({ errors }: VenueHealthModel): string {
-  return errors.length === 0 ? 'none' : errors.map(({ code, count }) => `${code} ×${formatCount(count)}`).join(', ')
+/** `TIMEOUT ×3 (no answer in time), 80014 ×1`, then without the meanings, then as many of the codes as fit and how many more there are. */
+export function errorsWordings({ errors }: VenueHealthModel): readonly string[] {
+  if (errors.length === 0) return ['none']
+  const codes = errors.map(({ code, count }) => `${code} ×${formatCount(count)}`)
+  const meant = errors.map(({ means }, place) => `${codes[place]}${means === null ? '' : ` (${means})`}`)
+  const some = codes.map((_, left) => (left === 0 ? codes.join(', ') : `${codes.slice(0, -left).join(', ')}, ${left} more`))
+  return [meant.join(', '), [...meant.slice(0, 1), ...codes.slice(1)].join(', '), ...some]
 }
 
 export function recoveryText({ found, done, remaining }: NonNullable<SessionViewModel['recovery']>): string {

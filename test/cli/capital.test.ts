@@ -156,7 +156,9 @@ describe('on a store that nobody uses', () => {
     const year = new Date().getUTCFullYear() + 2
     const refusals: readonly (readonly [code: string, next: string, ...args: string[]])[] = [
       ['BAD_AMOUNT', '0.05', 'deposit', '0', 'RLUSD'],
-      ['BAD_AMOUNT', '0.05', 'withdraw', '12,5', 'RLUSD'],
+      ['BAD_AMOUNT', 'Write 12.5.', 'withdraw', '12,5', 'RLUSD'],
+      ['BAD_AMOUNT', 'Write 1000.', 'withdraw', '1,000', 'RLUSD'],
+      ['BAD_AMOUNT', 'an amount, not a share', 'withdraw', '10%', 'RLUSD'],
       ['BAD_AMOUNT', '0.05', 'deposit', '0.0000000000000000001', 'RLUSD'],
       ['BAD_AMOUNT', '0.05', 'deposit', '1000000000000001', 'RLUSD'],
       ['BAD_ASSET', 'Did you mean RLUSD?', 'deposit', '5', 'rlusd'],
@@ -195,7 +197,9 @@ describe('on a store that nobody uses', () => {
     await desk.session('one')
     expect((await desk.json('capital', 'deposit', '5', 'RLUSD')).account).toBe('paper/one')
     await desk.session('two')
-    expect(await desk.refused('capital', 'deposit', '5', 'RLUSD')).toMatchObject({ code: 'ACCOUNT_UNNAMED', exitCode: 2 })
+    expect(await desk.refused('capital', 'deposit', '5', 'RLUSD')).toMatchObject({
+      ...{ code: 'ACCOUNT_UNNAMED', exitCode: 2, next: expect.stringContaining('`paper: { account: NAME }`') },
+    })
     expect((await desk.json('capital', 'deposit', '5', 'RLUSD', '--account', 'one')).account).toBe('paper/one')
     expect((await desk.json('capital', 'withdraw', '5', 'RLUSD', '--account', 'paper/two')).account).toBe('paper/two')
     const { accounts } = await desk.json('capital', 'list')

@@ -1,6 +1,6 @@
 // What `dita doctor` finds, with real folders, stores, sockets and an exchange on loopback.
 
-import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CheckedPart, type DoctorView, runDoctor } from '../../src/cli/doctor.ts'
@@ -11,6 +11,7 @@ import { resolveWorkspace } from '../../src/cli/workspace.ts'
 import { openWriter } from '../../src/core/journal/open.ts'
 import { deadUrl, WebhookServer } from '../core/notify/webhook-server.ts'
 import { runPaper, SECOND_US, temporaryFolder } from '../session/harness.ts'
+import { Recording } from '../session/recordings.ts'
 import { exchange, KEYS } from '../session/world.ts'
 import { Wreck } from '../session/wreck.ts'
 import { dita, PROJECT } from './dita.ts'
@@ -103,6 +104,35 @@ describe('what is broken', () => {
 
   test('a config that is not there is told', async () => {
     expect((await broken('config', desk(), { configPath: '/nowhere/dita.yaml' })).detail).toContain('/nowhere/dita.yaml')
+  })
+
+  test('a recording that is not there, or is none, is told with what to correct', async () => {
+    const folder = desk('feed: { source: tape.gz }\n')
+    const missing = await broken('market', folder)
+    expect(missing).toMatchObject({
+      detail: `There is no recording at ${join(folder, 'tape.gz')}.`,
+      remedy: expect.stringContaining('`feed.source`'),
+    })
+    writeFileSync(join(folder, 'tape.gz'), 'no gzip')
+    expect((await broken('market', folder)).remedy).toContain('gzip -k')
+    const recording = new Recording()
+    for (let second = 0; second < 60; second += 1) recording.touch(second, '2.0000', '2.0001', '1000.5')
+    copyFileSync(recording.write(), join(folder, 'tape.gz'))
+    expect(row(await look(folder), 'market')).toMatchObject({ verdict: 'ok', detail: expect.stringContaining('and has XRP/') })
+  })
+
+  test('a strategy file that is not there is told, and one that is there is not run', async () => {
+    const folder = desk('strategy: { name: mine.js }\n')
+    const found = await broken('strategy', folder)
+    expect(found).toMatchObject({
+      detail: `There is no strategy file at ${join(folder, 'mine.js')}.`,
+      remedy: expect.stringContaining('`strategy.name`'),
+    })
+    writeFileSync(join(folder, 'mine.js'), 'throw new Error("it was run")\n')
+    expect(row(await look(folder), 'strategy')).toMatchObject({
+      verdict: 'ok',
+      detail: expect.stringContaining('`dita audit-config` tries it out'),
+    })
   })
 
   test('a store that is damaged is told', async () => {
@@ -204,7 +234,11 @@ describe('a venue', () => {
     const dead = await deadUrl()
     const view = await look(atVenue({ restUrl: dead, streamUrl: dead.replace('http', 'ws') }), { environment: KEYS })
     expect(verdicts(view, 'fail')).toEqual(['venue'])
-    expect(row(view, 'clock').verdict).toBe('skip')
+    expect(row(view, 'venue').detail).toContain(`nobody listens at ${dead}, the connection was refused`)
+    expect(row(view, 'clock')).toMatchObject({
+      verdict: 'skip',
+      detail: expect.stringContaining('the venue did not answer, as said above'),
+    })
   })
 
   test('whose clock is far from ours fails as the clock, once', async () => {
@@ -215,7 +249,9 @@ describe('a venue', () => {
 
   test('V07 without keys, or with keys that others can read, fails as the keys, once, and shows none', async () => {
     const place = await exchange()
-    expect(verdicts(await look(atVenue(place)), 'fail')).toEqual(['keys'])
+    const without = await look(atVenue(place))
+    expect(verdicts(without, 'fail')).toEqual(['keys'])
+    expect(row(without, 'clock').detail).toContain('the venue is asked for its time once the keys are there')
     const file = join(temporaryFolder(), 'keys')
     writeFileSync(file, 'api_key=canary1\napi_secret=canary2\n')
     chmodSync(file, 0o644)

@@ -4,6 +4,25 @@ import { DitaError } from '../../src/core/errors.ts'
 
 describe('durations', () => {
   test.each([
+    ['30 min', '30m'],
+    ['30', '30m'],
+    ['30M', '30m'],
+    ['2 hours', '2h'],
+    ['1 Day', '1d'],
+    ['90sec', '90s'],
+    ['500 ms', '500ms'],
+  ])('%j is refused, and %s is what may be meant', (text, meant) => {
+    expect(() => parseDuration(text)).toThrow(
+      expect.objectContaining({ next: expect.stringMatching(new RegExp(`^Did you mean ${meant}\\? `)) }),
+    )
+    expect(() => parseDuration(meant)).not.toThrow()
+  })
+
+  test.each(['0', '0 min', 'soon', '3 weeks', '-5', '1.5h'])('of %j nothing is guessed', (text) => {
+    expect(() => parseDuration(text)).toThrow(expect.objectContaining({ next: expect.stringMatching(/^Write it like/) }))
+  })
+
+  test.each([
     ['30m', 1_800_000_000],
     ['1h30m', 5_400_000_000],
     ['90s', 90_000_000],

@@ -87,7 +87,9 @@ describe('a session that runs', () => {
     expect(errorOf(outcome)).toMatchObject({
       code: 'HALT_UNPROVED',
       message: expect.stringContaining(`Session night-shift (pid ${child.pid})`),
-      next: expect.stringContaining(`kill -TERM ${child.pid}`),
+      next: expect.stringMatching(
+        new RegExp(`wait a minute and type .dita halt. again.*kill -TERM ${child.pid}.*one more minute .kill -KILL`),
+      ),
     })
   })
 
@@ -141,6 +143,7 @@ describe('a session that does not answer', () => {
       expect(outcome.code).toBe(5)
       expect(outcome.stdout).toContain('does not answer')
       expect(outcome.stderr).toContain(`kill -TERM ${child.pid}`)
+      expect(outcome.stderr).toMatch(/^\(HALT_UNPROVED\)$/m)
       expect(outcome.stderr).toContain(killFileAt(store))
       expect(readKillFile(store)).not.toBeNull()
     },
@@ -162,6 +165,22 @@ describe('where nothing runs', () => {
     const outcome = await haltOn(store)
     expect(outcome).toEqual({ code: 0, stdout: `No session runs on ${store}: there is nothing to halt.\n`, stderr: '' })
     expect(jsonOf(await haltOn(store, '--json'))).toMatchObject({ running: false, sessionId: null, killFile: null, ordersLeft: [] })
+  })
+
+  test('and nothing named the store, it is said which one this is and how to name another', async () => {
+    const cwd = privateFolder()
+    const store = join(cwd, 'data', 'dita', 'dita.db')
+    mkdirSync(join(store, '..'), { recursive: true, mode: 0o700 })
+    await storeHeldBy({ sessionId: 'over' }, store).close()
+    const { code, stdout } = await dita(['halt'], { cwd, env: { XDG_DATA_HOME: join(cwd, 'data') } })
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: [
+        `No session runs on ${store}: there is nothing to halt.`,
+        `This folder has no dita.yaml, so this is the default store, ${store}: a session of another folder is not seen from here.`,
+        'To halt one: `cd` into its folder, or name its store with `dita halt --store PATH`.\n',
+      ].join('\n'),
+    })
   })
 
   test('a store that is not there is a wrong path and exit 2: it is named, and no folder is made for it', async () => {

@@ -1,6 +1,6 @@
 // The questions of `dita init`: what they accept, what they write, and a person at a real terminal.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { runAuditCommand } from '../../src/cli/audit-config.ts'
@@ -107,10 +107,27 @@ describe('flags', () => {
       { strategy: 'breakout', 'max-inventory': '5' },
       '--max-inventory is only for a workspace with --strategy market_maker.',
     ],
-    ['that no key can have', { 'max-loss': 'a lot' }, '`risk.max_session_loss` must be a number: `a lot` is none.'],
+    ['that are no amount', { 'max-loss': 'a lot' }, '--max-loss: `a lot` is no amount.'],
+    ['with thousands parted', { 'max-loss': '1,000' }, '--max-loss: `1,000` is no amount. Write 1000.'],
+    ['that are a share', { 'max-drawdown': '10%' }, '--max-drawdown: `10%` is no amount. It takes an amount, not a share.'],
+    ['that no key can have', { 'max-loss': '1e3' }, '`1e3` is no amount'],
+    ['of a recording that is not there', { feed: 'tapes/day.gz' }, '--feed: There is no recording at /tmp/tapes/day.gz.'],
+    ['of a folder', { feed: '.' }, '--feed: `.` is no file.'],
+    ['of a strategy that is not there', { strategy: './mine.ts' }, '--strategy: There is no strategy at /tmp/mine.ts.'],
+    [
+      'of a strategy by its initials',
+      { strategy: 'mm' },
+      '`mm` is no strategy, and no file of that name is here. Did you mean `market_maker`?',
+    ],
+    [
+      'of a market with a slip',
+      { feed: 'simulate' },
+      '`simulate` is no recording, and no file of that name is here. Did you mean `simulated`?',
+    ],
+    ['of a market that paper does not play', { feed: 'live' }, '`feed.source` is `live`'],
     ['that contradict', { 'order-size': '5000' }, '`strategy.market_maker.order_notional` (5000) must not be above'],
     ['that make sense to nobody', { strategy: 'breakout', 'order-size': '3000' }, 'every order that opens is denied'],
-    ['that are no money', { money: 'much' }, '`paper.balances.much` must be a number'],
+    ['that are no money', { money: 'much' }, '--money: `much` is no amount of an asset: write it as in `XRP: 500, RLUSD: 1000`.'],
     ['that no money can reach', { money: 'XRP: 500, RLUSD: 1000' }, '`risk.max_exposure` (5000) can hardly bind'],
   ])('%s are refused with what is wrong', (_, answers, message) => {
     expect(() => checkFlags(answers, place())).toThrow(
@@ -149,6 +166,24 @@ describe('the questions', () => {
     const answers = await askQuestions({}, place(), person.asker)
     expect(answers).toMatchObject({ mode: 'paper' })
     expect(person.shown).toContain('  `mode` must be `paper` or `demo` or `live`, but is `nonsense`.')
+  })
+
+  test('say in the words of the person what is not there, and count in the asset of the market that is', async () => {
+    const folder = temporaryFolder()
+    const from = { ...place(folder), quoteOfRecording: async (path: string) => (path === './tape.gz' ? 'USDC' : null) }
+    writeFileSync(join(folder, 'tape.gz'), '')
+    const person = typing(['', 'tape', './tape.gz', 'mm', 'market_maker', 'abc', ...enter(20)])
+    const answers = await askQuestions({}, from, person.asker)
+    expect(answers).toMatchObject({ feed: './tape.gz', strategy: 'market_maker', money: '' })
+    expect(person.shown).toEqual(
+      expect.arrayContaining([
+        '  `tape` is no recording, and no file of that name is here.',
+        expect.stringContaining('`mm` is no strategy, and no file of that name is here. Did you'),
+        expect.stringContaining('`abc` is no amount of an asset'),
+        'Hold at most (USDC) [5000]: ',
+      ]),
+    )
+    expect(person.shown.join('\n')).not.toMatch(/\.\/mm|paper\.balances|the quote asset/)
   })
 
   test('blame the last one of those that do not fit together', async () => {

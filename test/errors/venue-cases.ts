@@ -42,6 +42,18 @@ export const VENUE: readonly Provocation[] = [
     scene.variables(KEYS)
   }),
   typed('VENUE_REFUSED', 'dita run', 'with a key that the venue does not know', rehearsing({}, { ...KEYS, DITA_BINGX_API_KEY: 'another' })),
+  typed(
+    'VENUE_REFUSED',
+    'dita run',
+    'with a secret that is not that of the key',
+    rehearsing({}, { ...KEYS, DITA_BINGX_API_SECRET: 'another' }),
+  ),
+  happened('VENUE_UNREACHABLE', '`dita run`, with an address that says https where http is spoken', async (scene) => {
+    const { restUrl } = await exchange()
+    const rig = await Rig.open({ restUrl: restUrl.replace('http:', 'https:') })
+    scene.atEnd(() => rig.close())
+    return scene.failureOf(rig.venue.connect(new AbortController().signal))
+  }),
   typed('LEVERAGE_DIFFERS', 'dita run', 'with less leverage than the account is set to', rehearsing({ risk: { max_leverage: 2 } })),
   typed(
     'INSTRUMENT_UNSUPPORTED',

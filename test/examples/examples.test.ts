@@ -80,6 +80,16 @@ describe('unattended', () => {
     }
   })
 
+  test('what the crontab prints of a session, and compares, comes when none runs', () => {
+    const minuteOf = (command: string): number => Number(new RegExp(`^(\\d+) .*&& dita ${command}`, 'm').exec(textOf('crontab'))?.[1])
+    const lasts = Number(/dita run --duration (\d+)m/.exec(textOf('crontab'))?.[1])
+    expect(minuteOf('run')).toBe(0)
+    for (const command of ['summarize', 'verify']) {
+      expect(minuteOf(command), command).toBeGreaterThanOrEqual(lasts + 3)
+      expect(minuteOf(command), command).toBeLessThanOrEqual(55)
+    }
+  })
+
   test('the commands of the unit exist, and it watches what dita tells', async () => {
     const config = await loadConfig()
     const unit = textOf('dita.service')

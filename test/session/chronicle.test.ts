@@ -55,6 +55,72 @@ describe('a line for', () => {
     ])
   })
 
+  test('an exit that is refused because trading is paused, once until trading changes; a quote is not news', () => {
+    const refused = (intent: string) => denialFact(intent, denialOf('TRADING_HALTED', 'trading', 'halted'))
+    const moved = (from: 'active' | 'halted', to: 'active' | 'halted') =>
+      ({ type: 'TRADING_MOVED', from, to, action: 'pause', reason: null }) as const
+    const words = said(
+      ...[
+        moved('active', 'halted'),
+        refused('QUOTE'),
+        refused('EXIT'),
+        refused('EXIT'),
+        refused('EXIT_RESIDUAL'),
+        moved('halted', 'halted'),
+      ],
+      ...[refused('EXIT'), moved('halted', 'active'), moved('active', 'halted'), refused('EXIT')],
+    )
+    const told = 'denied, TRADING_HALTED: trading=halted. Trading is halted: only cancels pass until it is resumed.'
+    expect(words.filter((line) => line.includes('denied'))).toEqual([
+      `warning: EXIT ${told}`,
+      `warning: EXIT_RESIDUAL ${told}`,
+      `warning: EXIT ${told}`,
+    ])
+  })
+
+  test('a denial that comes again and again, at once and then as a count at growing intervals', () => {
+    const chronicle = new Chronicle({ pricePlaces: 4, quantityPlaces: 1 })
+    const lines: string[] = []
+    const deny = (second: number, notional: number, intent = 'QUOTE'): void => {
+      const body = denialFact(intent, denialOf('NOTIONAL_ABOVE_LIMIT', 'bid.quantity', dec(String(notional)), { limit: dec('100') }))
+      const { unseen } = chronicle
+      chronicle.onFact({ seq: 1, timeUs: second * 1_000_000, body })
+      if (chronicle.unseen > unseen) lines.push(`${second} ${chronicle.messages()[0]?.text.split(':')[0]}`)
+    }
+    for (let second = 0; second <= 5_000; second += 1) deny(second, 101 + second)
+    deny(5_000, 9, 'ENTER')
+    // Long forgotten, it is new again.
+    deny(6_000, 101)
+    expect(lines).toEqual([
+      '0 QUOTE denied, NOTIONAL_ABOVE_LIMIT',
+      '60 QUOTE denied 60 times more, NOTIONAL_ABOVE_LIMIT',
+      '660 QUOTE denied 600 times more, NOTIONAL_ABOVE_LIMIT',
+      '4260 QUOTE denied 3600 times more, NOTIONAL_ABOVE_LIMIT',
+      '5000 ENTER denied, NOTIONAL_ABOVE_LIMIT',
+      '6000 QUOTE denied, NOTIONAL_ABOVE_LIMIT',
+    ])
+    expect(chronicle.counts.denials).toBe(5_003)
+    expect(chronicle.messages()).toHaveLength(6)
+  })
+
+  test('denials whose names differ each time take no memory without end', () => {
+    const bodies = Array.from({ length: 600 }, (_, index) => denialFact('EXIT', denialOf('SLOT_UNKNOWN', 'slotId', `z${index % 400}`)))
+    expect(chronicleOf(...bodies).counts.denials).toBe(600)
+    // The first two hundred were forgotten for the next ones.
+    expect(chronicleOf(...bodies).unseen).toBe(600)
+  })
+
+  test('what a flag says, with its code where it warns of something, and without it where the words say all', () => {
+    const flag = { type: 'RISK_FLAGGED', value: null, limit: null } as const
+    expect(
+      said(
+        { ...flag, code: 'LIMIT_MAX_DRAWDOWN', severity: 'info', detail: 'In force: drawdown, limit 100.' },
+        { ...flag, code: 'VENUE_ALARM', severity: 'alarm', detail: 'BingX does not answer any more.' },
+        { ...flag, code: 'INVENTORY_COMPARED', severity: 'alarm', detail: 'off by 3' },
+      ),
+    ).toEqual(['info: In force: drawdown, limit 100.', 'alarm: BingX does not answer any more.', 'alarm: INVENTORY_COMPARED: off by 3'])
+  })
+
   test('K01 dust that was written off, with what it had cost', () => {
     const of = { type: 'DUST_WRITTEN_OFF', slotId: 'a', trade: 3, ...OF_POSITION } as const
     expect(said({ ...of, quantity: dec('-0.04'), cost: dec('0.084'), reason: 'dust' })).toEqual([

@@ -15,7 +15,7 @@ import { ControlRig, clientOf, errorIn, type Peer, privateFolder, until } from '
 /** Every field of the model filled, lists included. */
 function wholeModel(): SessionViewModel {
   const model = sampleModel({
-    ...sampleWorld({ errors: [{ code: 'TIMEOUT', count: 2 }] }),
+    ...sampleWorld({ errors: [{ code: 'TIMEOUT', count: 2, means: 'no answer in time' }] }),
     slots: [sampleSlot(1)],
     haltReason: 'kill_switch',
     haltDetail: 'by hand',
@@ -58,6 +58,7 @@ describe('the model on the wire', () => {
 
   test('what is not nullable must be there', () => {
     const mayLack = [
+      'venueAddress',
       'haltReason',
       'haltDetail',
       'doubts',

@@ -77,7 +77,7 @@ describe('how quotes did', () => {
 describe('what a strategy says of itself', () => {
   test('the built-in ones do', async () => {
     const maker = await watched({ durationUs: MINUTE_US })
-    expect(maker.last.figures.map(({ name }) => name)).toEqual(expect.arrayContaining(['inventory', 'half spread', 'wants']))
+    expect(maker.last.figures.map(({ name }) => name)).toEqual(expect.arrayContaining(['of max inventory', 'quoted half-spread', 'wants']))
     const breakout = await watched({ strategy: 'breakout', durationUs: MINUTE_US })
     expect(breakout.last.figures.map(({ name }) => name)).toEqual(expect.arrayContaining(['mid', 'stop', 'next target']))
   })

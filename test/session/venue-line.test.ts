@@ -73,3 +73,21 @@ test('L04 a look that fails by a defect of ours is no word of the venue: it is t
   }
   await expect(follow(look)).rejects.toBe(defect)
 })
+
+test('L04 an alarm of the venue is a fact, and is said once; what is less is only said', () => {
+  const bench = new RecoveryBench()
+  const notices = (['alarm', 'warning', 'info'] as const).map(
+    (severity) => ({ type: 'NOTICE', severity, text: `${severity} of the venue` }) as const,
+  )
+  const waiting = notices.map((event) => ({ timeUs: bench.clock.nowUs, event }))
+  const venue = { clock: 'world', nextEventUs: () => waiting[0]?.timeUs, take: () => waiting.splice(0) }
+  const chronicle = new Chronicle({ pricePlaces: 2, quantityPlaces: 2 })
+  const doubts = new Doubts({ rules: RULES, startUs: bench.clock.nowUs })
+  const line = new VenueLine({ engine: bench.engine, venue: venue as unknown as Venue, chronicle, doubts, nowMs: () => 0 })
+  const before = bench.facts.length
+  line.hear(bench.clock.nowUs, bench.clock.nowUs)
+  for (const fact of bench.facts.slice(before)) chronicle.onFact(fact)
+  const said = chronicle.messages().map(({ severity, text }) => `${severity}: ${text}`)
+  expect(said.sort()).toEqual(['alarm: alarm of the venue', 'info: info of the venue', 'warning: warning of the venue'])
+  expect(bench.factsOf('RISK_FLAGGED').map(({ code }) => code)).toEqual(['VENUE_ALARM'])
+})

@@ -111,7 +111,7 @@ describe('the health of a venue, for the screen', () => {
   }
 
   test('has whole milliseconds, and the ten most frequent errors first', () => {
-    const { errors, ...rest } = healthModel(HEALTH)
+    const { errors, ...rest } = healthModel(HEALTH, 'bingx')
     expect(rest).toEqual({
       state: 'limited',
       clockOffsetMs: -2,
@@ -124,13 +124,23 @@ describe('the health of a venue, for the screen', () => {
     })
     expect(errors).toHaveLength(10)
     expect(errors.slice(0, 2)).toEqual([
-      { code: 'E11', count: 12 },
-      { code: 'E10', count: 11 },
+      { code: 'E11', count: 12, means: null },
+      { code: 'E10', count: 11, means: null },
     ])
   })
 
+  test('has what a code means, where the table of that venue knows it', () => {
+    const errors = new Map([
+      ['109422', 2],
+      ['TIMEOUT', 1],
+    ])
+    const meanings = (venue: string) => healthModel({ ...HEALTH, errors }, venue).errors.map(({ means }) => means)
+    expect(meanings('bingx')).toEqual(['the order was filled or ended already', 'no answer in time'])
+    expect(meanings('elsewhere')).toEqual([null, 'no answer in time'])
+  })
+
   test('what was not measured is null and not zero', () => {
-    const model = healthModel({ ...HEALTH, clockOffsetUs: null, latencyMs: null, budget: null })
+    const model = healthModel({ ...HEALTH, clockOffsetUs: null, latencyMs: null, budget: null }, 'bingx')
     expect(model).toMatchObject({ clockOffsetMs: null, latencyMedianMs: null, latencySlowestMs: null, budget: null })
   })
 })

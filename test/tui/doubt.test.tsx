@@ -52,13 +52,58 @@ describe('orders in doubt', () => {
     expect(draw({ model, columns: 24, rows: 3, colour: true })).toMatch(new RegExp(`${ALARM}4 in doubt`))
   })
 
+  test('K23 where the line is short it says whole words only: what is to be feared first, then parts of each order', () => {
+    const away = { ...sampleWorld({ state: 'unreachable' }), feed: { silentUs: 17_900_000, limitUs: 30_000_000, isStale: true } } as const
+    const one = [sampleDoubt(0, { status: 'cancel', quantity: '0.0016', price: '60037.9' })]
+    const line = (changes: Partial<SessionViewModel>, columns: number) =>
+      / (!!.*?) *│/.exec(lineWith(draw({ model: sampleModel(changes), columns, rows: 24 }), '!!'))?.[1]
+    expect(line({ ...sampleWorld({ state: 'unreachable' }), doubts: one }, 80)).toBe(
+      '!! 1 cancel in doubt, venue unreachable   buy 0.0016 at 60037.9',
+    )
+    expect(line({ ...away, doubts: one }, 120)).toBe(
+      '!! 1 cancel in doubt, venue unreachable, feed silent for 17 s   buy 0.0016 at 60037.9 since 03:56:18, asked 3×',
+    )
+    expect(line({ ...away, doubts: DOUBTS }, 80)).toBe('!! 4 in doubt, venue unreachable, feed silent   buy 120.5 at 2.1020')
+    const gates = ['session loss', 'drawdown', 'XRP exposure'].map((name) => ({ name, value: '9', limit: '9', share: 0.9, halts: true }))
+    expect(line({ ...away, doubts: DOUBTS, limits: gates }, 60)).toBe('!! 4 in doubt, venue unreachable, feed silent, 3 more')
+    for (let columns = 60; columns <= 250; columns += 7) {
+      const said = line({ ...away, doubts: DOUBTS, limits: gates }, columns)
+      expect(said).not.toContain('…')
+      expect(said).toMatch(/^!! (4 in doubt|2 orders in doubt)/)
+    }
+  })
+
+  test.each(SCREENS)('K23 how an order stands is said in whole words at $columns×$rows', (size) => {
+    const standings = [
+      ['acked', 'none', /acked /],
+      ['acked', 'requested', /acked, cancel requested |acked, cancel→ |cancel→ /],
+      ['acked', 'in_doubt', /acked, cancel in doubt |acked, cancel\? |cancel\? /],
+      ['partially_filled', 'none', /partially filled |partial /],
+      ['partially_filled', 'sent', /partially filled, cancel sent |partial(ly filled)?, cancel→ |cancel→ /],
+      ['quarantined', 'none', /quarantined |quarant\. /],
+      ['in_doubt', 'in_doubt', /in doubt, cancel in doubt |in doubt, cancel\? |in doubt /],
+      ['submitting', 'refused', /submitting, cancel refused |(submitting|sending), refused |refused /],
+    ] as const
+    for (const [status, cancel, words] of standings) {
+      const quotes = [
+        { side: 'bid' as const, price: '60037.9', size: '0.0016', distanceBps: '-6.66', status: `${status}, cancel ${cancel}` },
+      ]
+      const orders = [sampleOrder(1, { status, cancel, price: '60037.9', quantity: '0.0016' })]
+      for (const page of ['overview', 'orders'] as const) {
+        const picture = draw({ model: sampleModel({ orders, quotes }), ...size, state: { page } })
+        expect(picture).toMatch(words)
+        expect(picture.split('\n').slice(1).join('\n')).not.toContain('…')
+      }
+    }
+  })
+
   test('K23 they stand before all other orders in their panel, in alarm colours', () => {
     const troubled = [sampleOrder(1, { status: 'quarantined' }), sampleOrder(0, { cancel: 'in_doubt' })]
     const model = sampleModel({ orders: [...newestFirst(30, (index) => sampleOrder(index + 10)), ...troubled] })
     const picture = draw({ model, ...SMALL })
     expect(picture).toContain('quarantined')
-    expect(picture).toMatch(/cancel in/)
-    expect(draw({ model, ...SMALL, colour: true })).toMatch(new RegExp(`${ALARM}cancel in`))
+    expect(picture).toMatch(/ cancel\? +│/)
+    expect(draw({ model, ...SMALL, colour: true })).toMatch(new RegExp(`${ALARM}cancel\\?`))
   })
 
   test.each(SIZES)('V07 what a venue says of them reaches no $columns×$rows terminal raw', (size) => {
@@ -70,7 +115,12 @@ describe('orders in doubt', () => {
       lastWords: HOSTILE,
       evidence: HOSTILE,
     })
-    const world = sampleWorld({ errors: [{ code: HOSTILE, count: 1 }], latencyMedianMs: 1e21, clockOffsetMs: -1e21, queued: 1e15 })
+    const world = sampleWorld({
+      errors: [{ code: HOSTILE, count: 1, means: HOSTILE }],
+      latencyMedianMs: 1e21,
+      clockOffsetMs: -1e21,
+      queued: 1e15,
+    })
     const picture = draw({ model: sampleModel({ ...world, doubts: newestFirst(300, () => doubt) }), ...size })
     expectInside(picture, size)
     expect(picture).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
@@ -105,16 +155,17 @@ describe('the health of a venue in the world', () => {
     const world = sampleWorld({
       queued: 3,
       errors: [
-        { code: 'TIMEOUT', count: 3 },
-        { code: '80014', count: 1 },
+        { code: 'TIMEOUT', count: 3, means: 'no answer in time' },
+        { code: '80014', count: 1, means: 'a parameter is wrong, or the mode of the account' },
       ],
     })
-    const picture = draw({ model: sampleModel({ ...world, recovery: { found: 3, done: 2, remaining: 1 } }), columns: 200, rows: 60 })
+    const picture = draw({ model: sampleModel({ ...world, recovery: { found: 3, done: 2, remaining: 1 } }), columns: 240, rows: 60 })
     expect(picture).toMatch(/feed +bingx BTC\/USDT:USDT \(live\)/)
     expect(picture).toMatch(/answers +ok, 45 ms, slowest 210 ms/)
     expect(picture).toMatch(/clock +\+12 ms against ours/)
-    expect(picture).toMatch(/calls +1,234, 3 of 64 waiting, 95 left/)
-    expect(picture).toMatch(/errors +TIMEOUT ×3, 80014 ×1/)
+    expect(picture).toMatch(/calls +1,234, 3 of 64 waiting, room for 95 orders now/)
+    expect(picture).toMatch(/errors +TIMEOUT ×3 \(no answer in time\), 80014 ×1/)
+    expect(picture).toMatch(/venue +bingx, demo at 127\.0\.0\.1:18080/)
     expect(picture).toMatch(/recovery +3 found, 2 steps taken, 1 left/)
     expect(picture).not.toMatch(/seed|speed/)
   })

@@ -34,12 +34,12 @@ export interface Drawing extends Size {
   readonly help?: boolean
   readonly state?: Partial<ScreenState>
   readonly keys?: boolean
+  readonly watching?: boolean
 }
 
-export function draw({ model, columns, rows, colour = false, stopAsked = false, help = false, state = {}, keys = true }: Drawing): string {
-  const chosen = { ...FIRST_STATE, help, ...state }
-  const screen = <Screen model={model} columns={columns} rows={rows} colour={colour} stopAsked={stopAsked} state={chosen} keys={keys} />
-  return renderToString(screen, { columns })
+export function draw({ colour = false, stopAsked = false, help = false, state = {}, keys = true, ...given }: Drawing): string {
+  const screen = <Screen {...given} colour={colour} stopAsked={stopAsked} state={{ ...FIRST_STATE, help, ...state }} keys={keys} />
+  return renderToString(screen, { columns: given.columns })
 }
 
 export function expectInside(picture: string, { columns, rows }: Size): void {

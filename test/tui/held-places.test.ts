@@ -1,6 +1,8 @@
 // A list that was scrolled down, while newer items come above what is read.
 
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
+import { heldPlaces } from '../../src/tui/held-places.ts'
+import { FIRST_STATE } from '../../src/tui/screen-state.ts'
 import { closeScreens, start, until } from './live-rig.ts'
 import { newestFirst, sampleFill, sampleMessage, sampleModel } from './sample-model.ts'
 
@@ -26,7 +28,7 @@ test('what is read stays in its place while newer messages and fills come; the t
   await until(terminal, (text) => text.includes('▸ fills'))
   for (const key of ['/', 's', 'e', 'l', 'l']) keyboard.press(key)
   keyboard.press('\r')
-  const firstOf = (text: string) => /fills \d+: (\d+)–/.exec(text)?.[1]
+  const firstOf = (text: string) => /fills: (\d+)–/.exec(text)?.[1]
   await until(terminal, (text) => text.includes('/sell') && firstOf(text) === '1')
   keyboard.press('\u001b[B')
   keyboard.press('\u001b[B')
@@ -34,4 +36,25 @@ test('what is read stays in its place while newer messages and fills come; the t
   // Five of ten are sells, and only they are in the list.
   publish(130)
   await until(terminal, (text) => firstOf(text) === '8')
+})
+
+test('messages that say the same at one time are told apart by what stands below them', () => {
+  const at = (text: string) => sampleMessage(1, { text })
+  const placeOf = (scroll: number, before: readonly string[], after: readonly string[]) => {
+    const models = [before, after].map((texts) => sampleModel({ messages: texts.map(at) }))
+    return heldPlaces({ ...FIRST_STATE, scroll: { messages: scroll } }, models[0] ?? null, models[1] ?? null).scroll.messages
+  }
+  expect(placeOf(1, ['a', 'a', 'b'], ['a', 'c', 'a', 'a', 'b'])).toBe(3)
+  expect(placeOf(2, ['x', 'a', 'a', 'b', 'a'], ['a', 'x', 'a', 'a', 'b', 'a'])).toBe(3)
+  // The oldest are no longer kept.
+  expect(placeOf(1, ['a', 'b', 'c', 'd'], ['n', 'm', 'a', 'b'])).toBe(3)
+  expect(placeOf(1, ['a', 'b', 'c'], ['n', 'm', 'o'])).toBe(2)
+})
+
+test('a long message that is read in its middle stays there', () => {
+  const long = Array.from({ length: 400 }, (_, index) => `word${index}`).join(' ')
+  const messages = [sampleMessage(2), sampleMessage(1, { text: long })]
+  const before = sampleModel({ messages })
+  const after = sampleModel({ messages: [sampleMessage(4), sampleMessage(3), ...messages] })
+  expect(heldPlaces({ ...FIRST_STATE, scroll: { messages: 3 } }, before, after).scroll.messages).toBe(5)
 })

@@ -35,7 +35,7 @@ describe('what must not be missed is on every page and at every size', () => {
     const said = (changes: Parameters<typeof sampleModel>[0]) => draw({ model: sampleModel(changes), columns: 50, rows: 5 })
     expect(said({ feed: { silentUs: 17_900_000, limitUs: 30_000_000, isStale: true } })).toMatch(/^too small feed silent:/)
     expect(said({ store: FAILED, limits: [GATE] })).toMatch(/^too small checkpoint failed:/)
-    expect(said({ limits: [GATE] })).toMatch(/^too small XRP exposure at 84 % of its limit/)
+    expect(said({ limits: [GATE] })).toMatch(/^too small XRP exposure at 84 %:/)
   })
 
   test('a gate that is near is a warning, one that is reached an alarm; a limit that only denies orders is neither', () => {
@@ -83,16 +83,21 @@ describe('messages on the overview', () => {
   const long = 'the limit of the session is nearly used up, and what is left of it is shown beside, so that nobody need be surprised'
   const model = sampleModel({ messages: newestFirst(4, (index) => sampleMessage(index, { text: `${index}: ${long}` })) })
 
-  test('are whole where there are rows for them, and never take a row from what wants it', () => {
-    const picture = draw({ model, ...LARGE })
+  test('are whole where all of them are', () => {
+    const picture = draw({ model: sampleModel({ messages: model.messages.slice(0, 3) }), ...LARGE })
     expect(picture).toContain('3: the limit')
-    expect(picture).toContain('nobody need be surprised')
+    expect(picture.match(/surprised/g)).toHaveLength(3)
     expect(picture).not.toMatch(/used.*…/)
   })
 
-  test('are cut to a line each where rows are few, so that as many as can be are in sight', () => {
-    const picture = draw({ model, ...SMALL })
-    expect(picture).toMatch(/3: the limit.*…/)
+  test.each(SCREENS)('are else cut to a line each, so that a long warning pushes no alarm out of sight, $columns×$rows', (size) => {
+    const alarm = sampleMessage(0, { severity: 'alarm', text: 'the venue is gone' })
+    const warning = sampleMessage(9, { severity: 'warning', text: `${long}. `.repeat(12) })
+    const picture = draw({ model: sampleModel({ messages: [warning, alarm] }), ...size })
+    const rows = picture.split('\n').filter((line) => /│ \d\d:\d\d:\d\d (!|!!|·) /.test(line))
+    if (rows.length > 1) expect(picture).toContain('!! the venue is gone')
+    expect(rows[0]).toMatch(/the limit.*…/)
+    expect(rows).toHaveLength(2 - (rows.length === 1 ? 1 : 0))
     expect(picture).not.toContain('surprised')
   })
 })
@@ -106,16 +111,16 @@ describe('orders and fills', () => {
 
   test('the title says which of how many are in sight, and the mark which list moves', () => {
     const first = draw({ model, ...SMALL, ...at('orders') })
-    expect(first).toMatch(/▸ fills 57: 1–\d+ of 57/)
+    expect(first).toMatch(/▸ fills: 1–\d+ of 57 ─/)
     expect(lineWith(first, 'sent')).not.toContain('▸')
     const later = draw({ model, ...SMALL, state: { page: 'orders', scroll: { fills: 20 } } })
-    expect(later).toMatch(/▸ fills 57: 21–\d+ of 57/)
+    expect(later).toMatch(/▸ fills: 21–\d+ of 57 ─/)
     expect(later).toContain('03:44:54')
     expect(later).not.toContain('03:45:14')
   })
 
   test('beyond the end there is nothing: the last ones stay in sight', () => {
-    expect(draw({ model, ...SMALL, state: { page: 'orders', scroll: { fills: 1_000 } } })).toMatch(/fills 57: \d+–57 of 57/)
+    expect(draw({ model, ...SMALL, state: { page: 'orders', scroll: { fills: 1_000 } } })).toMatch(/fills: \d+–57 of 57/)
   })
 
   test('a filter narrows both, whatever the case, and each word counts', () => {
@@ -123,7 +128,38 @@ describe('orders and fills', () => {
     expect(picture).toContain('/BUY trade-4')
     expect(picture.match(/03:4\d:\d\d +buy/g)).toHaveLength(6)
     expect(picture).not.toMatch(/03:4\d:\d\d +sell/)
-    expect(picture).toContain('nothing here holds these words')
+    expect(picture).toContain('nothing here holds these words: 9 hidden by the filter')
+    expect(picture).toContain('orders: 0 of 9 match')
+    expect(picture).toContain('fills: 6 of 57 match')
+    expect(lineWith(picture, '╰')).toMatch(/q stop {2}\? help {2}Esc clears /)
+    expect(lineWith(draw({ model, ...SMALL, ...at('orders') }), '╰')).not.toContain('Esc')
+    // A filter hides nothing where nothing is.
+    const empty = draw({ model: sampleModel({ orders: [] }), ...SMALL, state: { page: 'orders', filters: { orders: 'buy' } } })
+    expect(empty).toContain('no working order')
+  })
+
+  test('the title says which are in sight of those that are kept, and how many there were', () => {
+    const kept = sampleModel({ fills: newestFirst(200, sampleFill), counts: { ...sampleModel().counts, fills: 254 } })
+    expect(draw({ model: kept, ...SMALL, state: { page: 'orders', scroll: { fills: 38 } } })).toMatch(
+      /fills: 39–\d+ of the last 200, 254 in all ─/,
+    )
+    const filters = { orders: 'sell' }
+    expect(draw({ model: kept, ...SMALL, state: { page: 'orders', filters } })).toMatch(/fills: 1–\d+ of 100 that match, 254 in all/)
+    expect(draw({ model: kept, ...SMALL, state: { page: 'orders', filters: { orders: 'trade-77' } } })).toContain(
+      'fills: 1 of the last 200 match, 254 in all',
+    )
+    expect(lineWith(draw({ model: sampleModel(), columns: 80, rows: 40, ...at('orders') }), '▸')).toContain('▸ fills 12 ─')
+  })
+
+  test.each(SCREENS)('up to four orders that come and go move nothing, and the titles of their columns stay, $columns×$rows', (size) => {
+    const drawn = (count: number) => draw({ model: sampleModel({ orders: newestFirst(count, sampleOrder) }), ...size, ...at('orders') })
+    const borders = (count: number) =>
+      drawn(count)
+        .split('\n')
+        .map((line) => /^[├╰]/.test(line))
+    for (const count of [1, 2, 3, 4]) expect(borders(count), String(count)).toEqual(borders(0))
+    expect(drawn(0).includes('side ')).toBe(drawn(1).includes('side '))
+    expect(drawn(0)).toContain('no working order')
   })
 })
 
@@ -134,7 +170,7 @@ describe('strategy', () => {
     expect(picture).toMatch(/both sides +94 % +█+/)
     expect(picture).toMatch(/bid +97 %/)
     expect(picture).toContain('of 774 ticks')
-    expect(picture).toMatch(/half-spread 3\.41 bps/)
+    expect(picture).toMatch(/earned half-spread 3\.41 bps/)
     expect(picture).toMatch(/1 s +-0\.31 +\+3\.10 +12/)
     expect(picture).toMatch(/300 s +— +— +0/)
   })
@@ -167,8 +203,10 @@ describe('journal and venue', () => {
     const narrow = draw({ model: sampleModel({ doubts }), columns: 60, rows: 20, ...at('journal') })
     expect(narrow).toMatch(/│ {4}In doubt since 2026-11-20T03:56:18\.000Z; asked 3 +│\n│ {4}times\. 2026-11-20T03:57:10\.000Z asked\. +│/)
     expect(picture).toMatch(/latency +45 ms, slowest 210 ms/)
-    expect(picture).toMatch(/calls +1,234, 0 of 64 waiting, 95 left/)
-    expect(picture).toMatch(/TIMEOUT +3 +— +—/)
+    expect(picture).toMatch(/calls +1,234, 0 waiting, room for 95 orders +│/)
+    expect(picture).toMatch(/address +127\.0\.0\.1:18080/)
+    expect(picture).toMatch(/TIMEOUT +3 +— +— +no answer in time/)
+    expect(draw({ model: sampleModel(), ...LARGE, ...at('journal') })).not.toContain('address')
   })
 })
 
@@ -182,13 +220,29 @@ describe('log', () => {
     expect(draw({ model: sampleModel({ messages }), columns: 60, rows: 20 })).not.toContain('word29')
   })
 
+  test.each(SCREENS)('however long it is, all of it comes into sight, $columns×$rows', (size) => {
+    const words = Array.from({ length: 300 }, (_, index) => `w${index}`)
+    const messages = [sampleMessage(2), sampleMessage(1, { text: words.join(' ') }), sampleMessage(0)]
+    const pictures = Array.from({ length: 12 }, (_, place) =>
+      draw({ model: sampleModel({ messages }), ...size, state: { page: 'log', scroll: { messages: place } } }),
+    )
+    for (const word of words)
+      expect(
+        pictures.some((picture) => new RegExp(`\\b${word}\\b`).test(picture)),
+        word,
+      ).toBe(true)
+    expect(pictures[0]?.match(/03:44:19/g)).toHaveLength(1)
+    expect(pictures.join('')).not.toContain('…')
+  })
+
   test('one without an end ends in …, and leaves room for others', () => {
     const lines = wrapText('long '.repeat(500), 20)
     expect(lines).toHaveLength(8)
     expect(lines.at(-1)).toMatch(/…$/)
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(20)
     expect(wrapText('a '.repeat(3).trim(), 20)).toEqual(['a a a'])
-    expect(wrapText(`short ${'x'.repeat(50)} end`, 20)).toEqual(['short', `${'x'.repeat(19)}…`, 'end'])
+    expect(wrapText(`short ${'x'.repeat(50)} end`, 20)).toEqual(['short', 'x'.repeat(20), 'x'.repeat(20), `${'x'.repeat(10)} end`])
+    expect(wrapText('🚀🚀🚀', 1)).toEqual(['🚀', '🚀', '🚀'])
     expect(wrapText('', 20)).toEqual([''])
   })
 })

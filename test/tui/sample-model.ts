@@ -92,6 +92,7 @@ export function sampleWorld(changes: Partial<VenueHealthModel> = {}): Partial<Se
   return {
     mode: 'demo',
     venue: 'bingx',
+    venueAddress: '127.0.0.1:18080',
     account: 'bingx-demo/main',
     instrument: 'BTC/USDT:USDT',
     instrumentKind: 'linear',
@@ -99,13 +100,19 @@ export function sampleWorld(changes: Partial<VenueHealthModel> = {}): Partial<Se
     speed: '1',
     venueHealth: { ...health, errors: [], calls: 1_234, ...changes },
     calls: [
-      { endpoint: 'POST /openApi/swap/v2/trade/order', outcome: 'ok', count: 812, medianMs: 45.2, slowestMs: 210 },
-      { endpoint: 'POST /openApi/swap/v2/trade/order', outcome: 'TIMEOUT', count: 3, medianMs: null, slowestMs: null },
+      { endpoint: 'POST /openApi/swap/v2/trade/order', outcome: 'ok', means: null, count: 812, medianMs: 45.2, slowestMs: 210 },
+      {
+        endpoint: 'POST /openApi/swap/v2/trade/order',
+        outcome: 'TIMEOUT',
+        means: 'no answer in time',
+        count: 3,
+        medianMs: null,
+        slowestMs: null,
+      },
     ],
   }
 }
 
-/** Newest first, as the session gives them. */
 /** Levels three ticks from one another, each larger than the one before. */
 function sampleLevels(touch: string, step: 1 | -1): LevelModel[] {
   return Array.from({ length: 12 }, (_, index) => ({
@@ -114,6 +121,7 @@ function sampleLevels(touch: string, step: 1 | -1): LevelModel[] {
   }))
 }
 
+/** Newest first, as the session gives them. */
 export function newestFirst<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, place) => make(count - 1 - place))
 }
@@ -123,6 +131,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     sessionId: '20261120-034418-k3f9',
     mode: 'paper',
     venue: 'paper',
+    venueAddress: null,
     account: 'k3f9',
     strategy: 'market_maker',
     instrument: 'XRP/RLUSD',
@@ -201,7 +210,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     },
     figures: [
       { name: 'reference (trades)', value: '2.10372' },
-      { name: 'inventory', value: '25.3 % of its most' },
+      { name: 'of max inventory', value: '25.3 %' },
     ],
     store: {
       walBytes: 1_234_567,

@@ -60,7 +60,7 @@ const EXTREME = sampleModel({
     ...{ checkpoints: 1e15, checkpointsFailed: 1e15 },
     lastCheckpoint: { wallUs: 1e300, isComplete: false, elapsedMs: 1e300, error: HOSTILE },
   },
-  calls: newestFirst(30, () => ({ endpoint: HOSTILE, outcome: HOSTILE, count: 1e15, medianMs: 1e12, slowestMs: 1e12 })),
+  calls: newestFirst(30, () => ({ endpoint: HOSTILE, outcome: HOSTILE, means: HOSTILE, count: 1e15, medianMs: 1e12, slowestMs: 1e12 })),
 })
 
 describe('every size', () => {
@@ -72,7 +72,8 @@ describe('every size', () => {
   }
   for (const [name, model] of Object.entries(models)) {
     test.each(SIZES)(`the ${name} picture fits $columns×$rows, without a wrapped line`, (size) => {
-      for (const flags of [{}, { stopAsked: true }, { help: true }, { keys: false }]) expectInside(draw({ model, ...size, ...flags }), size)
+      for (const flags of [{}, { stopAsked: true }, { help: true }, { keys: false }, { watching: true }])
+        expectInside(draw({ model, ...size, ...flags }), size)
       for (const page of PAGES) expectInside(draw({ model, ...size, state: { page } }), size)
     })
   }
@@ -161,6 +162,16 @@ describe('what must not be overlooked', () => {
     const picture = draw({ model: sampleModel(), columns: 60, rows: 16 })
     expect(picture).toContain('84 % !')
     expect(picture).toMatch(/limits \d of 4/)
+    const shown = (shares: Readonly<Record<string, number>>) => {
+      const limits = Object.entries(shares).map(([name, share]) => ({ name, value: '1', limit: '1', share, halts: name === 'halts' }))
+      const narrow = draw({ model: sampleModel({ limits }), columns: 60, rows: 16 })
+      return Array.from(narrow.matchAll(/│ (early|deny|halts|late|last) /g), ([, name]) => name)
+    }
+    expect(shown({ early: 0.02, deny: 0.01, halts: 0.01, late: 0.5, last: 0.3 })).toEqual(['late', 'last'])
+    expect(shown({ early: 0.5, deny: 0.01, halts: 0.02, late: 0 })).toEqual(['early', 'halts'])
+    // Of equals, what halts.
+    expect(shown({ deny: 0, early: 0, halts: 0, late: 0.1 })).toEqual(['halts', 'late'])
+    expect(shown({ deny: Number.NaN, early: 0.1, halts: 0.3, late: Number.POSITIVE_INFINITY })).toEqual(['deny', 'late'])
   })
 
   test('S02 a halt shows its reason and its detail', () => {
@@ -180,11 +191,17 @@ describe('what must not be overlooked', () => {
     expect(lineWith(draw({ model: sampleModel({ messages }), ...SMALL }), 'messages')).toContain('1 alarm')
   })
 
-  test('gaps, bad lines and denials come first in their titles', () => {
-    const counts = { ...sampleModel().counts, gaps: 3, badLines: 2, denials: 4 }
-    const picture = draw({ model: sampleModel({ counts }), columns: 60, rows: 20 })
-    expect(lineWith(picture, 'market ─')).toContain('3 gaps')
-    expect(picture).toMatch(/orders ─+ 4 denied/)
+  test('counts keep their order whatever they are, and where room is short the quiet ones go', () => {
+    const titleOf = (changes: object, columns: number) => {
+      const counts = { ...sampleModel().counts, ...changes }
+      return draw({ model: sampleModel({ counts }), columns, rows: 24 })
+    }
+    expect(lineWith(titleOf({}, 80), 'market ─')).toContain('12,345 events · 0 gaps · 0 bad')
+    expect(lineWith(titleOf({ gaps: 1, badLines: 2 }, 80), 'market ─')).toContain('12,345 events · 1 gap · 2 bad')
+    expect(titleOf({ denials: 4 }, 80)).toContain('56 sent · 4 denied')
+    const events = 99_999
+    expect(lineWith(titleOf({ events, gaps: 12_345, badLines: 0 }, 60), 'market ─')).toMatch(/ 12,345 gaps /)
+    expect(lineWith(titleOf({ events, gaps: 12_345, badLines: 0 }, 60), 'market ─')).not.toContain('bad')
   })
 
   test('unassigned exposure stands first in the position', () => {
@@ -336,18 +353,20 @@ describe('larger terminals', () => {
 describe('too small', () => {
   test('one line with the essentials', () => {
     expect(draw({ model: sampleModel(), columns: 100, rows: 10 })).toBe(
-      'terminal too small: needs 60×16, q stops ● running 43 % net +0.7209 XRP/RLUSD +120.5',
+      'terminal too small: needs 60×16, q stops · ● running 43 % · net +0.7209 · XRP/RLUSD +120.5',
     )
-    expect(draw({ model: sampleModel(), columns: 50, rows: 12 })).toBe('too small: needs 60×16, q stops ● running 43 %')
+    expect(draw({ model: sampleModel(), columns: 50, rows: 12 })).toBe('too small: needs 60×16, q stops · ● running 43 %')
     expect(draw({ model: null, columns: 40, rows: 10 })).toBe('too small: needs 60×16, q stops')
     expect(draw({ model: sampleModel(), columns: 20, rows: 10 })).toBe('too small')
   })
 
   test('it offers what works: Ctrl-C without a keyboard, nothing where the session ends already', () => {
     expect(draw({ model: sampleModel(), columns: 50, rows: 12, keys: false })).toContain('needs 60×16, Ctrl-C stops')
-    expect(draw({ model: sampleModel(), columns: 50, rows: 12, stopAsked: true })).toBe('too small: needs 60×16 ◐ stopping… 43 %')
+    expect(draw({ model: sampleModel(), columns: 51, rows: 12, stopAsked: true })).toBe(
+      'too small: needs 60×16 · ◐ stopping…, Ctrl-C leaves',
+    )
     const halted = sampleModel({ phase: 'halted', haltReason: 'risk_loss_limit' })
-    expect(draw({ model: halted, columns: 50, rows: 12 })).toBe('too small: needs 60×16 ■ halted risk_loss_limit')
+    expect(draw({ model: halted, columns: 50, rows: 12 })).toBe('too small: needs 60×16 · ■ halted risk_loss_limit')
   })
 })
 
@@ -359,7 +378,8 @@ describe('help', () => {
       for (const words of [
         'another page',
         'through a list',
-        'pause quoting, or resume',
+        'pause all, exits too',
+        'reduce only: exits go on',
         'kill switch, asks first',
         'kill switch, at once',
       ]) {

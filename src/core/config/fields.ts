@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Decimal, DecimalError, isMultipleOf, parseDecimal } from '../kernel/decimal.ts'
 import { NAME as NAME_PATTERN } from '../names.ts'
 import { describeValue } from './config-values.ts'
+import { suggestWord } from './suggest-word.ts'
 
 /** No amount, price or size is larger. */
 export const LARGE = '1000000000000'
@@ -89,6 +90,9 @@ function readNumber(value: unknown, bounds: Bounds): { text: string; value: Deci
   return { text: value, value: number }
 }
 
+/** As people part thousands, and no decimal of dita. */
+const THOUSANDS = /^[+-]?\d{1,3}([,_]\d{3})+(\.\d+)?$/
+
 function explainDecimalError(error: DecimalError, value: string): string {
   const shown = describeValue(value)
   switch (error.code) {
@@ -99,6 +103,8 @@ function explainDecimalError(error: DecimalError, value: string): string {
     case 'TOO_PRECISE':
       return `${shown} has more than 18 decimals`
     case 'NOT_A_NUMBER':
+      if (THOUSANDS.test(value)) return `${shown} is none; write ${value.replace(/[,_]/g, '')}`
+      if (/^[\d.]+ ?%$/.test(value)) return `${shown} is none; leave the % out, and see docs/CONFIG.md for what the key counts in`
       return /e[+-]?\d/i.test(value) && /^[\d.e+-]+$/i.test(value) ? `${shown} is beyond what dita can hold` : `${shown} is none`
   }
 }
@@ -151,6 +157,8 @@ interface TextField extends Described {
   readonly pattern: RegExp
   /** What the pattern asks for, in words: `a name of …`. */
   readonly expected: string
+  /** Words that have a meaning of their own, and that a slip may have been meant for. */
+  readonly words?: readonly string[]
 }
 
 function textSchema(field: TextField): Record<string, unknown> {
@@ -159,7 +167,8 @@ function textSchema(field: TextField): Record<string, unknown> {
 
 function readText(value: unknown, field: TextField): string {
   if (typeof value !== 'string' || !field.pattern.test(value)) {
-    throw new FieldFault(`must be ${field.expected}, but is ${describeValue(value)}`)
+    const meant = typeof value === 'string' ? suggestWord(value, field.words ?? []) : null
+    throw new FieldFault(`must be ${field.expected}, but is ${describeValue(value)}${meant === null ? '' : `; you may mean \`${meant}\``}`)
   }
   return value
 }

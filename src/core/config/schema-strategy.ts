@@ -9,6 +9,7 @@ export function strategySection() {
     name: text({
       default: 'market_maker',
       pattern: STRATEGY,
+      words: ['market_maker', 'breakout'],
       expected: '`market_maker`, `breakout` or the path of a .ts or .js file',
       description:
         '`market_maker`, `breakout`, or the path of your own .ts or .js file. A relative path starts at the folder of this file.',

@@ -3,6 +3,7 @@
 import { editDistance } from '../text.ts'
 import type { ConfigKey } from './config-keys.ts'
 import { type ConfigPath, pathText } from './config-values.ts'
+import { plain } from './suggest-word.ts'
 
 /** A sentence with the likeliest key, or the keys there are. `path` ends in the unknown key. */
 export function suggestKey(path: ConfigPath, keys: readonly ConfigKey[]): string {
@@ -42,12 +43,4 @@ function lastOf(key: ConfigKey): string {
 
 function placeOf(key: ConfigKey): string {
   return key.path.length === 1 ? 'at the top level' : `under \`${key.path.slice(0, -1).join('.')}\``
-}
-
-/** `tickInterval-Seconds` and `tick_interval_seconds` are the same word. */
-function plain(word: string): string {
-  return word
-    .slice(0, 64)
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
 }

@@ -147,10 +147,11 @@ function wordOf(off: Decimal, rounding: Decimal): string {
 }
 
 function moreText(amount: string, asset: string): string {
-  return `if it was paid in: dita capital deposit ${amount} ${asset}; if a withdrawal was booked and never made, the same; ${ELSE}`
+  const move = `dita capital deposit ${amount} ${asset}`
+  return `if it was paid in: ${move}; if a withdrawal was booked that was never made, to undo it: ${move}; ${ELSE}`
 }
 
 function lessText(amount: string, asset: string): string {
   const move = `dita capital withdraw ${amount} ${asset}`
-  return `if it was taken out: ${move}; if a deposit was booked and never arrived, pay it in, or the same; ${ELSE}`
+  return `if it was taken out: ${move}; if a deposit was booked that never arrived, to undo it: ${move}; ${ELSE}`
 }

@@ -167,7 +167,7 @@ export function alarmText({ code, count }: CodeCount, isLive: boolean): string {
   const words = wordsOf(code)
   if (words === null) return `${gateText(code)}${told}`.trim()
   const text = (count === 1 ? words.one : words.many).replace('#', countText(count))
-  return `${text} (${told})${words.next === null ? '; see Risk' : `: ${nextText(words.next, isLive)}`}`
+  return `${text} (${told})${words.next === null ? '; see Risk (--section operation)' : `: ${nextText(words.next, isLive)}`}`
 }
 
 /** What may cancel at a venue for real money has to be told so. */

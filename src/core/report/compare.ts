@@ -204,9 +204,10 @@ function differenceOf(a: string | number | null, b: string | number | null): str
   return formatDecimal(sub(readDecimal(a), readDecimal(b)))
 }
 
-/** What they are, above the tables: one line each, or a word of warning where they are the same one. */
+/** What they are, above the tables: one line each and what is subtracted from which, or a word of warning where they are the same one. */
 export function comparisonTitles({ first, second }: ComparisonView): readonly string[] {
-  if (first.sessionId !== second.sessionId) return [titleOf(first), titleOf(second)]
+  if (first.sessionId !== second.sessionId)
+    return [titleOf(first), titleOf(second), `Each difference is ${oneLine(first.sessionId)} less ${oneLine(second.sessionId)}.`]
   return [titleOf(first), 'It is compared with itself: name another session, see `dita sessions`.']
 }
 

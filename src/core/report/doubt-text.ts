@@ -63,7 +63,9 @@ export function wrongDoubt({ doubt, findings, risk }: SummaryView): string[] {
     ...(quarantined > 0 ? [`${countText(quarantined)} quarantined`] : []),
   ]
   if (open.length > 0) {
-    lines.push(`${plural(inDoubt + quarantined, 'order')} of which it is not known whether the venue has it: ${open.join(', ')}; see Doubt`)
+    lines.push(
+      `${plural(inDoubt + quarantined, 'order')} of which it is not known whether the venue has it: ${open.join(', ')}; see Doubt (--section operation)`,
+    )
   }
   // What the start flagged has a line of its own.
   const flagged = new Set(risk.counts.map(({ code }) => code))
@@ -74,11 +76,11 @@ export function wrongDoubt({ doubt, findings, risk }: SummaryView): string[] {
     lines.push(`${plural(count, 'finding')} at the venue not resolved (${kinds}): dita reconcile`)
   }
   if (findings.resolved > 0) {
-    lines.push(`${plural(findings.resolved, 'finding')} at the venue, resolved since; see Found at the venue`)
+    lines.push(`${plural(findings.resolved, 'finding')} at the venue, resolved since; see Found at the venue (--section operation)`)
   }
   if (doubt.resolved > 0) {
     lines.push(
-      `${plural(doubt.orders, 'order')} was in doubt for a time, the longest ${durationText(doubt.longestUs ?? 0)}; see Doubt`.replace(
+      `${plural(doubt.orders, 'order')} was in doubt for a time, the longest ${durationText(doubt.longestUs ?? 0)}; see Doubt (--section operation)`.replace(
         /^(\S+ orders) was/,
         '$1 were',
       ),

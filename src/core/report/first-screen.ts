@@ -46,7 +46,13 @@ function workedText(view: SummaryView): string {
   if (feedWasEmpty(view))
     return `No, its feed ended before the first tick (feed_ended): it ran ${durationText(ranUs)} of ${durationText(durationUs)}, judged nothing and traded nothing.`
   const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
-  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}.${detail}`.replace(/\.\.$/, '.')
+  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}${cutText(view)}.${detail}`.replace(/\.\.$/, '.')
+}
+
+/** The journal knows nothing of what a recording has beyond the time that was asked for. */
+function cutText({ haltReason, mode, feed }: SummaryView): string {
+  const isCut = haltReason === 'duration_elapsed' && mode === 'paper' && feed.source !== 'simulated'
+  return isCut ? '; a longer --duration plays on, as far as the recording goes' : ''
 }
 
 /** A recording so short that no tick was due: nothing was wrong on the way, and nothing was done. */
@@ -181,17 +187,25 @@ function wrongLines(view: SummaryView): string[] {
       return [
         `the feed brought ${plural(view.feed.events ?? 0, 'event')}, and a tick is due ${durationText(view.time.tickIntervalUs)} after the start`,
       ]
-    const worked = view.running || (view.haltReason !== null && haltEntry(view.haltReason).verdict === 'yes')
-    return [worked ? 'nothing that was noticed' : 'nothing else that was noticed']
+    return [endedWell(view) ? 'nothing that was noticed' : 'nothing beside how it ended']
   }
   const left = lines.length - MOST_WRONG
-  return left > 0 ? [...lines.slice(0, MOST_WRONG), `and ${plural(left, 'thing')} more; see the section operation`] : lines
+  return left > 0 ? [...lines.slice(0, MOST_WRONG), `and ${plural(left, 'thing')} more; see --section operation`] : lines
+}
+
+/** Whether nothing is wrong with how it ended: somebody who ends a session gives no reason, and a gate or a failure is one. */
+function endedWell({ running, haltReason, haltDetail }: SummaryView): boolean {
+  if (running) return true
+  if (haltReason === null) return false
+  const isByHand = haltReason.startsWith('interrupted_') || (haltReason === 'engine_requested_halt' && haltDetail === null)
+  return isByHand || haltEntry(haltReason).verdict === 'yes'
 }
 
 function allWrongLines(view: SummaryView): string[] {
   const { checks, feed, denials } = view
   const lines: string[] = []
-  if (checks.drift) lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks`)
+  if (checks.drift)
+    lines.push(`DRIFT: ${plural(checks.findings.length, 'total')} computed in two ways differ; see Checks (--section journal)`)
   if (view.haltReason === null && !view.running) lines.push('no end was written')
   lines.push(...liveLines(view), ...alarmLines(view))
   lines.push(...wrongFindings(view))

@@ -62,6 +62,7 @@ export async function openBingxArena(options: ArenaOptions, signal: AbortSignal)
     return {
       feed,
       venueName: 'bingx',
+      venueAddress: new URL(hosts.restUrl).host,
       account,
       enter: () => ({
         venue,

@@ -40,6 +40,7 @@ export interface ModelSources {
   readonly state: StateView
   readonly market: MarketView
   readonly instrument: Instrument
+  readonly venueAddress: string | null
   readonly chronicle: Chronicle
   readonly speed: string
   readonly phase: SessionViewModel['phase']
@@ -82,6 +83,7 @@ export function buildViewModel(sources: ModelSources, { course, quotes }: Kept):
     sessionId: session.sessionId,
     mode: session.mode,
     venue: session.venue,
+    venueAddress: sources.venueAddress,
     account: session.account,
     strategy: session.strategy,
     instrument: instrument.symbol,
@@ -117,14 +119,14 @@ export function buildViewModel(sources: ModelSources, { course, quotes }: Kept):
     },
     messages: chronicle.messages(),
     doubts: doubtModels({ state, reports: sources.doubts, show }),
-    venueHealth: sources.health === null ? null : healthModel(sources.health),
+    venueHealth: sources.health === null ? null : healthModel(sources.health, session.venue),
     recovery: sources.recovery,
     feed: feedModel(sources.feedGate, sources.nowUs, market),
     course: courseModel(course),
     quoting: quotes.model(),
     figures: figureModels(sources.strategy),
     store: storeModel(sources),
-    calls: callModels(sources.calls),
+    calls: callModels(sources.calls, session.venue),
   }
 }
 

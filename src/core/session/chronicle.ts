@@ -3,6 +3,7 @@
 import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
 import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
 import type { Severity } from '../kernel/inputs.ts'
+import { DenialFold } from './denial-fold.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
 /** Of fills, and of messages. */
@@ -13,6 +14,7 @@ const FEE_PLACES = 6
 export class Chronicle {
   readonly #pricePlaces: number
   readonly #quantityPlaces: number
+  readonly #denials = new DenialFold()
   #fills: FillModel[] = []
   #messages: MessageModel[] = []
   readonly counts = { ordersSent: 0, fills: 0, denials: 0 }
@@ -35,9 +37,10 @@ export class Chronicle {
         return
       case 'INTENT_DENIED':
         this.counts.denials += 1
-        if (!QUIET_DENIALS.has(body.code)) this.say(timeUs, 'warning', denialText(body))
+        this.#onDenial(body, timeUs)
         return
       default: {
+        if (body.type === 'TRADING_MOVED' && body.from !== body.to) this.#denials.onTradingMoved()
         const message = MESSAGES[body.type]?.(body as never)
         if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text)
       }
@@ -62,6 +65,11 @@ export class Chronicle {
     return [...this.#messages]
   }
 
+  #onDenial(denial: DenialFact, timeUs: number): void {
+    const text = this.#denials.textOf(denial, timeUs)
+    if (text !== null) this.say(timeUs, 'warning', text)
+  }
+
   #addFill(fill: FillFact, timeUs: number): void {
     this.#fills.unshift({
       tradeId: fill.tradeId,
@@ -80,12 +88,8 @@ export class Chronicle {
   }
 }
 
-/** A quote that waits for its predecessor is no news: what the predecessor waits for is. That trading is paused was said when it was. */
-const QUIET_DENIALS: ReadonlySet<string> = new Set(['QUOTE_SIDE_PENDING', 'QUOTE_SIDE_IN_DOUBT', 'TRADING_HALTED'])
-
-function denialText({ intent, code, field, value, context, detail }: DenialFact): string {
-  return `${intent} denied, ${code}: ${field}=${value}${context === '' ? '' : ` ${context}`}. ${detail}`
-}
+/** What these say is a whole sentence of its own, and their code adds nothing to it; nor does that of what is not even a warning. */
+const CODES_UNSAID: ReadonlySet<string> = new Set(['VENUE_ALARM'])
 
 interface Message {
   readonly severity: Severity
@@ -140,5 +144,8 @@ const MESSAGES: MessageTable = {
     text: `order ${clientOrderId} is ${status}, yet: ${detail}`,
   }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
-  RISK_FLAGGED: ({ severity, code, detail }) => ({ severity, text: `${code}: ${detail}` }),
+  RISK_FLAGGED: ({ severity, code, detail }) => ({
+    severity,
+    text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}`,
+  }),
 }

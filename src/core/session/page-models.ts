@@ -7,6 +7,7 @@ import type { Latencies } from '../latencies.ts'
 import type { MarketView } from '../market/view.ts'
 import type { Strategy } from '../strategy/port.ts'
 import type { VenueCalls } from '../venue/port.ts'
+import { codeMeaning } from '../venue-codes.ts'
 import type { CheckpointRecord } from './checkpoints.ts'
 import type { Course } from './course.ts'
 import type { FeedGate } from './feed-gate.ts'
@@ -62,11 +63,12 @@ export function storeModel({ walBytes, pace: { commits, ticks }, checkpoints: { 
   }
 }
 
-export function callModels(calls: readonly VenueCalls[]): CallModel[] {
+export function callModels(calls: readonly VenueCalls[], venue: string): CallModel[] {
   return calls
     .map(({ endpoint, outcome, count, latencies }) => ({
       endpoint,
       outcome,
+      means: codeMeaning(venue, outcome),
       count,
       medianMs: latencies === null ? null : medianMs(latencies),
       slowestMs: latencies === null ? null : slowestMs(latencies),

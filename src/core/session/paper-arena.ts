@@ -19,6 +19,7 @@ export async function openPaperArena({ config, sessionId }: ArenaOptions): Promi
   return {
     feed,
     venueName: 'paper',
+    venueAddress: null,
     account: paperAccountName(paper.account ?? sessionId),
     enter(view, instrument) {
       const venue = createPaperVenue({

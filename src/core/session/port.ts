@@ -75,6 +75,8 @@ export interface SessionOutcome {
 export interface Arena {
   readonly feed: Feed
   readonly venueName: string
+  /** Host and port of a venue in the world; null for one in this process. */
+  readonly venueAddress: string | null
   /** Whose facts these are: the venue, and a name there. */
   readonly account: string
   /** Once the account's books are known. Called once. */

@@ -330,6 +330,7 @@ export class Session {
       state: this.#engine.view,
       market: this.#entered.market,
       instrument: this.#opening.instrument,
+      venueAddress: this.#parts.arena.venueAddress,
       chronicle: this.#chronicle,
       speed: String(this.#options.speed),
       phase: this.#phase,

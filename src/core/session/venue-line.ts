@@ -160,8 +160,9 @@ export class VenueLine {
     const timeUs = venue.clock === 'world' ? Math.max(saidUs, engine.lastFactUs) : saidUs
     let facts: readonly Fact[] = []
     if (event.type === 'NOTICE') {
-      chronicle.say(timeUs, event.severity, event.text)
+      // An alarm is a fact, and the chronicle tells it as it tells every fact.
       if (event.severity === 'alarm') facts = engine.handle(timeUs, flagOf(event.text))
+      else chronicle.say(timeUs, event.severity, event.text)
     } else if (event.type !== 'ORDER_NOT_FOUND') {
       facts = engine.handle(timeUs, event)
     }

@@ -5,6 +5,7 @@ import type { Decimal } from '../kernel/decimal.ts'
 import type { OrderView, StateView } from '../kernel/views.ts'
 import type { DoubtReport } from '../recovery/doubts.ts'
 import type { VenueHealth } from '../venue/port.ts'
+import { codeMeaning } from '../venue-codes.ts'
 import type { VenueLimits } from './gate-limits.ts'
 import type { DoubtModel, LimitModel, VenueHealthModel } from './view-model.ts'
 
@@ -50,9 +51,9 @@ function doubtOf({ status, cancel }: OrderView): DoubtModel['status'] | null {
 /** More codes than these say nothing new. */
 const MOST_CODES = 10
 
-export function healthModel(health: VenueHealth): VenueHealthModel {
+export function healthModel(health: VenueHealth, venue: string): VenueHealthModel {
   const { state, clockOffsetUs, queued, queueLimit, budget, latencyMs, errors, calls } = health
-  const codes = [...errors].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count)
+  const codes = [...errors].map(([code, count]) => ({ code, count, means: codeMeaning(venue, code) })).sort((a, b) => b.count - a.count)
   return {
     state,
     clockOffsetMs: clockOffsetUs === null ? null : Math.round(clockOffsetUs / 1_000),

@@ -10,6 +10,8 @@ export interface SessionViewModel {
   readonly sessionId: string
   readonly mode: string
   readonly venue: string
+  /** Host and port of the venue in the world; null for one in the session's own process, and from an older session. */
+  readonly venueAddress: string | null
   readonly account: string
   readonly strategy: string
   readonly instrument: string
@@ -208,8 +210,15 @@ export interface VenueHealthModel {
   readonly latencyMedianMs: number | null
   readonly latencySlowestMs: number | null
   /** The most frequent first, at most 10. */
-  readonly errors: readonly { readonly code: string; readonly count: number }[]
+  readonly errors: readonly VenueErrorModel[]
   readonly calls: number
+}
+
+export interface VenueErrorModel {
+  readonly code: string
+  readonly count: number
+  /** In words; null where nobody has explained it. */
+  readonly means: string | null
 }
 
 export interface RecoveryModel {
@@ -286,6 +295,8 @@ export interface CheckpointModel {
 export interface CallModel {
   readonly endpoint: string
   readonly outcome: string
+  /** What an outcome that is a code means; null where it is none, or nobody has explained it. */
+  readonly means: string | null
   readonly count: number
   readonly medianMs: number | null
   readonly slowestMs: number | null

@@ -95,8 +95,8 @@ function figuresOf(
     { name: `reference (${reference})`, value: show(price) },
     { name: 'from the mid', value: divergence === null ? 'unknown' : `${formatFixed(divergence, 2)} bps` },
     { name: 'quotes round', value: centre === null ? 'nothing' : show(centre) },
-    { name: 'half spread', value: `${formatDecimal(options.halfSpreadBps)} bps` },
-    { name: 'inventory', value: full === null ? 'unknown' : `${formatFixed(full, 1)} % of its most` },
+    { name: 'quoted half-spread', value: `${formatDecimal(options.halfSpreadBps)} bps` },
+    { name: 'of max inventory', value: full === null ? 'unknown' : `${formatFixed(full, 1)} %` },
     { name: 'wants', value: sides.length === 0 ? 'no quote' : sides.join(' and ') },
   ]
 }

@@ -67,6 +67,9 @@ test('once flat both are the same to the last digit in any order, and all beyond
   // Four fills may have rounded by 0.0004: what a person moved had fewer digits than what is left of it.
   const [rounded] = compared(ours, theirs, { off: '-249.99970003' })
   expect(rounded).toMatchObject({ advice: expect.stringContaining('dita capital withdraw 250 RLUSD;') })
+  // Whoever reads one of the two sentences has the whole command.
+  expect(rounded?.advice).toContain('if a deposit was booked that never arrived, to undo it: dita capital withdraw 250 RLUSD;')
+  expect(found?.advice).toContain('if a withdrawal was booked that was never made, to undo it: dita capital deposit 0.0005 RLUSD;')
 })
 
 test('what the next session books is no difference, and what is then left names the other way', () => {

@@ -49,6 +49,11 @@ describe('two sessions side by side', () => {
     expect(fills.difference).not.toBe(0)
   })
 
+  test('above them stands which is subtracted from which', () => {
+    expect(renderComparison(alike)).toContain('Each difference is one less two.')
+    expect(renderComparison({ ...alike, second: alike.first })).not.toContain('Each difference')
+  })
+
   test('a session against itself differs in nothing', () => {
     const { groups } = compareSummaries(alike.first, alike.first)
     const differences = groups

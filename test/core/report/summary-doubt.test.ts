@@ -159,7 +159,9 @@ describe('orders that were in doubt', () => {
     expect(lines[1]).toBe('they became absent 1, canceled 2')
     expect(lines[2]).toMatch(new RegExp(`${ids.again} \\(no answer within 5 s\\): still quarantined after 30s$`))
     expect(lines[3]).toMatch(/: absent after 12s, proved absent$/)
-    expect(wentWrong(first)).toContain('1 order of which it is not known whether the venue has it: 1 quarantined; see Doubt')
+    expect(wentWrong(first)).toContain(
+      '1 order of which it is not known whether the venue has it: 1 quarantined; see Doubt (--section operation)',
+    )
     expect(wentWrong(first)).toContain('4 orders were in doubt for a time')
   })
 
@@ -267,7 +269,7 @@ describe('what a reconcile found after a session that crashed', () => {
     const resolved = await summarizeFromStore(store, 'lost')
     expect(resolved.findings).toMatchObject({ remaining: 0 })
     expect(section(resolved, 'Found at the venue').join()).toContain('resolved by the start of session last')
-    expect(wentWrong(resolved)).toContain('3 findings at the venue, resolved since; see Found at the venue')
+    expect(wentWrong(resolved)).toContain('3 findings at the venue, resolved since; see Found at the venue (--section operation)')
   })
 
   test('K23 an order that came out of doubt half filled became what it is in the end', async () => {

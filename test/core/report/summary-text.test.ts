@@ -113,13 +113,27 @@ describe('the first screen', () => {
     }
   })
 
+  test('a recording that was played for a time may go on: how to hear the rest is said, of a market without end it is not', () => {
+    const recorded = { ...busy, haltReason: 'duration_elapsed', haltDetail: null, feed: { ...busy.feed, source: 'tape.gz' } }
+    expect(workedLine(recorded)).toMatch(/ran \S+ of \S+; a longer --duration plays on, as far as the recording goes\.$/)
+    for (const other of [
+      { ...recorded, haltReason: 'feed_ended' },
+      { ...recorded, mode: 'demo' },
+      { ...recorded, feed: { ...busy.feed, source: 'simulated' } },
+    ])
+      expect(workedLine(other)).not.toContain('--duration')
+  })
+
   test('S01 a strategy that failed is no success: its words stand behind the reason', () => {
     const haltDetail = 'The strategy ./mine.ts failed: oops.'
     const line = workedLine({ ...busy, haltReason: 'engine_requested_halt', haltDetail })
     expect(line).toMatch(/Stopped before its time \(engine_requested_halt\): ran 1m of [^.]+\. The strategy \.\/mine\.ts failed: oops\.$/)
     expect(line).not.toMatch(/yes|request[^e]/i)
     const quiet = { ...unmarked, haltReason: 'engine_requested_halt', haltDetail }
-    expect(renderSummary(quiet)).toMatch(/Went wrong +nothing else that was noticed/)
+    expect(renderSummary(quiet)).toMatch(/Went wrong +nothing beside how it ended/)
+    const stopped = { ...quiet, haltReason: 'interrupted_sigint', haltDetail: null }
+    expect(renderSummary(stopped)).toMatch(/Went wrong +nothing that was noticed/)
+    expect(renderSummary({ ...stopped, haltReason: 'risk_drawdown' })).toMatch(/Went wrong +nothing beside how it ended/)
     expect(renderSummary({ ...quiet, haltReason: 'duration_elapsed' })).toMatch(/Went wrong +nothing that was noticed/)
   })
 

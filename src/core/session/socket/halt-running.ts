@@ -203,7 +203,7 @@ function unproved(storePath: string, holder: Named): DitaError {
     fault: 'machine',
     exitCode: EXIT.storeBusy,
     message: `${nameOf(holder)} holds the store ${storePath} and is not known to have halted.${left}`,
-    next: `${holder.pid === null ? 'Find its process and end it' : `End its process with \`kill -TERM ${holder.pid}\``}, then compare with the venue by \`dita reconcile\`: orders may still rest there. A process that does not end by that is ended by \`kill -KILL\`, which loses nothing that was written.`,
+    next: `A session that stops gives its venue half a minute: wait a minute and type \`dita halt\` again. Where it still runs then, ${holder.pid === null ? 'find its process and end it with `kill -TERM`' : `\`kill -TERM ${holder.pid}\``}, and after one more minute \`kill -KILL\` in its place, which loses nothing that was written. Then compare with the venue by \`dita reconcile\`: orders may still rest there.`,
   })
 }
 

@@ -12,6 +12,7 @@ import type {
   QuotingModel,
   SessionViewModel,
   StoreModel,
+  VenueErrorModel,
 } from '../view-model.ts'
 import { listOf, number, oneOf, optional, type Reader, record, text } from './shape.ts'
 
@@ -32,6 +33,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
   sessionId: text,
   mode: text,
   venue: text,
+  venueAddress: optional(text),
   account: text,
   strategy: text,
   instrument: text,
@@ -164,7 +166,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
       budget: optional(number),
       latencyMedianMs: optional(number),
       latencySlowestMs: optional(number),
-      errors: listOf(record<NonNullable<SessionViewModel['venueHealth']>['errors'][number]>({ code: text, count: number })),
+      errors: listOf(record<VenueErrorModel>({ code: text, count: number, means: optional(text) })),
       calls: number,
     }),
   ),
@@ -196,6 +198,15 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     }),
   ),
   calls: orNone(
-    listOf(record<CallModel>({ endpoint: text, outcome: text, count: number, medianMs: optional(number), slowestMs: optional(number) })),
+    listOf(
+      record<CallModel>({
+        endpoint: text,
+        outcome: text,
+        means: optional(text),
+        count: number,
+        medianMs: optional(number),
+        slowestMs: optional(number),
+      }),
+    ),
   ),
 })

@@ -5,7 +5,7 @@ import { type Decimal, formatDecimal, max, min } from '../../kernel/decimal.ts'
 import type { Instrument } from '../../kernel/instrument.ts'
 import { instrumentFrom } from './contracts.ts'
 import { type Desk, measureClock } from './desk.ts'
-import { clockOff, contradicts, unreachable } from './errors.ts'
+import { clockOff, contradicts, troubleAt, unreachable } from './errors.ts'
 import { contractOf } from './listing.ts'
 import { askPart, symbolOf } from './looking.ts'
 import { BINGX_HOSTS } from './options.ts'
@@ -59,7 +59,11 @@ function hostOf(url: string): string {
 
 async function checkClock(desk: Desk, signal: AbortSignal, restUrl: string): Promise<void> {
   const { tuning, rest } = desk
-  if ((await measureClock(desk, signal)) === null) throw unreachable('its clock', `no answer that can be read came from ${restUrl}`)
+  let raw = ''
+  const venueUs = await measureClock(desk, signal, (failed) => {
+    raw = failed
+  })
+  if (venueUs === null) throw unreachable('its clock', troubleAt(restUrl, raw))
   const offsetMs = (rest.time.offsetUs ?? 0) / 1_000
   if (Math.abs(offsetMs) > tuning.largestClockOffsetMs) throw clockOff(offsetMs, tuning.largestClockOffsetMs)
 }

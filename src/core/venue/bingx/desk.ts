@@ -141,13 +141,17 @@ export function heed(
   return { ...verdict, pauseMs: desk.rest.limiter.pause(statedMs) }
 }
 
-/** Measures the venue's clock anew. Null where it does not say. */
+/** Measures the venue's clock anew. Null where it does not say; `failed` is handed the record of an answer that is none. */
 export async function measureClock(
   { rest, answers, clock }: Pick<Desk, 'rest' | 'answers' | 'clock'>,
   signal: AbortSignal,
+  failed?: (raw: string) => void,
 ): Promise<number | null> {
   const answer = await rest.call('time', {}, { signal })
-  if (answer.kind !== 'ok') return null
+  if (answer.kind !== 'ok') {
+    failed?.(answer.raw)
+    return null
+  }
   try {
     const venueUs = answers.serverTimeMs(answer.body) * 1_000
     const heardUs = clock.nowUs()

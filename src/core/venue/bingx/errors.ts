@@ -23,8 +23,28 @@ export function failureFrom(what: string, answer: Exclude<Answer, { kind: 'ok' }
     fault: 'user',
     exitCode: EXIT.config,
     message: `BingX does not let us ask for ${what}: ${said}.`,
-    next: 'Check the API key, its trade permission for perpetuals, and the addresses it may be used from.',
+    next: NEXT_STEPS[answer.code] ?? 'Check the API key, its trade permission for perpetuals, and the addresses it may be used from.',
   })
+}
+
+/** Where the venue's code says what it is about the key. */
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  '100001': 'The secret does not fit the key: copy both anew, whole and without blanks, from one and the same API key of the venue.',
+}
+
+/** What becomes of a call that nobody answered, by how its record begins or what the library says of the cause. */
+const TROUBLES: readonly (readonly [said: RegExp, words: (url: string) => string])[] = [
+  [/^ECONNREFUSED/, (url) => `nobody listens at ${url}, the connection was refused`],
+  [/^(ENOTFOUND|EAI_AGAIN)/, (url) => `the name in ${url} cannot be looked up`],
+  [/^(EHOSTUNREACH|ENETUNREACH)/, (url) => `there is no way from here to ${url}`],
+  [/^(TIMEOUT|UND_ERR_CONNECT_TIMEOUT)/, (url) => `no answer came in time from ${url}`],
+  [/wrong version number|packet length too long/i, (url) => `what listens at ${url} speaks http, and the address says https`],
+]
+
+/** Why a call brought nothing; `raw` is the record of its answer, empty where there was one that cannot be read. */
+export function troubleAt(url: string, raw: string): string {
+  const words = TROUBLES.find(([said]) => said.test(raw))?.[1]
+  return words === undefined ? `no answer that can be read came from ${url}` : words(url)
 }
 
 export function contradicts(code: string, message: string, next: string): DitaError {

@@ -1,0 +1,39 @@
+// What the screen says of its own keys where they do not do what they usually do: while the session stops, and while somebody else's is watched.
+
+import { expect, test } from 'vitest'
+import { draw, expectInside, lineWith, SIZES, SMALL } from './draw.tsx'
+import { sampleModel, sampleWorld } from './sample-model.ts'
+
+test('a session that stops says what it waits for, and what leaving it now would mean', () => {
+  const stopping = { phase: 'stopping', haltReason: 'interrupted_sigint' } as const
+  for (const size of SIZES.filter(({ columns, rows }) => columns >= 60 && rows >= 16)) {
+    for (const [model, waits, keys] of [
+      [sampleModel(stopping), 'taking back 2 orders ', 'Ctrl-C leave now '],
+      [sampleModel({ ...sampleWorld(), ...stopping }), 'taking back 2 orders ', 'Ctrl-C leave now'],
+      [sampleModel({ ...sampleWorld({ state: 'unreachable' }), ...stopping }), 'taking back 2 orders, no answer ', 'Ctrl-C leave now'],
+      [sampleModel({ ...sampleWorld({ state: 'unreachable' }), ...stopping, orders: [] }), 'waits for the venue ', 'Ctrl-C leave now '],
+    ] as const) {
+      const picture = draw({ model, ...size })
+      expectInside(picture, size)
+      expect(lineWith(picture, '◐ stopping…')).toContain(waits)
+      expect(lineWith(picture, '╰')).toContain(keys)
+      expect(lineWith(picture, '╰')).toContain('[1 overview]')
+      expect(picture).not.toContain('q stop')
+    }
+  }
+  const world = sampleModel({ ...sampleWorld(), ...stopping })
+  expect(lineWith(draw({ model: world, ...SMALL }), '╰')).toContain('Ctrl-C leave now, orders stay  ? help ')
+  expect(lineWith(draw({ model: sampleModel(stopping), ...SMALL }), '╰')).not.toContain('orders stay')
+  expect(lineWith(draw({ model: world, ...SMALL, watching: true }), '╰')).toMatch(/ q leave {2}\? help ─/)
+  const over = draw({ model: sampleModel({ phase: 'halted', haltReason: 'interrupted_sigint', orders: [] }), ...SMALL })
+  expect(lineWith(over, '╰')).toMatch(/^╰─ \? help ─/)
+  expect(over).not.toContain('taking back')
+})
+
+test.each(SIZES)('who only watches is told so at $columns×$rows, in the title of the frame', (size) => {
+  const picture = draw({ model: sampleModel(), ...size, watching: true })
+  expectInside(picture, size)
+  if (size.columns < 60) return expect(picture).toContain('q leaves')
+  expect(picture.split('\n')[0]).toContain('╭─ dita ─ watching ─ 20261120-034418-k3f9 ─')
+  expect(draw({ model: sampleModel(), ...size })).not.toContain('watching')
+})
