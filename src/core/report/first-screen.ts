@@ -83,14 +83,18 @@ function earnedLines(view: SummaryView): string[] {
   const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
   const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
   const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
-  return [`${net}${where} net of fees: ${parts}`, ...returnLines(view), ...(view.between.fills === 0 ? [] : betweenLines(view))]
+  return [`${net}${where} by trading, net of fees: ${parts}`, ...returnLines(view), ...(view.between.fills === 0 ? [] : betweenLines(view))]
 }
 
 /** What that is of the money it was made with, and how deep it fell on the way; nothing where nothing was traded. */
 function returnLines({ returns, drawdown, fills, position, equity }: SummaryView): string[] {
   if (fills.count === 0 && position.before === '0') return []
   // What is earned by trading and what the account returns differ where coins lie beside the positions.
-  const held = equity.fromHoldings === null || equity.fromHoldings === '0' ? '' : ' of all that is held'
+  const { fromHoldings } = equity
+  const held =
+    fromHoldings === null || fromHoldings === '0'
+      ? ''
+      : `, with ${signedText(fromHoldings, 4)} ${drawdown.asset} by which prices moved what is held beside it`
   const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%${held}`]
   const isSame = drawdown.percentPeakAtUs === drawdown.peakAtUs && drawdown.percentTroughAtUs === drawdown.troughAtUs
   // Equity is told less the capital that was moved, and a share of that would be one of another thing.

@@ -61,7 +61,7 @@ describe('N12 a fee in a third asset', () => {
       heldAssets: ['BNB'],
     })
     expect(view.checks).toEqual({ drift: false, findings: [], leftOut: [] })
-    expect(text).toMatch(/^Earned +-0\.60 RLUSD net of fees: .*, fees 0\.00 RLUSD and 0\.001 BNB \(0\.60 RLUSD when booked\)$/m)
+    expect(text).toMatch(/^Earned +-0\.60 RLUSD by trading, net of fees: .*, fees 0\.00 RLUSD and 0\.001 BNB \(0\.60 RLUSD when booked\)$/m)
     expect(text).toMatch(/^ +fees +0\.001 +BNB \(0\.60 RLUSD when booked\)$/m)
     expect(text).toContain('+49.95 from the price of BNB held beside the position')
     expect(text).toMatch(/^Went wrong +nothing that was noticed$/m)
@@ -77,7 +77,7 @@ describe('N12 a fee in a third asset', () => {
     expect(view.equity).toMatchObject({ start: null, end: null, change: null })
     expect(view.inventory.find(({ asset }) => asset === 'BNB')).toMatchObject({ fromFees: '-0.001', total: '0.999' })
     expect(view.checks.drift).toBe(false)
-    expect(text).toMatch(/^Earned +not known net of fees: .* and 0\.001 BNB \(no price stated\)$/m)
+    expect(text).toMatch(/^Earned +not known by trading, net of fees: .* and 0\.001 BNB \(no price stated\)$/m)
     expect(text).toContain('warning: a fee came in an asset that nobody has priced, so the net is not known (FEE_UNPRICED ×1)')
     expect(text).toContain('fees of 0.001 BNB have no stated price, so the net is not known')
     expect(text).toContain('equity: not known, as something that is owned has no price')

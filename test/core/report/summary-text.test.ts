@@ -76,7 +76,7 @@ describe('the first screen', () => {
 
   test('N04 says "no mark" and "not known" where there is no valuation', () => {
     const text = renderSummary(unmarked)
-    expect(text).toContain('not known net of fees: realised 0.00, unrealised no mark')
+    expect(text).toContain('not known by trading, net of fees: realised 0.00, unrealised no mark')
     expect(text).toContain('equity: no mark')
   })
 
