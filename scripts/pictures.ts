@@ -54,7 +54,7 @@ async function drawReport(folder: string): Promise<void> {
   dita('summarize', '--html', page)
   const browser = await Browser.open(CHROMIUM)
   try {
-    const size = { width: 1200, height: 1110, deviceScaleFactor: 1, mobile: false }
+    const size = { width: 1200, height: 1030, deviceScaleFactor: 1, mobile: false }
     await browser.send('Emulation.setDeviceMetricsOverride', size)
     await browser.send('Emulation.setScrollbarsHidden', { hidden: true })
     await browser.goTo(page)
