@@ -51,7 +51,7 @@ function upTimeLines({ ticks, bothSides, bid, ask, fills, halfSpreadBps }: Quoti
   return [
     ...table,
     [span('of ', 'label'), span(formatCount(ticks), 'value'), span(' ticks', 'label')],
-    [span('earned half-spread ', 'label'), span(spread, 'value')],
+    [span('earned ½spread ', 'label'), span(spread, 'value')],
     [span('fills judged ', 'label'), span(formatCount(fills), 'value')],
   ]
 }

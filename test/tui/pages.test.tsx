@@ -170,7 +170,7 @@ describe('strategy', () => {
     expect(picture).toMatch(/both sides +94 % +█+/)
     expect(picture).toMatch(/bid +97 %/)
     expect(picture).toContain('of 774 ticks')
-    expect(picture).toMatch(/earned half-spread 3\.41 bps/)
+    expect(picture).toMatch(/earned ½spread 3\.41 bps/)
     expect(picture).toMatch(/1 s +-0\.31 +\+3\.10 +12/)
     expect(picture).toMatch(/300 s +— +— +0/)
   })
