@@ -140,7 +140,9 @@ function orphanRemedies(order: OrderView, open: VenueOrder, { books }: OrdersQue
       { send: { type: 'cancel', clientOrderId, venueOrderId, instrument } },
     ]
   }
-  const seen: KernelInput = { type: 'SNAPSHOT', asOfUs: books.asOfUs, openOrders: [{ ...open, clientOrderId }] }
+  // Compared with what our books say by now, though the venue's clock, by which its list is dated, may be behind ours.
+  const asOfUs = Math.max(books.asOfUs, order.updatedAtUs + 1)
+  const seen: KernelInput = { type: 'SNAPSHOT', asOfUs, openOrders: [{ ...open, clientOrderId }] }
   return [{ handle: seen }, { handle: { type: 'CANCEL', target: { kind: 'order', clientOrderId } } }]
 }
 
