@@ -190,11 +190,17 @@ export function renderCapitalMove(view: CapitalMoveView): string {
     ...view.closedAsCrashed.flatMap((id) => paragraph(`Session ${id} had no end: it was closed as crashed.`)),
     ...paragraph(
       sessionId === null
-        ? 'No session was running: it belongs to none, and the next one starts with it.'
+        ? `No session was running: it belongs to none, and the next one of this account starts with it.${namedBy(account)}`
         : `Session ${sessionId} has booked it as capital: it is no profit and no loss of it.`,
     ),
     ...where,
   ].join('\n')
+}
+
+/** Without its name in the config, each paper session opens an account of its own. */
+function namedBy(account: string): string {
+  const [mode, name] = account.split('/')
+  return mode === 'paper' ? ` A session is of this account where dita.yaml says \`paper.account: ${name}\`.` : ''
 }
 
 /** What was moved, of all accounts or of one. */

@@ -5,6 +5,7 @@ import type { Halt } from '../core/halt-reasons.ts'
 import type { SessionControl } from '../core/session/control.ts'
 import type { FactLines, SessionLog, SessionObserver } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
+import { loadScreen } from './load-screen.ts'
 import { lineWriter } from './standard-streams.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
@@ -53,7 +54,7 @@ const HALTS = {
 const LAST_WORDS = ['uncaughtException', 'unhandledRejection'] as const
 
 async function openScreen({ control, env, log, leave }: SessionOutputOptions): Promise<SessionOutput> {
-  const { startLiveScreen } = await import('../tui/live-screen.tsx')
+  const { startLiveScreen } = await loadScreen()
   const screen = startLiveScreen({
     stdout: process.stdout,
     stdin: process.stdin,

@@ -10,6 +10,7 @@ import { holderNow, reachRunning, untilFree } from '../core/session/socket/runni
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { escapeText } from '../core/text.ts'
 import { safeJson } from './escape.ts'
+import { loadScreen } from './load-screen.ts'
 import { stopOnSignals } from './signals.ts'
 import { freeStreams, lineWriter, newestWriter } from './standard-streams.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
@@ -107,7 +108,7 @@ async function openViewer({ json, env }: WatchOptions, { sessionId, pid }: Sessi
 }
 
 async function openScreen(env: TerminalEnvironment, leaving: SessionControl): Promise<Viewer> {
-  const { startLiveScreen } = await import('../tui/live-screen.tsx')
+  const { startLiveScreen } = await loadScreen()
   let failure: unknown = null
   const screen = startLiveScreen({
     stdout: process.stdout,

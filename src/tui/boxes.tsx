@@ -20,7 +20,10 @@ const OWN: readonly Key[] = [
   ['q', 'stop and sum up'],
   ['Ctrl-C', 'stop; again: leave at once'],
 ]
-const WATCHING: readonly Key[] = [['q or d', 'leave, the session goes on']]
+const WATCHING: readonly Key[] = [
+  ['q or d', 'leave, the session goes on'],
+  ['p r h K', 'not here: `dita halt`'],
+]
 const ALWAYS: readonly Key[] = [
   ['Ctrl-L', 'redraw'],
   ['?/Esc', 'back'],

@@ -2,7 +2,7 @@
 // last state. Knows time and a callback, nothing of screens.
 
 /** Drawing may take one part in so many of the time, because the session needs the rest. */
-const SHARE_OF_TIME = 8
+const SHARE_OF_TIME = 12
 const LONGEST_INTERVAL_MS = 1_000
 
 export interface PacerOptions {

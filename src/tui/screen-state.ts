@@ -101,8 +101,8 @@ function commanded(state: ScreenState, { name, text }: KeyPress, { watching }: K
   if (text === '?') return stay({ ...state, help: !state.help })
   if (text === '/' && PAGE[state.page].canFilter) return stay({ ...state, typing: true, help: false })
   if (text === 'q' || (text === 'd' && watching)) return { state, wish: 'quit' }
-  // Who only watches has `dita halt`.
-  if (watching) return stay(state)
+  // Who only watches has `dita halt`: the keys that there are say so.
+  if (watching) return stay(/^[prhK]$/.test(text) ? { ...state, help: true } : state)
   if (text === 'p') return { state, wish: 'pause' }
   if (text === 'r') return { state, wish: 'reduce_only' }
   if (text === 'h') return stay({ ...state, asking: true, help: false })

@@ -136,7 +136,7 @@ describe('on a store that nobody uses', () => {
       'a \u001b[31mred note',
     )
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      '7 BNB deposited into paper/desk, as of 2026-01-31 00:00:00.000 UTC: it holds 7 BNB now, 0 before. No session was running: it belongs to none, and the next one starts with it.',
+      '7 BNB deposited into paper/desk, as of 2026-01-31 00:00:00.000 UTC: it holds 7 BNB now, 0 before. No session was running: it belongs to none, and the next one of this account starts with it. A session is of this account where dita.yaml says `paper.account: desk`.',
     )
     const listed = await desk.dita('capital', 'list', '--limit', '1')
     expect(listed.stdout).toContain('  BNB: 7 in, 0 out; the wallet holds 7')

@@ -73,14 +73,23 @@ test('the help says that the session goes on', async () => {
   expect(help).not.toMatch(/stop|kill|pause/)
 })
 
-test('d leaves as well, and the keys of the session itself do nothing', async () => {
+test('d leaves as well, and the keys of the session itself ask for nothing', async () => {
   const { terminal, keyboard, screen, stops } = start()
   screen.publish(sampleModel())
   await until(terminal, (text) => text.includes('● running'))
   for (const key of ['p', 'h', 'y', 'K', 'd']) keyboard.press(key)
   await until(terminal, () => stops.length > 0)
   expect(stops).toEqual(['quit'])
-  expect(terminal.text()).not.toContain('halt')
+  expect(terminal.text()).not.toContain('Halt this session')
+})
+
+test.each(['K', 'h', 'p', 'r'])('who presses %s there is told that no key stops the session, and what does', async (key) => {
+  const { terminal, keyboard, screen, stops } = start({ columns: 60, rows: 20 })
+  screen.publish(sampleModel())
+  await until(terminal, (text) => text.includes('● running'))
+  keyboard.press(key)
+  await until(terminal, (text) => /p r h K +not here: `dita halt`/.test(text))
+  expect(stops).toEqual([])
 })
 
 test('without a keyboard, and on a small terminal, the way out is said as well', async () => {

@@ -46,7 +46,12 @@ function workedText(view: SummaryView): string {
   if (feedWasEmpty(view))
     return `No, its feed ended before the first tick (feed_ended): it ran ${durationText(ranUs)} of ${durationText(durationUs)}, judged nothing and traded nothing.`
   const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
-  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}${cutText(view)}.${detail}`.replace(/\.\.$/, '.')
+  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}${cutText(view)}${deniedText(view)}.${detail}`.replace(/\.\.$/, '.')
+}
+
+/** Who wanted to trade, and was denied all of it, has not had what was hoped for, whatever the end was. */
+function deniedText({ orders, denials }: SummaryView): string {
+  return orders.sent === 0 && denials.length > 0 ? '; but every order that was wanted was denied, and none was sent' : ''
 }
 
 /** The journal knows nothing of what a recording has beyond the time that was asked for. */

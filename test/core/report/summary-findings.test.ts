@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dec } from '../../../src/core/kernel/decimal.ts'
+import { firstScreen } from '../../../src/core/report/first-screen.ts'
 import { summarizeFromStore } from '../../../src/core/report/open-report.ts'
 import { renderSummary } from '../../../src/core/report/summary-text.ts'
 import type { SummaryView } from '../../../src/core/report/summary-view.ts'
@@ -81,8 +82,12 @@ describe('denials', () => {
       for (const quantity of ['0.0004', '0.0007']) enter(session, 's1', { price: '28000', quantity })
       session.halt('duration_elapsed')
     })
-    const { denials } = await summarizeFromStore(other, 'denied')
+    const denied = await summarizeFromStore(other, 'denied')
+    const { denials } = denied
     expect(denials).toMatchObject([{ code: 'QUANTITY_OFF_LOT', count: 2, last: { value: '0.0007', context: 'lotSize=0.001' } }])
+    const [worked] = firstScreen(denied)
+    expect(worked?.lines).toEqual([expect.stringMatching(/^Yes, .*; but every order that was wanted was denied, and none was sent\.$/)])
+    expect(firstScreen(view)[0]?.lines.join()).not.toContain('none was sent')
   })
 
   test('V07 what a strategy wrote into them cannot draw lines of its own', () => {
