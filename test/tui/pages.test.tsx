@@ -301,9 +301,10 @@ describe('keys', () => {
     for (const text of ['n', 'q', 'K', '']) expect(wishOf(text)).toMatchObject({ wish: null, state: { asking: false } })
   })
 
-  test('who watches can stop and pause nothing', () => {
-    for (const text of ['p', 'h', 'K']) {
-      expect(onKey(FIRST_STATE, press({ text }), { watching: true, reach: {} })).toEqual({ state: FIRST_STATE, wish: null })
+  test('who watches can stop and pause nothing, and is shown which keys there are', () => {
+    for (const text of ['p', 'r', 'h', 'K']) {
+      const told = { state: { ...FIRST_STATE, help: true }, wish: null }
+      expect(onKey(FIRST_STATE, press({ text }), { watching: true, reach: {} })).toEqual(told)
     }
     expect(onKey(FIRST_STATE, press({ text: 'd' }), { watching: true, reach: {} }).wish).toBe('quit')
     expect(onKey(FIRST_STATE, press({ text: 'd' }), { watching: false, reach: {} }).wish).toBeNull()
