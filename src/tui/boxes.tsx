@@ -2,7 +2,7 @@
 
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
-import { type Span, span, widthOf } from './theme.tsx'
+import { Line, type Span, span, widthOf } from './theme.tsx'
 
 type Key = readonly [key: string, does: string]
 
@@ -43,6 +43,11 @@ export function HaltBox({ layout }: { readonly layout: Layout }) {
     [span('y', 'value'), span(' halt   '), span('any other key', 'value'), span(' go on')],
   ]
   return <Boxed layout={layout} title="halt" lines={lines} />
+}
+
+/** The same question where there is no room for a box, or nothing yet to lay it over. */
+export function HaltLine({ columns }: { readonly columns: number }) {
+  return <Line spans={[span('halt? y halts, any other key does not', 'warning')]} width={columns} />
 }
 
 interface BoxedProps {

@@ -6,7 +6,7 @@ import { formatClock, formatCount } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, sliceOf } from './scroll.ts'
-import { type Cell, type Column, tableLines } from './table.ts'
+import { type Cell, type Column, ROWS_FOR_TITLES, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
 
 const COLUMNS: readonly Column[] = [
@@ -20,7 +20,6 @@ const COLUMNS: readonly Column[] = [
   { title: '', kind: 'text', min: 4, rank: 4 },
   { title: 'role', kind: 'text', min: 5, rank: 5 },
 ]
-const ROWS_FOR_TITLES = 4
 
 interface FillsPanelProps {
   readonly rect: Rect

@@ -7,7 +7,7 @@ import type { Rect } from './layout.ts'
 import { isTroubled, longestThatFits, statusWordings } from './order-words.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { emptyWords, FIRST_PLACE, filterNotes, type ListPlace, sliceOf } from './scroll.ts'
-import { type Cell, type Column, tableLines } from './table.ts'
+import { type Cell, type Column, ROWS_FOR_TITLES, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
 
 const COLUMNS: readonly Column[] = [
@@ -20,7 +20,6 @@ const COLUMNS: readonly Column[] = [
   { title: 'id', kind: 'text', min: 12, rank: 3 },
 ]
 /** From here on there is room for a line of titles. */
-const ROWS_FOR_TITLES = 4
 interface OrdersPanelProps {
   readonly rect: Rect
   readonly orders: readonly OrderModel[]

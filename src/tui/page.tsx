@@ -19,6 +19,7 @@ import type { KeyContext, ScreenState } from './screen-state.ts'
 import { FIRST_PLACE, filtered, furthestOf, type ListPlace } from './scroll.ts'
 import { SessionPanel } from './session-panel.tsx'
 import { SlotsPanel } from './slots-panel.tsx'
+import { ROWS_FOR_TITLES } from './table.ts'
 
 interface PageProps {
   readonly layout: Layout
@@ -73,9 +74,6 @@ function placeOf(list: ListName, model: SessionViewModel, state: ScreenState): L
   const hidden = model[list].length - filtered<object>(model[list], filter).length
   return { scroll: state.scroll[list] ?? 0, hasFocus: lists.length > 1 && lists[state.focus] === list, filter, hidden }
 }
-
-/** Titles of a list's columns take a row where there are so many. */
-const ROWS_FOR_TITLES = 4
 
 /** How far the lists of the page can be moved, from what is drawn of them. */
 export function reachOf({ layout: { panels }, model, state }: PageProps): KeyContext['reach'] {

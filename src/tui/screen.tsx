@@ -4,7 +4,7 @@
 import { Box } from 'ink'
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { hasAlarm } from './alarms.ts'
-import { HaltBox, HelpBox } from './boxes.tsx'
+import { HaltBox, HaltLine, HelpBox } from './boxes.tsx'
 import { Footer, type SessionEnd } from './footer.tsx'
 import { Frame } from './frame.tsx'
 import { Header } from './header.tsx'
@@ -72,7 +72,7 @@ function Picture(props: ScreenProps) {
   if (layout === null)
     return <TooSmall columns={columns} model={model} stopAsked={stopAsked} asking={asking} keys={keys} watching={watching} />
   if (model === null) {
-    if (asking) return <Line spans={[span('halt? y halts, any other key does not', 'warning')]} width={columns} />
+    if (asking) return <HaltLine columns={columns} />
     const starting = connectingTo === null ? 'dita is starting…' : `connecting to ${connectingTo} …  ${keys ? 'q' : 'Ctrl-C'} gives up`
     return <Line spans={[span(stopAsked ? 'dita is stopping…' : watching ? 'waiting for the session…' : starting)]} width={columns} />
   }

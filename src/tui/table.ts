@@ -30,6 +30,8 @@ export interface TableOptions {
   readonly widestGap?: number
 }
 
+/** Titles of a list's columns take a row where it has so many. */
+export const ROWS_FOR_TITLES = 4
 const WIDEST_GAP = 3
 /** Exact amounts may have eighteen decimals; the screen shows as many as fit here. */
 const WIDEST_NUMBER = 12

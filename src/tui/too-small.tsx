@@ -2,6 +2,7 @@
 
 import type { SessionViewModel } from '../core/session/view-model.ts'
 import { shortAlarmSpans } from './alarms.ts'
+import { HaltLine } from './boxes.tsx'
 import { formatShare, progressShare, withSign } from './format.ts'
 import { SMALLEST } from './layout.ts'
 import { haltSpans, isStopping, phaseSpan, tradingSpans } from './phase.ts'
@@ -18,7 +19,7 @@ interface TooSmallProps {
 }
 
 export function TooSmall({ columns, model, stopAsked, asking = false, keys, watching }: TooSmallProps) {
-  if (asking) return <Line spans={[span('halt? y halts, any other key does not', 'warning')]} width={columns} />
+  if (asking) return <HaltLine columns={columns} />
   const line: Span[] = [span(columns < SMALLEST.columns ? 'too small' : 'terminal too small')]
   const wayOut = `${keys ? 'q' : 'Ctrl-C'} ${watching ? 'leaves' : 'stops'}`
   for (const part of parts(model, { stopAsked, watching, wayOut })) {

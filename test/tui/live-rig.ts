@@ -29,7 +29,14 @@ export function fakeStderr() {
   return { stderr, written }
 }
 
-export function start({ columns = 80, rows = 24, colour = true, isTTY = true, stderr = fakeStderr().stderr } = {}): Started {
+export function start({
+  columns = 80,
+  rows = 24,
+  colour = true,
+  isTTY = true,
+  watching = false,
+  stderr = fakeStderr().stderr,
+} = {}): Started {
   const terminal = new FakeTerminal(columns, rows)
   const keyboard = new FakeKeyboard(isTTY)
   const failures: unknown[] = []
@@ -42,6 +49,7 @@ export function start({ columns = 80, rows = 24, colour = true, isTTY = true, st
     stop: (cause) => stops.push(cause),
     trade: (wish) => trades.push(wish),
     colour,
+    watching,
     now: () => performance.now(),
     failed: (error) => failures.push(error),
   })

@@ -1,48 +1,13 @@
 // The live screen of a session that runs in another process: the keys leave the screen, and say so.
 
-import { Console } from 'node:console'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type LiveScreen, startLiveScreen } from '../../src/tui/live-screen.tsx'
-import { FakeKeyboard, FakeTerminal } from './fake-terminal.ts'
+import { expect, test } from 'vitest'
+import { closeScreens, start as startScreen, until } from './live-rig.ts'
 import { sampleModel } from './sample-model.ts'
 
-const open: LiveScreen[] = []
-
-// Ink takes over the console by the class that every real one has; the runner's has none.
-const runnerConsole = console.Console
-beforeAll(() => {
-  Object.assign(console, { Console })
-})
-afterAll(() => {
-  Object.assign(console, { Console: runnerConsole })
-})
-afterEach(async () => {
-  for (const screen of open.splice(0)) await screen.close()
-})
+closeScreens()
 
 function start({ columns = 100, rows = 30, keys = true } = {}) {
-  const terminal = new FakeTerminal(columns, rows)
-  const keyboard = new FakeKeyboard(keys)
-  const stops: string[] = []
-  const screen = startLiveScreen({
-    stdout: terminal.stream,
-    stdin: keyboard.stream,
-    stderr: { write: () => true },
-    stop: (cause) => stops.push(cause),
-    colour: false,
-    watching: true,
-    now: () => performance.now(),
-  })
-  open.push(screen)
-  return { terminal, keyboard, screen, stops }
-}
-
-async function until(terminal: FakeTerminal, shown: (text: string) => boolean): Promise<string> {
-  for (let attempt = 0; attempt < 1_000; attempt += 1) {
-    if (shown(terminal.text())) return terminal.text()
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error(`the screen never showed it:\n${terminal.text()}`)
+  return startScreen({ columns, rows, isTTY: keys, colour: false, watching: true })
 }
 
 test('before the first model it waits for the session, which started long ago', async () => {
