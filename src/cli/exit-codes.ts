@@ -72,7 +72,8 @@ export const EXITS_OF: Readonly<Record<string, ExitWords>> = {
   },
   halt: {
     [EXIT.done]: 'no session runs any more, also where none ran',
-    [EXIT.usage]: 'wrong usage, or there is no such store (with --file it needs none)',
+    [EXIT.usage]:
+      'wrong usage, or there is no such store (with --file it needs none); or nothing runs on the default store, and nobody named another',
     [EXIT.findings]: 'nothing runs, and the books still hold live orders: dita reconcile --fix-orphans --cancel',
     [EXIT.storeBusy]: 'a session is not known to have halted; the message says how to end it',
     ...DAMAGED,

@@ -6,22 +6,22 @@ import { counted } from './account-text.ts'
 
 interface HaltTextOptions {
   readonly clear: boolean
-  /** The store is the one in the user's data folder, since neither a flag nor a workspace named another. */
-  readonly nobodyNamedIt: boolean
+  /** Whether a flag or a workspace named the store, or nobody did and it is the one in the user's data folder. */
+  readonly isNamed: boolean
 }
 
-export function renderHalt(view: HaltView, { clear, nobodyNamedIt }: HaltTextOptions): string {
-  const lines = clear ? clearText(view) : [...haltText(view), ...(nobodyNamedIt ? elsewhereText(view) : []), ...leftText(view)]
+export function renderHalt(view: HaltView, { clear, isNamed }: HaltTextOptions): string {
+  const lines = clear ? clearText(view) : [...haltText(view), ...(isNamed ? [] : elsewhereText(view)), ...leftText(view)]
   if (view.killFile !== null)
     lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
   return lines.join('\n')
 }
 
 /** A session of another folder has a store of its own, and whoever looks for it from here must not take this for a word about it. */
-function elsewhereText({ store, running, sessionId, pid }: HaltView): string[] {
+function elsewhereText({ running, sessionId, pid }: HaltView): string[] {
   if (running || sessionId !== null || pid !== null) return []
   return [
-    `This folder has no dita.yaml, so this is the default store, ${store}: a session of another folder is not seen from here.`,
+    'This folder has no dita.yaml, so that is the default store: a session of another folder is not seen from here.',
     'To halt one: `cd` into its folder, or name its store with `dita halt --store PATH`.',
   ]
 }
@@ -41,7 +41,7 @@ function leftText({ ordersLeft: left }: HaltView): string[] {
 function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
   const name = nameOf({ sessionId, pid })
   if (running) return [`${name} was told to halt. It may still be taking back its orders.`]
-  if (sessionId === null && pid === null) return [`No session runs on ${store}: there is nothing to halt.`]
+  if (sessionId === null && pid === null) return [`Nothing was halted: no session runs on ${store}.`]
   const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
   return [`${name} ${how}.`, ...(sessionId === null ? [] : [`What happened in it: dita summarize ${sessionId}`])]
 }

@@ -35,8 +35,10 @@ A session that is still connecting to its venue holds no store yet and is not fo
     const { storePath, root } = this.workspace(flags)
     const { clear, file, reason = null, timeout, wait } = flags
     const waitMs = wait ? parseDuration(timeout) / 1000 : null
-    const view = clear ? clearKillFile(storePath) : await haltSession({ storePath, reason, waitMs, file, say: (text) => this.show(text) })
-    this.show(renderHalt(view, { clear, nobodyNamedIt: root === null && flags.store === undefined }))
+    const isNamed = root !== null || flags.store !== undefined
+    const say = (text: string): void => this.show(text)
+    const view = clear ? clearKillFile(storePath) : await haltSession({ storePath, reason, waitMs, file, isNamed, say })
+    this.show(renderHalt(view, { clear, isNamed }))
     this.exitWith(view.exitCode)
     return view
   }

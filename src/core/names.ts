@@ -5,3 +5,6 @@ export const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
 /** The same as a part of a longer pattern. */
 export const NAME_WITHIN = NAME.source.slice(1, -1)
+
+/** Strategies that are named, not loaded from a file. */
+export const BUILT_IN_STRATEGIES = ['market_maker', 'breakout', 'flatten'] as const

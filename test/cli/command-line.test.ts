@@ -135,7 +135,7 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
     [['run', '--duration', '30 min'], '"30 min" is no duration.', 'Did you mean 30m?'],
     [
       ['run', '--strategy', 'marketmaker'],
-      '--strategy must be `market_maker`, `breakout` or the path of a .ts or .js file, but is `marketmaker`; you may mean `market_maker`.',
+      '--strategy must be `market_maker`, `breakout`, `flatten` or the path of a .ts or .js file, but is `marketmaker`; you may mean `market_maker`.',
       '--strategy',
     ],
     [['summarize', '-x'], 'There is no flag -x.', 'See `dita summarize --help`'],

@@ -102,15 +102,18 @@ describe('a session that runs', () => {
 })
 
 describe('a real session', () => {
-  test('L02 is halted while it trades, and keeps the reason', async () => {
+  test.each([
+    ['the reason', ['--reason', 'for real'], 'for real'],
+    ['the way it was told, where there is no reason', [], 'by `dita halt`'],
+  ])('L02 is halted while it trades, and keeps %s', async (_, args, detail) => {
     const cwd = privateFolder()
     const store = join(cwd, 'dita.db')
     const running = startDita(['run', '--store', store, '--duration', '30m', '--speed', '1', '--seed', '7', '--json'], { cwd })
-    const view = await untilHalted(store)
-    expect(view).toMatchObject({ haltReason: 'kill_switch', haltDetail: 'for real', sessionExitCode: 8, killFile: null })
+    const view = await untilHalted(store, ...args)
+    expect(view).toMatchObject({ haltReason: 'kill_switch', haltDetail: detail, sessionExitCode: 8, killFile: null })
     const { code, stdout } = await running.ended
     expect(code).toBe(8)
-    expect(JSON.parse(stdout)).toMatchObject({ sessionId: view.sessionId, haltReason: 'kill_switch', haltDetail: 'for real' })
+    expect(JSON.parse(stdout)).toMatchObject({ sessionId: view.sessionId, haltReason: 'kill_switch', haltDetail: detail })
   })
 })
 
@@ -163,21 +166,21 @@ describe('where nothing runs', () => {
     const store = join(privateFolder(), 'dita.db')
     await storeHeldBy({ sessionId: 'over' }, store).close()
     const outcome = await haltOn(store)
-    expect(outcome).toEqual({ code: 0, stdout: `No session runs on ${store}: there is nothing to halt.\n`, stderr: '' })
+    expect(outcome).toEqual({ code: 0, stdout: `Nothing was halted: no session runs on ${store}.\n`, stderr: '' })
     expect(jsonOf(await haltOn(store, '--json'))).toMatchObject({ running: false, sessionId: null, killFile: null, ordersLeft: [] })
   })
 
-  test('and nothing named the store, it is said which one this is and how to name another', async () => {
+  test('and nothing named the store, that is exit 2: it may be the wrong one; it is said which this is and how to name another', async () => {
     const cwd = privateFolder()
     const store = join(cwd, 'data', 'dita', 'dita.db')
     mkdirSync(join(store, '..'), { recursive: true, mode: 0o700 })
     await storeHeldBy({ sessionId: 'over' }, store).close()
     const { code, stdout } = await dita(['halt'], { cwd, env: { XDG_DATA_HOME: join(cwd, 'data') } })
     expect({ code, stdout }).toEqual({
-      code: 0,
+      code: 2,
       stdout: [
-        `No session runs on ${store}: there is nothing to halt.`,
-        `This folder has no dita.yaml, so this is the default store, ${store}: a session of another folder is not seen from here.`,
+        `Nothing was halted: no session runs on ${store}.`,
+        'This folder has no dita.yaml, so that is the default store: a session of another folder is not seen from here.',
         'To halt one: `cd` into its folder, or name its store with `dita halt --store PATH`.\n',
       ].join('\n'),
     })
@@ -365,10 +368,10 @@ function refusal(store: string): DitaError | null {
 }
 
 /** Asks until there is a session to halt. */
-async function untilHalted(store: string): Promise<{ readonly sessionId: string | null }> {
+async function untilHalted(store: string, ...args: string[]): Promise<{ readonly sessionId: string | null }> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     // Before the session has made its store, it is an error that there is none.
-    const view: { sessionId?: string | null } = JSON.parse((await haltOn(store, '--reason', 'for real', '--json')).stdout)
+    const view: { sessionId?: string | null } = JSON.parse((await haltOn(store, ...args, '--json')).stdout)
     if (typeof view.sessionId === 'string') return { ...view, sessionId: view.sessionId }
   }
   throw new Error('no session ever ran')

@@ -137,7 +137,7 @@ export async function buildRig(wish: RigWish): Promise<Rig> {
   const durationUs = wish.durationUs ?? 2 * MINUTE_US
   const control = new SessionControl()
   const wall = virtualWall()
-  const startStrategy = await loadStrategy(config.strategy.name, config.strategy)
+  const startStrategy = await loadStrategy(config.strategy.name, config)
   const strategy = wish.strategy ?? startStrategy({ instrument, tickIntervalUs: 1_000_000, params: {} })
   const options = { config, sessionId: 'rig', durationUs, speed: 'max', wall, control } as unknown as RunSessionOptions
   const arena = { feed, account: 'paper/rig', venueName: 'paper' } as unknown as Arena

@@ -1,6 +1,7 @@
 // Which keys a session reads only under a condition, and who uses what others hand on by value. Data: the tests run a session of
 // each kind under a reading trace and hold these tables against what was read. Runs nothing.
 
+import { BUILT_IN_STRATEGIES } from '../names.ts'
 import type { Config } from './config.ts'
 import type { ConfigPath } from './config-values.ts'
 
@@ -42,7 +43,7 @@ export const READING_CONDITIONS: readonly ReadingCondition[] = [
   },
   {
     text: 'a strategy file of your own',
-    holds: ({ strategy }) => strategy.name !== 'market_maker' && strategy.name !== 'breakout',
+    holds: ({ strategy }) => !BUILT_IN_STRATEGIES.some((name) => name === strategy.name),
     keys: ['strategy.params'],
   },
 ]

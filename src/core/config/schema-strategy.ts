@@ -1,18 +1,19 @@
 // The keys of the strategies: part of the one schema of dita.yaml.
 
+import { BUILT_IN_STRATEGIES } from '../names.ts'
 import { choice, decimal, decimalList, freeForm, LARGE, plainNumber, section, text } from './fields.ts'
 
-const STRATEGY = /^(market_maker|breakout|[ -~¡-\uffff]{1,1020}\.[cm]?[jt]s)$/
+const STRATEGY = /^(market_maker|breakout|flatten|[ -~¡-\uffff]{1,1020}\.[cm]?[jt]s)$/
 
 export function strategySection() {
   return section('Who decides what to trade.', {
     name: text({
       default: 'market_maker',
       pattern: STRATEGY,
-      words: ['market_maker', 'breakout'],
-      expected: '`market_maker`, `breakout` or the path of a .ts or .js file',
+      words: [...BUILT_IN_STRATEGIES],
+      expected: '`market_maker`, `breakout`, `flatten` or the path of a .ts or .js file',
       description:
-        '`market_maker`, `breakout`, or the path of your own .ts or .js file. A relative path starts at the folder of this file.',
+        '`market_maker`, `breakout`, `flatten` (closes what is held, and ends), or the path of your own .ts or .js file. A relative path starts at the folder of this file.',
     }),
     requote_interval_seconds: decimal({
       default: '1',

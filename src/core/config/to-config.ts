@@ -1,11 +1,12 @@
 // Makes of a checked config what the program works with: names of the program, absolute paths. Checks nothing.
 
 import { resolve } from 'node:path'
+import { BUILT_IN_STRATEGIES } from '../names.ts'
 import type { Config } from './config.ts'
 import { instrumentOf } from './contradictions.ts'
 import type { ParsedConfig } from './schema.ts'
 
-const BUILT_IN_STRATEGIES: ReadonlySet<string> = new Set(['market_maker', 'breakout'])
+const BUILT_IN: ReadonlySet<string> = new Set(BUILT_IN_STRATEGIES)
 const FEEDS: ReadonlySet<string> = new Set(['simulated', 'live'])
 
 /** Where relative paths start: what a person typed starts where they are, what a file says at the file. */
@@ -50,7 +51,7 @@ export function toConfig(parsed: ParsedConfig, { path, folders }: { readonly pat
       checkpointIntervalSeconds: engine.checkpoint_interval_seconds,
     },
     strategy: {
-      name: BUILT_IN_STRATEGIES.has(strategy.name) ? strategy.name : resolve(folders.strategyName, strategy.name),
+      name: BUILT_IN.has(strategy.name) ? strategy.name : resolve(folders.strategyName, strategy.name),
       requoteIntervalSeconds: strategy.requote_interval_seconds,
       clobSwitchThresholdBps: strategy.clob_switch_threshold_bps,
       anchorMaxDivergenceBps: strategy.anchor_max_divergence_bps,

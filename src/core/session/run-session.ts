@@ -52,11 +52,13 @@ async function runParts(options: RunSessionOptions, notices: SessionNotices | nu
   let gaveUp = false
   const capital = new CapitalRequests()
   const phaseOf = () => session?.status() ?? { sessionId: options.sessionId, phase: gaveUp ? 'halted' : 'starting', halt: control.halt }
-  const halt = (text: string | null): void => control.requestStop({ reason: 'kill_switch', detail: text })
+  const halt = (detail: string): void => control.requestStop({ reason: 'kill_switch', detail })
+  // Whoever gives no reason is named at least by the way they came.
+  const told = (reason: string | null): void => halt(reason ?? 'by `dita halt`')
   await using socket = closing(
     await openControlSocket({
       storePath,
-      handlers: { status: phaseOf, halt, capital: (account, move, signal) => capital.ask(account, move, signal) },
+      handlers: { status: phaseOf, halt: told, capital: (account, move, signal) => capital.ask(account, move, signal) },
       pid: options.process.pid,
       nowMs: () => wall.nowMs(),
       log,
@@ -119,7 +121,7 @@ async function prepared(options: RunSessionOptions): Promise<Closing<Prepared>> 
   const arena = await connectedArena(options)
   try {
     refuseGateOff(options.config, arena.feed.startTimeUs)
-    const startStrategy = await loadStrategy(name, options.config.strategy)
+    const startStrategy = await loadStrategy(name, options.config)
     const tickIntervalUs = microseconds(options.config.engine.tickIntervalSeconds)
     const strategy = startStrategy({ instrument: arena.feed.instrument, tickIntervalUs, params })
     return { part: { arena, strategy }, [Symbol.asyncDispose]: () => arena.close() }
@@ -169,7 +171,7 @@ async function backUp(journal: StoreWriter, { config, sessionId, log }: RunSessi
 
 const KILL_FILE_MS = 500
 
-function watchKillFile(storePath: string, halt: (text: string | null) => void): Disposable {
+function watchKillFile(storePath: string, halt: (detail: string) => void): Disposable {
   const timer = setInterval(() => {
     const file = readKillFile(storePath)
     if (file !== null) halt(file.reason ?? `the file ${file.path} is there`)

@@ -7,9 +7,10 @@ import { pathToFileURL } from 'node:url'
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
 import * as decimal from '../kernel/decimal.ts'
-import { NAME } from '../names.ts'
+import { BUILT_IN_STRATEGIES, NAME } from '../names.ts'
 import { type BreakoutOptions, createBreakout } from './breakout.ts'
 import { checkIntents } from './check-intents.ts'
+import { createFlatten, type FlattenOptions } from './flatten.ts'
 import { elementsOf, kindOf, quoted, thrownText } from './foreign.ts'
 import { createMarketMaker, type MarketMakerOptions } from './market-maker.ts'
 import type { Strategy, StrategyFigure, StrategySetup } from './port.ts'
@@ -23,6 +24,12 @@ export interface StrategySettings {
   readonly breakout: BreakoutOptions
 }
 
+/** What of a config a built-in strategy goes by. */
+export interface StrategyConfig {
+  readonly strategy: StrategySettings
+  readonly risk: FlattenOptions
+}
+
 /** Makes the strategy for a session. Throws DitaError STRATEGY_FAILED or STRATEGY_INVALID (exit 4) for a user's own. */
 export type StartStrategy = (setup: Omit<StrategySetup, 'decimal'>) => Strategy
 
@@ -31,17 +38,18 @@ const MOST_SLOTS = 64
 const MOST_FIGURES = 16
 
 /**
- * The strategy `market_maker` or `breakout`, or the one that a file exports by default. A user's strategy is guarded: what
+ * The strategy `market_maker`, `breakout` or `flatten`, or the one that a file exports by default. A user's strategy is guarded: what
  * it sees is read-only; it throws DitaError STRATEGY_FAILED where its own code throws (as it does where it writes to what
  * it sees), STRATEGY_INTENT_INVALID where it returns what is no intent.
  * @throws DitaError STRATEGY_MISSING, STRATEGY_UNREADABLE or STRATEGY_INVALID (exit 4)
  */
-export async function loadStrategy(name: string, settings: StrategySettings): Promise<StartStrategy> {
+export async function loadStrategy(name: string, { strategy, risk }: StrategyConfig): Promise<StartStrategy> {
   if (name === 'market_maker') {
-    const { clobSwitchThresholdBps, anchorMaxDivergenceBps, marketMaker } = settings
+    const { clobSwitchThresholdBps, anchorMaxDivergenceBps, marketMaker } = strategy
     return ({ instrument }) => createMarketMaker(instrument, { ...marketMaker, clobSwitchThresholdBps, anchorMaxDivergenceBps })
   }
-  if (name === 'breakout') return ({ instrument }) => createBreakout(instrument, settings.breakout)
+  if (name === 'breakout') return ({ instrument }) => createBreakout(instrument, strategy.breakout)
+  if (name === 'flatten') return ({ instrument }) => createFlatten(instrument, risk)
   const factory = await importFactory(name)
   return (setup) => start(factory, readOnlySetup({ ...setup, decimal }), name)
 }
@@ -53,7 +61,7 @@ async function importFactory(path: string): Promise<UnknownFactory> {
     throw userError(
       'STRATEGY_MISSING',
       `There is no strategy named ${path}.`,
-      'Name `market_maker`, `breakout`, or the path of a .ts or .js file.',
+      `Name ${BUILT_IN_STRATEGIES.map((built) => `\`${built}\``).join(', ')}, or the path of a .ts or .js file.`,
     )
   }
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {

@@ -325,7 +325,7 @@ describe('the command line', () => {
     [{ seed: -1 }, '--seed must be at least 0'],
     [{ seed: 1.5 }, '--seed must be a whole number'],
     [{ seed: Number.NaN }, '--seed must be a number'],
-    [{ strategyName: 'market_makr' }, '--strategy must be `market_maker`, `breakout` or the path'],
+    [{ strategyName: 'market_makr' }, '--strategy must be `market_maker`, `breakout`, `flatten` or the path'],
     [{ feedSource: '' }, '--feed must be `simulated`, `live` or the path of a recording'],
   ])('wrong words %j are a mistake of usage, exit code 2', (overrides, complaint) => {
     const error = errorOf(() => loadConfig({ file: null, overrides }))

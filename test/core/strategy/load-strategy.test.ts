@@ -13,7 +13,7 @@ import type { Strategy } from '../../../src/core/strategy/port.ts'
 import { LINEAR, marketOf, portfolioOf, SPOT } from './fixtures.ts'
 
 const ROOT = new URL('../../../', import.meta.url).pathname
-const SETTINGS = loadConfig({ file: null }).strategy
+const SETTINGS = loadConfig({ file: null })
 const SETUP = { instrument: LINEAR, tickIntervalUs: 1_000_000, params: {} }
 const CONTEXT = { market: marketOf({ bid: '19999.9', ask: '20000.1' }), portfolio: portfolioOf() }
 
@@ -62,7 +62,7 @@ describe('the built-in strategies', () => {
   test('S04 market_maker takes both thresholds from the config', async () => {
     const away = { ...CONTEXT, market: marketOf({ bid: '19999.9', ask: '20000.1', mark: '20005' }) }
     const quotesWith = async (text: string) => {
-      const start = await loadStrategy('market_maker', loadConfig({ file: 'dita.yaml', text }).strategy)
+      const start = await loadStrategy('market_maker', loadConfig({ file: 'dita.yaml', text }))
       return start(SETUP).onTick(away)
     }
     expect(await quotesWith('strategy: { clob_switch_threshold_bps: 2 }')).toMatchObject([{ ask: { price: dec('20003') } }])
@@ -250,7 +250,7 @@ describe('examples/my-strategy.ts', () => {
   const config = loadConfig({ file: `${ROOT}examples/dita.yaml` })
 
   async function example(): Promise<Strategy> {
-    const start = await loadStrategy(config.strategy.name, config.strategy)
+    const start = await loadStrategy(config.strategy.name, config)
     return start({ instrument: SPOT, tickIntervalUs: 1_000_000, params: config.strategy.params })
   }
 

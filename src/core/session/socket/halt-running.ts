@@ -20,6 +20,8 @@ export interface HaltOptions {
   readonly waitMs: number | null
   /** Leaves the kill file in any case, so that nothing starts either. */
   readonly file: boolean
+  /** Whether a flag or a workspace named the store, or nobody did and it is the one in the user's data folder. */
+  readonly isNamed: boolean
   /** Takes what a person should know while it lasts. */
   readonly say: (text: string) => void
 }
@@ -51,6 +53,7 @@ export type Named = Pick<HaltView, 'sessionId' | 'pid'>
 
 /**
  * Halts what runs on a store. Orders that the books hold as live once nothing runs are exit 3: nobody takes those back by itself.
+ * Nothing that runs, on a store that nobody named, is exit 2.
  * @throws DitaError HALT_UNPROVED (exit 5) where it is not known to have halted, SESSION_LOST (exit 3) where it ended without a halt,
  * STORE_MISSING (exit 2) where there is no store and no kill file was asked for
  */
@@ -143,9 +146,15 @@ async function haltByFile(options: HaltOptions): Promise<HaltView> {
   return await ended(storePath, { sessionId, pid, haltReason })
 }
 
-/** A store that is not there is more likely a wrong path than a quiet one: the kill switch does not pass over it in silence. */
-async function nothingRuns({ storePath, file }: HaltOptions): Promise<HaltView> {
-  if (existsSync(storePath)) return withOrdersLeft(viewOf(storePath), await ordersLeft(storePath))
+/**
+ * A store that is not there, or that nobody named, is more likely the wrong one than a quiet one: the kill switch does not pass over
+ * it in silence.
+ */
+async function nothingRuns({ storePath, file, isNamed }: HaltOptions): Promise<HaltView> {
+  if (existsSync(storePath)) {
+    const view = withOrdersLeft(viewOf(storePath), await ordersLeft(storePath))
+    return isNamed || file || view.exitCode !== EXIT.done ? view : { ...view, exitCode: EXIT.usage }
+  }
   if (file) return viewOf(storePath)
   throw new DitaError('STORE_MISSING', {
     fault: 'user',

@@ -1,0 +1,112 @@
+// What the flatten strategy asks for, one look at a time: one order, at the touch, of no more than is held.
+
+import { describe, expect, test } from 'vitest'
+import { type Decimal, dec, ZERO } from '../../../src/core/kernel/decimal.ts'
+import type { Instrument } from '../../../src/core/kernel/instrument.ts'
+import type { OrderView } from '../../../src/core/kernel/views.ts'
+import { createFlatten } from '../../../src/core/strategy/flatten.ts'
+import type { PortfolioView, StrategyIntent } from '../../../src/core/strategy/port.ts'
+import { LINEAR, liveOrderOf, type MarketOptions, marketOf, type PortfolioOptions, portfolioOf, SPOT, slotOf } from './fixtures.ts'
+
+const ANY: Instrument = { ...LINEAR, symbol: 'any' }
+const TOUCH: MarketOptions = { bid: '99.9', ask: '100.1' }
+
+interface Look {
+  readonly instrument?: Instrument
+  readonly market?: MarketOptions
+  readonly portfolio?: PortfolioOptions
+  readonly position?: Partial<PortfolioView['position']>
+  readonly most?: Decimal
+}
+
+function look({ instrument = ANY, market = TOUCH, portfolio = {}, position = {}, most = ZERO }: Look): readonly StrategyIntent[] {
+  const seen = portfolioOf(portfolio)
+  const strategy = createFlatten(instrument, { maxOrderNotional: most })
+  return strategy.onTick({ market: marketOf(market), portfolio: { ...seen, position: { ...seen.position, ...position } } })
+}
+
+const offerOf = (side: 'bid' | 'ask', price: string, quantity: string) => [
+  { type: 'QUOTE', instrument: 'any', bid: null, ask: null, postOnly: false, [side]: { price: dec(price), quantity: dec(quantity) } },
+]
+
+/** Rests where the touch was, or is. */
+function quoteAt(price: string, cancel: OrderView['cancel'] = 'none'): OrderView {
+  const order = liveOrderOf('entry', 'none')
+  return { ...order, cancel, request: { ...order.request, role: 'quote', slotId: null, price: dec(price) } }
+}
+
+const ended = (reason: string) => [{ type: 'CONTROL', action: 'halt', reason: expect.stringContaining(reason) }]
+
+describe('what no trade holds', () => {
+  test.each([
+    ['a long one is sold at the bid', '10', 'ask', '99.9', '10'],
+    ['a short one is bought back at the ask', '-10', 'bid', '100.1', '10'],
+    ['what is less than a lot stays', '10.0004', 'ask', '99.9', '10'],
+  ] as const)('%s', (_, held, side, price, quantity) => {
+    expect(look({ portfolio: { held } })).toEqual(offerOf(side, price, quantity))
+  })
+
+  test('leaves in orders that the limit allows at the dearer of price and mark, and the venue', () => {
+    // 1000 at a mark of 125 is 8, though at the bid it were 10.
+    expect(look({ portfolio: { held: '50', mark: '125' }, most: dec('1000') })).toEqual(offerOf('ask', '99.9', '8'))
+    expect(look({ instrument: { ...ANY, maxQuantity: dec('3') }, portfolio: { held: '50' } })).toEqual(offerOf('ask', '99.9', '3'))
+  })
+
+  test('on spot is no more than the account can hand over', () => {
+    const portfolio = { held: '10', balances: { XRP: '4' } }
+    expect(look({ instrument: { ...SPOT, symbol: 'any' }, portfolio })).toEqual(offerOf('ask', '99.9', '4'))
+  })
+
+  test.each([
+    ['without a bid', { ask: '100.1' }],
+    ['without an ask', { bid: '99.9' }],
+  ])('waits %s', (_, market) => {
+    expect(look({ market, portfolio: { held: '10' } })).toEqual([])
+  })
+
+  test('waits while trading is paused', () => {
+    expect(look({ portfolio: { held: '10', trading: 'halted' } })).toEqual([])
+  })
+})
+
+describe('while an order works', () => {
+  test('at the touch nothing else is sent, though less of it is left to fill', () => {
+    expect(look({ portfolio: { held: '10', orders: [quoteAt('99.9')] } })).toEqual([])
+  })
+
+  test('it is taken back once the touch has moved, once', () => {
+    const target = { kind: 'order', clientOrderId: 'entry-1' }
+    expect(look({ portfolio: { held: '10', orders: [quoteAt('100')] } })).toEqual([{ type: 'CANCEL', target }])
+    expect(look({ portfolio: { held: '10', orders: [quoteAt('100', 'requested')] } })).toEqual([])
+  })
+
+  test('an entry that somebody left is taken back, an exit is waited for', () => {
+    expect(look({ portfolio: { orders: [liveOrderOf('entry', 'breakout')] } })).toMatchObject([{ type: 'CANCEL' }])
+    expect(look({ portfolio: { held: '10', orders: [liveOrderOf('exit', 'breakout')] } })).toEqual([])
+  })
+})
+
+describe('what a trade has open', () => {
+  const position = { quoted: dec('5') }
+
+  test('leaves at the market, before anything else is offered', () => {
+    const slot = slotOf({ stage: 'position_open' })
+    expect(look({ portfolio: { held: '15', slot }, position })).toEqual([{ type: 'EXIT_RESIDUAL', slotId: 'breakout', reason: 'flatten' }])
+  })
+
+  test('of another instrument is left alone', () => {
+    const slot = { ...slotOf({ stage: 'position_open' }), instrument: 'other' }
+    expect(look({ portfolio: { held: '5', slot } })).toEqual(offerOf('ask', '99.9', '5'))
+  })
+})
+
+describe('the end', () => {
+  test.each([
+    ['nothing is held', {}, {}, 'nothing is held any more'],
+    ['the rest is too small for the venue', { held: '0.01' }, {}, '0.01 is still held: too small'],
+    ['the rest is nobody’s', { held: '7' }, { quoted: ZERO, unassigned: dec('7') }, 'no order of ours explains 7 of it: dita reconcile'],
+    ['the rest was written off', { held: '0.0004' }, { quoted: ZERO, unassigned: dec('0.0004'), dust: dec('0.0004') }, 'too small'],
+  ])('comes when %s, and says so', (_, portfolio, position, reason) => {
+    expect(look({ portfolio, position })).toEqual(ended(reason))
+  })
+})
