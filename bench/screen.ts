@@ -1,5 +1,5 @@
 // What the live screen costs: the same session with the screen, in a real terminal at ten pictures a second, and without it. Prints
-// how much of a core each takes at about 1,000 feed events a second, and their memory over eight simulated hours. Needs dist/ and tmux.
+// how much of a core each takes at about 1,000 feed events a second, and what they hold over eight simulated hours. Needs dist/ and tmux.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,38 +11,57 @@ import { BIN, medianOf, spreadText } from './machine.ts'
 const ROUNDS = 3
 /** The simulated market says some 26 things a second. */
 const THOUSAND_EVENTS = { duration: '25m', speed: 38 }
-const EIGHT_HOURS = { duration: '8h', speed: 480 }
+const EIGHT_HOURS = { duration: '8h', speed: 480, collects: true }
 const SAMPLE_MS = 5_000
 
-/** Tells on the way out, into a file, how much processor time the process had, and what memory it held every few seconds. */
+/** Tells on the way out, into a file, how much processor time the process had, and what it held every few seconds, once garbage is gone. */
 const TELLER = `
 import { writeFileSync } from 'node:fs'
-const rss = []
-setInterval(() => rss.push(process.memoryUsage.rss()), ${SAMPLE_MS}).unref()
+const heap = []
+if (globalThis.gc !== undefined) setInterval(() => {
+  globalThis.gc()
+  heap.push(process.memoryUsage().heapUsed)
+}, ${SAMPLE_MS}).unref()
 process.on('exit', () => {
   const { user, system } = process.cpuUsage()
-  writeFileSync(process.env.BENCH_TOLD, JSON.stringify({ cpuMs: (user + system) / 1000, elapsedMs: process.uptime() * 1000, rss }))
+  writeFileSync(process.env.BENCH_TOLD, JSON.stringify({ cpuMs: (user + system) / 1000, elapsedMs: process.uptime() * 1000, heap }))
 })
 `
 
 interface Told {
   readonly cpuMs: number
   readonly elapsedMs: number
-  /** Bytes, one every few seconds. */
-  readonly rss: readonly number[]
+  /** Bytes in use after a collection, one every few seconds; empty where garbage was left to itself. */
+  readonly heap: readonly number[]
 }
 
 interface Run {
   readonly duration: string
   readonly speed: number
+  /** Whether garbage is collected before each sample: that takes time of its own. */
+  readonly collects?: boolean
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'dita-bench-'))
 const teller = join(folder, 'teller.mjs')
 
-function argumentsOf({ duration, speed }: Run): string[] {
+function argumentsOf({ duration, speed, collects }: Run): string[] {
   const store = join(mkdtempSync(join(folder, 'store-')), 'dita.db')
-  return ['--import', teller, BIN, 'run', '--duration', duration, '--speed', String(speed), '--seed', '7', '--store', store]
+  return [
+    ...(collects ? ['--expose-gc'] : []),
+    '--import',
+    teller,
+    BIN,
+    'run',
+    '--duration',
+    duration,
+    '--speed',
+    String(speed),
+    '--seed',
+    '7',
+    '--store',
+    store,
+  ]
 }
 
 function toldIn(path: string): Told {
@@ -80,12 +99,13 @@ function withoutScreen(run: Run): Told {
 
 const shareOf = ({ cpuMs, elapsedMs }: Told): number => (100 * cpuMs) / elapsedMs
 
-/** At a quarter, a half, three quarters and the end of the session. */
-function memoryText({ rss }: Told): string {
-  const at = (share: number): string =>
-    String(Math.round((rss[Math.min(rss.length - 1, Math.round(rss.length * share))] ?? Number.NaN) / 1e6))
-  return `${at(0.25)}, ${at(0.5)}, ${at(0.75)}, ${at(1)} MB after 2, 4, 6 and 8 hours`
+/** Bytes at a quarter, a half, three quarters and the end of the session. */
+function quartersOf({ heap }: Told): number[] {
+  return [0.25, 0.5, 0.75, 1].map((share) => heap[Math.min(heap.length - 1, Math.round(heap.length * share))] ?? Number.NaN)
 }
+
+const memoryText = (quarters: readonly number[]): string =>
+  `${quarters.map((bytes) => Math.round(bytes / 1e6)).join(', ')} MB after 2, 4, 6 and 8 hours`
 
 try {
   if (!Tmux.isInstalled()) throw new Error('This bench draws in a real terminal and needs tmux: install it.')
@@ -98,8 +118,10 @@ try {
   console.log(`with the screen at 120×40, of a core: ${spreadText(drawn)} %`)
   console.log(`with --json, of a core: ${spreadText(bare)} %`)
   console.log(`the screen costs: ${Math.round(medianOf(drawn) - medianOf(bare))} % of a core`)
-  console.log(`eight simulated hours with the screen: ${memoryText(await withScreen(EIGHT_HOURS))}`)
-  console.log(`eight simulated hours with --json: ${memoryText(withoutScreen(EIGHT_HOURS))}`)
+  const held = { screen: quartersOf(await withScreen(EIGHT_HOURS)), json: quartersOf(withoutScreen(EIGHT_HOURS)) }
+  console.log(`heap with the screen: ${memoryText(held.screen)}`)
+  console.log(`heap with --json, which is the account's books: ${memoryText(held.json)}`)
+  console.log(`the screen holds: ${memoryText(held.screen.map((bytes, quarter) => bytes - (held.json[quarter] ?? Number.NaN)))}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
