@@ -1,6 +1,6 @@
-import { defineConfig } from 'vitest/config'
+// How vitest runs, from the root of the project. It imports nothing: vitest itself is installed in test/.
 
-export default defineConfig({
+export default {
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Many tests wait for real processes and sockets: more of them at once than there are cores.
@@ -18,4 +18,4 @@ export default defineConfig({
       thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },
     },
   },
-})
+}

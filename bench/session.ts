@@ -4,7 +4,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RECORDINGS } from '../test/real-data/raw-market.ts'
+import { RECORDINGS } from '../test/real-data/recordings.ts'
 import { writeLongRecording } from '../test/session/long-recording.ts'
 import { spreadText, timeDita } from './machine.ts'
 

@@ -3,45 +3,9 @@
 
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import fc from 'fast-check'
-import { messageOf } from '../src/core/errors.ts'
-import { type Judged, judgeAccount } from '../test/core/report/judge-account.ts'
-import { accountScripts } from '../test/core/report/random-account.ts'
+import { type AccountsPlan, type AccountTotals, playAccounts } from '../test/core/report/play-accounts.ts'
 
-interface Plan {
-  readonly accounts: number
-  readonly seed: number
-  readonly path: string | null
-}
-
-const COUNTS = [
-  'sessions',
-  'facts',
-  'fills',
-  'trades',
-  'flows',
-  'flowsInProportion',
-  'returnsEqual',
-  'returnsRounded',
-] as const satisfies (keyof Judged)[]
-
-type Totals = Record<(typeof COUNTS)[number] | 'accounts', number>
-
-/** Says what it judged, and of what failed the smallest script that does. */
-async function playAccounts({ accounts, seed, path }: Plan): Promise<{ readonly totals: Totals; readonly failure: string | null }> {
-  const totals = Object.fromEntries([...COUNTS, 'accounts'].map((count) => [count, 0])) as Totals
-  const property = fc.asyncProperty(accountScripts, async (script) => {
-    const judged = await judgeAccount(script)
-    totals.accounts += 1
-    for (const count of COUNTS) totals[count] += judged[count]
-  })
-  const result = await fc.check(property, { numRuns: accounts, seed, ...(path !== null && { path, endOnFailure: true }) })
-  if (!result.failed) return { totals, failure: null }
-  const again = `npx node scripts/account.ts --seed ${seed} --path ${result.counterexamplePath ?? ''}`
-  return { totals, failure: `${fc.defaultReportMessage(result)}\n${messageOf(result.errorInstance)}\nagain: ${again}` }
-}
-
-function reportOf(totals: Totals, elapsedMs: number): string {
+function reportOf(totals: AccountTotals, elapsedMs: number): string {
   const { accounts, sessions, facts, fills, trades, flows, flowsInProportion, returnsEqual, returnsRounded } = totals
   return [
     `accounts ${accounts}, each played without flows, with any, and with flows in proportion`,
@@ -54,7 +18,7 @@ function reportOf(totals: Totals, elapsedMs: number): string {
   ].join('\n')
 }
 
-function parseArguments(args: readonly string[]): Plan {
+function parseArguments(args: readonly string[]): AccountsPlan {
   const { values } = parseArgs({
     args: [...args],
     options: { accounts: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } },

@@ -75,7 +75,7 @@ export function testFilesOf({ row, tests }: Mutant, root = ROOT): string[] {
 function copyOfTheTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'dita-mutants-'))
   cpSync(ROOT, copy, { recursive: true, filter: (source) => !NOT_COPIED.has(basename(source)) })
-  for (const name of ['node_modules', 'dist', 'tools/node_modules']) symlinkSync(join(ROOT, name), join(copy, name))
+  for (const name of ['node_modules', 'dist', 'tools/node_modules', 'test/node_modules']) symlinkSync(join(ROOT, name), join(copy, name))
   return copy
 }
 
@@ -117,7 +117,7 @@ async function runTests(copy: string, { files, pattern, timeoutMs, all }: Run, r
   rmSync(output, { force: true })
   const speed = ['--no-isolate', '--pool', 'threads', '--maxWorkers', '1', '--no-cache', '--fsModuleCachePath', join(copy, '.modules')]
   const reporting = ['--reporter', 'json', '--outputFile', output, ...(all ? [] : ['--bail', '1'])]
-  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+  const vitest = join(ROOT, 'test', 'node_modules', 'vitest', 'vitest.mjs')
   const args = [vitest, 'run', ...files, '--testNamePattern', pattern.source, ...speed, ...reporting]
   const child = spawn(process.execPath, args, { cwd: copy, detached: true, stdio: 'ignore' })
   running.add(child)

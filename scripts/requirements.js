@@ -29,7 +29,7 @@ if (!process.argv.includes('--check')) {
 function collectTests() {
   const strays = []
   const files = readdirSync(join(root, 'test'), { recursive: true }).map((file) => String(file).replaceAll('\\', '/'))
-  for (const file of files.filter((name) => /\.test\.tsx?$/.test(name)).sort()) {
+  for (const file of files.filter((name) => /\.test\.tsx?$/.test(name) && !name.startsWith('node_modules/')).sort()) {
     for (const [, , ids, name] of readFileSync(join(root, 'test', file), 'utf8').matchAll(NAMED)) {
       for (const id of ids.trim().split(/\s+/)) {
         const row = rows.get(id)

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 
 const tool = (name) => join('tools', 'node_modules', '.bin', name)
+const vitest = join('test', 'node_modules', '.bin', 'vitest')
 
 export const STEPS = [
   { name: 'format and lint', command: [tool('biome'), 'check', '--error-on-warnings', '.'] },
@@ -15,5 +16,5 @@ export const STEPS = [
   { name: 'dead code', command: ['node', tool('knip')] },
   { name: 'code that only tests use', command: ['node', tool('knip'), '--production'] },
   { name: 'requirement rows', command: ['node', 'scripts/requirements.js', '--check'] },
-  { name: 'tests', command: ['vitest', 'run'] },
+  { name: 'tests', command: [vitest, 'run'] },
 ]

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 const PACKAGES = join(PROJECT, 'node_modules')
+const BUNDLER = join(PROJECT, 'test/node_modules/.bin/rolldown')
 /** Another build of dita may be swept: the folder that holds its bin/ and dist/. */
 const { DITA_CRASH_BUILD = PROJECT } = process.env
 
@@ -55,7 +56,7 @@ function bundleInto(folder: string): void {
   const names = ['--entry-file-names', 'commands/[name].js', '--chunk-file-names', 'core/journal/[name].js']
   const external = ['better-sqlite3', 'react-devtools-core'].flatMap((name) => ['--external', name])
   const flags = ['--dir', join(folder, 'dist'), '--platform', 'node', '--format', 'esm', '--log-level', 'silent']
-  execFileSync(process.execPath, [join(PACKAGES, '.bin/rolldown'), ...entries, ...flags, ...names, ...external], { stdio: 'pipe' })
+  execFileSync(process.execPath, [BUNDLER, ...entries, ...flags, ...names, ...external], { stdio: 'pipe' })
   mkdirSync(join(folder, 'dist/cli'))
   writeFileSync(join(folder, 'dist/cli/main.js'), "export * from '../commands/main.js'\n")
   const migrations = 'dist/core/journal/migrations'

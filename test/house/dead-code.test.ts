@@ -8,7 +8,7 @@ const NO_PACKAGES = { 'package.json': packageJson({}) }
 const FORGOTTEN = 'export const forgotten = 1\n'
 
 function packageJson(dependencies: Readonly<Record<string, string>>): string {
-  return JSON.stringify({ name: 'small', type: 'module', dependencies, devDependencies: { vitest: '1.0.0' } })
+  return JSON.stringify({ name: 'small', type: 'module', dependencies })
 }
 
 test('C04 a tree without dead code passes', () => {
@@ -39,6 +39,16 @@ test('C04 a package that nothing imports is a fault', () => {
   const tree = new SmallTree({ 'package.json': packageJson({ pino: '1.0.0' }) })
   const { passed, output } = tree.check('dead code')
   expect(output).toMatch(/pino\s+package\.json/)
+  expect(passed).toBe(false)
+})
+
+test('C04 a package that no test imports is a fault', () => {
+  const tree = new SmallTree({
+    ...NO_PACKAGES,
+    'test/package.json': JSON.stringify({ name: 'small-test', private: true, devDependencies: { 'fast-check': '1.0.0' } }),
+  })
+  const { passed, output } = tree.check('dead code')
+  expect(output).toMatch(/fast-check\s+test\/package\.json/)
   expect(passed).toBe(false)
 })
 

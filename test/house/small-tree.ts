@@ -19,6 +19,9 @@ export const { STEPS }: { readonly STEPS: readonly Step[] } = await import(new U
 /** Every setting that a check reads, as it is here. */
 const SETTINGS = ['.dependency-cruiser.cjs', 'biome.json', 'knip.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts']
 
+/** What npm has installed, and the lock that says so of test/. */
+const INSTALLED = ['node_modules', 'tools', 'test/node_modules', 'test/package-lock.json']
+
 /** What stands in the tree before a fault is planted: enough for every check to have something to say yes to. */
 const SOUND_FILES: Readonly<Record<string, string>> = {
   'src/cli/main.ts': "import { greeting } from '../core/session/greeting.ts'\n\nexport const main = (): string => greeting()\n",
@@ -27,6 +30,7 @@ const SOUND_FILES: Readonly<Record<string, string>> = {
   'src/core/session/greeting.ts':
     "import { sum } from '../kernel/sum.ts'\n\nexport const greeting = (): string => sum(1n, 2n).toString()\n",
   'src/index.ts': "export { sum } from './core/kernel/sum.ts'\n",
+  'test/package.json': `${JSON.stringify({ name: 'small-test', private: true, type: 'module' }, null, 2)}\n`,
   'test/sum.test.ts': "import { sum } from '../src/core/kernel/sum.ts'\n\nif (sum(1n, 1n) !== 2n) throw new Error('no sum')\n",
 }
 
@@ -41,7 +45,8 @@ export class SmallTree {
   constructor(files: Readonly<Record<string, string>> = {}) {
     onTestFinished(() => rmSync(this.root, { recursive: true, force: true }))
     for (const name of SETTINGS) copyFileSync(join(ROOT, name), join(this.root, name))
-    for (const folder of ['node_modules', 'tools']) symlinkSync(join(ROOT, folder), join(this.root, folder), 'dir')
+    mkdirSync(join(this.root, 'test'))
+    for (const path of INSTALLED) symlinkSync(join(ROOT, path), join(this.root, path))
     const { name, version, type, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     this.write({ ...SOUND_FILES, 'package.json': `${JSON.stringify({ name, version, type, dependencies }, null, 2)}\n`, ...files })
   }

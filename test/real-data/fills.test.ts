@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MINUTE_US, query, runPaper, summaryOf } from '../session/harness.ts'
 import { judgeFills } from './fill-judge.ts'
-import { describeWithRecordings, type RawLine, RECORDINGS, readLines } from './raw-market.ts'
+import { describeWithRecordings, type RawLine, readLines } from './raw-market.ts'
+import { RECORDINGS } from './recordings.ts'
 
 const TEN_MINUTES = { durationUs: 10 * MINUTE_US }
 /** Entries at small moves, so that a recording of minutes has many. */

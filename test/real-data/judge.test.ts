@@ -5,7 +5,8 @@ import Database from 'better-sqlite3'
 import { beforeAll, expect, test } from 'vitest'
 import { MINUTE_US, newStore, query, runPaper } from '../session/harness.ts'
 import { judgeFills } from './fill-judge.ts'
-import { describeWithRecordings, type RawLine, RECORDINGS, readLines, units } from './raw-market.ts'
+import { describeWithRecordings, type RawLine, readLines, units } from './raw-market.ts'
+import { RECORDINGS } from './recordings.ts'
 
 /** What to change in the fill in the middle of its kind, and what the judge says then. */
 const LIES = [

@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { MINUTE_US, query, type RanSession, runPaper, SECOND_US } from '../session/harness.ts'
-import { countBefore, describeWithRecordings, RawBook, type RawLine, RECORDINGS, readLines, units } from './raw-market.ts'
+import { countBefore, describeWithRecordings, RawBook, type RawLine, readLines, units } from './raw-market.ts'
+import { RECORDINGS } from './recordings.ts'
 
 interface Touch {
   readonly timeUs: number

@@ -2,18 +2,11 @@
 // whole numbers of 10⁻⁸ and nothing of the project's own market, exchange or decimal code.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe } from 'vitest'
+import { RECORDINGS } from './recordings.ts'
 
 export type Side = 'buy' | 'sell'
-
-const FOLDER = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
-
-export const RECORDINGS = {
-  usdm: { path: `${FOLDER}binance-usdm-btcusdt-20230405.jsonl.gz`, lines: 60_381 },
-  spot: { path: `${FOLDER}binance-spot-btcusdt-20240808.jsonl.gz`, lines: 41_249 },
-} as const
 
 /** Describes what needs the recordings; says loudly what is left out where they are missing. */
 export function describeWithRecordings(name: string, tests: () => void): void {

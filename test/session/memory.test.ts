@@ -3,7 +3,8 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { timeDita } from '../../bench/machine.ts'
-import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
+import { describeWithRecordings } from '../real-data/raw-market.ts'
+import { RECORDINGS } from '../real-data/recordings.ts'
 import { temporaryFolder } from './harness.ts'
 import { writeLongRecording } from './long-recording.ts'
 

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
+import { describeWithRecordings } from '../real-data/raw-market.ts'
+import { RECORDINGS } from '../real-data/recordings.ts'
 import { minus, plus, read, write } from './exact.ts'
 import { MINUTE_US, query, type RanSession, runPaper, SECOND_US, summaryOf } from './harness.ts'
 import { recount, sumPostings } from './recount.ts'

@@ -1,7 +1,8 @@
 // S03: where our quotes stood against the touch, recomputed from the columns of each tick and from the orders themselves.
 
 import { describe, expect, test } from 'vitest'
-import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
+import { describeWithRecordings } from '../real-data/raw-market.ts'
+import { RECORDINGS } from '../real-data/recordings.ts'
 import { type Fraction, minus, over, plus, read, rounded, signOf, size, times, write } from './exact.ts'
 import { MINUTE_US, query, type RanSession, runPaper, summaryOf } from './harness.ts'
 

@@ -5,7 +5,8 @@ import { apply } from '../../src/core/kernel/apply.ts'
 import { createState } from '../../src/core/kernel/state.ts'
 import { viewOf } from '../../src/core/kernel/views.ts'
 import { compareStores, rebuildStore } from '../core/journal/rebuild-store.ts'
-import { describeWithRecordings, RECORDINGS } from '../real-data/raw-market.ts'
+import { describeWithRecordings } from '../real-data/raw-market.ts'
+import { RECORDINGS } from '../real-data/recordings.ts'
 import { MINUTE_US, newStore, query, queryOne, runPaper } from './harness.ts'
 
 async function expectSameAgain(storePath: string): Promise<void> {
