@@ -39,4 +39,4 @@ export function linkVitest() {
   symlinkSync(program, link)
 }
 
-if (import.meta.main) installForWork()
+if (process.argv[1] === fileURLToPath(import.meta.url)) installForWork()
