@@ -5,7 +5,8 @@ import { HALT_REASONS, type HaltReasonEntry } from '../src/core/halt-reasons.ts'
 /** @param causes what makes a session end so, by reason: as the tests bring it about */
 export function haltsPage(causes: Readonly<Record<string, string>>): string {
   const rows = Object.entries<HaltReasonEntry>(HALT_REASONS).map(
-    ([reason, { exitCode, means }]) => `| \`${reason}\` | ${exitCode} | ${means} | ${causes[reason] ?? ''} |`,
+    ([reason, { exitCode, word, short, means }]) =>
+      `| \`${reason}\` | ${word}: ${short} | ${exitCode} | ${means} | ${causes[reason] ?? ''} |`,
   )
   return [...HEAD, ...rows, ...GATES, ''].join('\n')
 }
@@ -13,11 +14,14 @@ export function haltsPage(causes: Readonly<Record<string, string>>): string {
 const HEAD = [
   '# Why sessions end, and the gates that end them',
   '',
-  'The reason stands in `sessions.halt_reason`, with numbers in `halt_detail`; `dita sessions` and `dita summarize` show it. The exit',
+  'The reason stands in `sessions.halt_reason`, with numbers in `halt_detail`. People are told it in words: a session that came to the end that was',
+  'meant `ended`, a gate or the kill switch `halted` it, or it `failed`. `engine_requested_halt` stands for several: the detail tells whether it was',
+  'stopped with q (`ended: stopped with q`), by its strategy (`ended: strategy asked`), or for a strategy that broke (`failed: strategy error`);',
+  'that of `kill_switch`, whether by `dita halt`, the file HALT or a key of the screen. The exit',
   'code is that of `dita run`, unless the halt brings one of its own: a strategy that failed (4), a finding that remains (3), a start that the venue did not answer (7).',
   '',
-  '| reason | exit | means | for example |',
-  '|---|---|---|---|',
+  '| reason | told as | exit | means | for example |',
+  '|---|---|---|---|---|',
 ]
 
 const GATES = [

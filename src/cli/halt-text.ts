@@ -1,5 +1,6 @@
 // What `dita halt` says. Text only.
 
+import { haltText } from '../core/halt-reasons.ts'
 import { type HaltView, nameOf } from '../core/session/socket/halt-running.ts'
 import { killFileAt } from '../core/session/socket/kill-file.ts'
 import { counted } from './account-text.ts'
@@ -11,7 +12,7 @@ interface HaltTextOptions {
 }
 
 export function renderHalt(view: HaltView, { clear, isNamed }: HaltTextOptions): string {
-  const lines = clear ? clearText(view) : [...haltText(view), ...(isNamed ? [] : elsewhereText(view)), ...leftText(view)]
+  const lines = clear ? clearText(view) : [...endLines(view), ...(isNamed ? [] : elsewhereText(view)), ...leftText(view)]
   if (view.killFile !== null)
     lines.push(`${view.killFile} is there: no session of this folder starts before you remove it or type \`dita halt --clear\`.`)
   return lines.join('\n')
@@ -38,11 +39,11 @@ function leftText({ ordersLeft: left }: HaltView): string[] {
   ]
 }
 
-function haltText({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
+function endLines({ store, running, sessionId, pid, haltReason, haltDetail }: HaltView): string[] {
   const name = nameOf({ sessionId, pid })
   if (running) return [`${name} was told to halt. It may still be taking back its orders.`]
   if (sessionId === null && pid === null) return [`Nothing was halted: no session runs on ${store}.`]
-  const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
+  const how = haltText(haltReason, haltDetail)
   return [`${name} ${how}.`, ...(sessionId === null ? [] : [`What happened in it: dita summarize ${sessionId}`])]
 }
 

@@ -46,7 +46,7 @@ export async function openSessionOutput(options: SessionOutputOptions): Promise<
 
 /** What each way to stop from the screen means. */
 const HALTS = {
-  quit: { reason: 'engine_requested_halt', detail: 'stopped from the screen' },
+  quit: { reason: 'engine_requested_halt', detail: 'stopped with q' },
   kill: { reason: 'kill_switch', detail: 'pressed on the screen' },
   interrupt: { reason: 'interrupted_sigint', detail: null },
 } as const satisfies Record<string, Halt>

@@ -2,7 +2,7 @@
 // one model a line. It only looks: leaving it leaves the session as it is.
 
 import { DitaError, EXIT, type ExitCode, messageOf } from '../core/errors.ts'
-import { haltEntry } from '../core/halt-reasons.ts'
+import { haltEntry, haltText } from '../core/halt-reasons.ts'
 import { SessionControl } from '../core/session/control.ts'
 import type { ControlClient } from '../core/session/socket/control-client.ts'
 import { type SessionStatus, sessionLost } from '../core/session/socket/protocol.ts'
@@ -83,7 +83,7 @@ async function follow(storePath: string, client: ControlClient, viewer: Viewer, 
 
 export function renderWatch({ sessionId, detached, haltReason, haltDetail }: WatchView): string {
   if (detached) return `Session ${sessionId} goes on. To stop it: dita halt`
-  const how = haltReason === null ? 'has ended' : `halted: ${haltReason}${haltDetail === null ? '' : ` (${haltDetail})`}`
+  const how = haltText(haltReason, haltDetail)
   return `Session ${sessionId} ${how}.\nWhat happened in it: dita summarize ${sessionId}`
 }
 

@@ -6,6 +6,8 @@ import type { SessionsView } from '../core/report/sessions.ts'
 
 export default class Sessions extends DitaCommand<SessionsView> {
   static override summary = 'List the sessions of a store, newest first.'
+  static override description =
+    'A line a session. A wide terminal shows when it started and its strategy as well; --json has all of it, and how it ended to the last word.'
   static override examples = [
     { description: 'The last twenty', command: 'dita sessions' },
     {

@@ -59,7 +59,7 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
   const trading = tradingSpans(model)
   const waits = waitSpans(model, stopAsked)
   const left = [
-    phaseSpan(model.phase, stopAsked),
+    phaseSpan(model, stopAsked),
     GAP,
     ...[trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])),
     ...halt,

@@ -1,22 +1,15 @@
 // The words and symbols for where a session stands.
 
-import type { SessionPhase, SessionViewModel, TradingModel } from '../core/session/view-model.ts'
+import { haltWords } from '../core/halt-reasons.ts'
+import type { SessionViewModel, TradingModel } from '../core/session/view-model.ts'
 import { countOf } from './format.ts'
 import { type Span, span } from './theme.tsx'
 
-/** Ends that nobody needs to worry about; every other halt is an alarm. */
-const CALM_HALTS: ReadonlySet<string> = new Set([
-  'duration_elapsed',
-  'feed_ended',
-  'engine_requested_halt',
-  'interrupted_sigint',
-  'interrupted_sigterm',
-  'interrupted_sighup',
-])
+type Ending = Pick<SessionViewModel, 'phase' | 'haltReason' | 'haltDetail'>
 
 /** `stopAsked`: a person pressed a key, and the session has not said yet that it is stopping. */
-export function phaseSpan(phase: SessionPhase, stopAsked: boolean): Span {
-  if (phase === 'halted') return span('■ halted', 'value')
+export function phaseSpan({ phase, haltReason, haltDetail }: Ending, stopAsked: boolean): Span {
+  if (phase === 'halted') return span(`■ ${haltReason === null ? 'ended' : haltWords(haltReason, haltDetail).word}`, 'value')
   if (phase === 'stopping' || stopAsked) return span('◐ stopping…', 'warning')
   return phase === 'starting' ? span('○ starting', 'value') : span('● running', 'good')
 }
@@ -46,9 +39,10 @@ export function tradingSpans({ phase, trading }: Pick<SessionViewModel, 'phase' 
   return phase === 'running' && trading !== 'active' ? [span(TRADING_WORDS[trading], 'warning')] : []
 }
 
-/** The halt reason and its detail; nothing while the session runs. */
-export function haltSpans(model: SessionViewModel): Span[] {
-  if (model.haltReason === null) return []
-  const reason = span(model.haltReason, CALM_HALTS.has(model.haltReason) ? 'value' : 'alarm')
-  return model.haltDetail === null ? [reason] : [reason, span(' '), span(model.haltDetail)]
+/** Why it ended; nothing while the session runs. An end that nobody meant is an alarm. */
+export function haltSpans({ haltReason, haltDetail }: Pick<SessionViewModel, 'haltReason' | 'haltDetail'>): Span[] {
+  if (haltReason === null) return []
+  const { word, short, rest } = haltWords(haltReason, haltDetail)
+  const reason = span(short, word === 'ended' ? 'value' : 'alarm')
+  return rest === null ? [reason] : [reason, span(': '), span(rest)]
 }

@@ -1,6 +1,7 @@
 // The live screen's twin where there is no terminal: one plain line per event worth a line, each with its time and a
 // word to search for. Compares each model with the one before; decides nothing, draws nothing, keeps no history.
 
+import { haltWords } from '../core/halt-reasons.ts'
 import type { DoubtModel, FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
 import { doubtCounts, doubtText } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, progressShare, withSign } from './format.ts'
@@ -171,10 +172,17 @@ function sayPhase(before: SessionViewModel | null, model: SessionViewModel, say:
   if (model.phase === 'stopping') say(model.nowUs, 'stopping', 'cancelling what rests and waiting for the venue')
   if (model.phase !== 'halted') return
   const { counts } = model
-  say(model.nowUs, 'halt', `${model.haltReason ?? 'no reason given'}${model.haltDetail === null ? '' : `: ${model.haltDetail}`}`)
+  sayEnd(model, say)
   say(
     model.nowUs,
     'counts',
     `events ${counts.events}  gaps ${counts.gaps}  bad lines ${counts.badLines}  ticks ${counts.ticks}  orders ${counts.ordersSent}  fills ${counts.fills}  denials ${counts.denials}`,
   )
+}
+
+/** An end that was meant sounds like one; the reason stands behind it as tables and scripts have it. */
+function sayEnd({ nowUs, haltReason, haltDetail }: SessionViewModel, say: Say): void {
+  if (haltReason === null) return say(nowUs, 'ended', 'no reason given')
+  const { word, short, rest } = haltWords(haltReason, haltDetail)
+  say(nowUs, word, `${short}${rest === null ? '' : `: ${rest}`} (${haltReason})`)
 }

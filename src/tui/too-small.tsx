@@ -52,10 +52,12 @@ function essentials(model: SessionViewModel, stopAsked: boolean, watching: boole
   const share = progressShare(model.elapsedUs, model.durationUs)
   const net = model.pnl.net === null ? '—' : withSign(model.pnl.net)
   return [
-    [span(' · '), phaseSpan(model.phase, stopAsked)],
+    [span(' · '), phaseSpan(model, stopAsked)],
     ...(isStopping(model, stopAsked) && !watching ? [[span(', Ctrl-C leaves')]] : []),
     ...tradingSpans(model).map((trading) => [span(' '), trading]),
-    ...haltSpans({ ...model, haltDetail: null }).map((reason) => [span(' '), reason]),
+    ...haltSpans(model)
+      .slice(0, 1)
+      .map((reason) => [span(' '), reason]),
     [span(share === null ? '' : ` ${formatShare(share)}`)],
     [span(` · net ${net}`)],
     [span(` · ${model.instrument} ${withSign(model.position.quantity)}`)],

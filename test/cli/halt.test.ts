@@ -67,7 +67,7 @@ describe('a session that runs', () => {
     const { code, stdout } = await halt('--reason', 'a \u001b[31mred day')
     expect(code).toBe(0)
     expect(stdout).toContain(`Session night-shift (pid ${child.pid}) was told to halt`)
-    expect(stdout).toContain(`Session night-shift (pid ${child.pid}) halted: kill_switch (a \\x1b[31mred day).`)
+    expect(stdout).toContain(`Session night-shift (pid ${child.pid}) halted: kill switch (a \\x1b[31mred day).`)
     expect(stdout).toContain('dita summarize night-shift')
     expect(stdout).not.toContain('\u001b')
   })
@@ -103,8 +103,8 @@ describe('a session that runs', () => {
 
 describe('a real session', () => {
   test.each([
-    ['the reason', ['--reason', 'for real'], 'for real'],
-    ['the way it was told, where there is no reason', [], 'by `dita halt`'],
+    ['the reason', ['--reason', 'for real'], 'dita halt: for real'],
+    ['the way it was told, where there is no reason', [], 'dita halt'],
   ])('L02 is halted while it trades, and keeps %s', async (_, args, detail) => {
     const cwd = privateFolder()
     const store = join(cwd, 'dita.db')

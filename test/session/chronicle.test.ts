@@ -33,10 +33,10 @@ describe('a line for', () => {
         { type: 'TRADING_MOVED', from: 'halted', to: 'halted', action: 'halt', reason: 'the end' },
       ),
     ).toEqual([
-      'warning: reduce_only: trading active → reducing (too much)',
-      'warning: pause: trading reducing → halted',
-      'info: resume: trading halted → active (lunch is over)',
-      'warning: halt: trading stays halted (the end)',
+      'warning: trading: active → reduce-only (too much)',
+      'warning: trading: reduce-only → paused',
+      'info: trading: paused → active (lunch is over)',
+      'warning: trading: paused → stopped for good (the end)',
     ])
   })
 

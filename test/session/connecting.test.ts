@@ -33,7 +33,7 @@ test('L02 the kill switch reaches a session that is still connecting, and it say
   const client = await clientAt(storePath)
   expect(client.session).toMatchObject({ sessionId: 'world', phase: 'starting', haltReason: null })
   const ended = await client.haltAndWait('wrong account', 10_000)
-  expect(ended).toMatchObject({ phase: 'halted', haltReason: 'kill_switch', haltDetail: 'wrong account', exitCode: 8 })
+  expect(ended).toMatchObject({ phase: 'halted', haltReason: 'kill_switch', haltDetail: 'dita halt: wrong account', exitCode: 8 })
   expect(await failure).toMatchObject({ code: 'INTERRUPTED', exitCode: 8 })
   expect(existsSync(storePath)).toBe(false)
   expect(await reachSession(storePath)).toEqual({ how: 'absent' })

@@ -116,7 +116,7 @@ describe('a strategy that asks for the end', () => {
     expect(query(session.storePath, LIVE)).toEqual([])
     const taken = facts(session, 'CANCEL_MOVED').filter(({ at, body }) => at === 12 && body.to === 'requested')
     expect(taken).toHaveLength(2)
-    expect(said(session)).toContain('warning: halt: trading active → halted (it is enough)')
+    expect(said(session)).toContain('warning: trading: active → stopped for good (it is enough)')
     expect(session.log.filter(({ level }) => level === 'error')).toEqual([])
   })
 
@@ -129,7 +129,7 @@ describe('a strategy that asks for the end', () => {
       { at: 11, action: 'pause', from: 'active', to: 'halted' },
       { at: 13, action: 'halt', from: 'halted', to: 'halted' },
     ])
-    expect(said(session)).toContain('warning: halt: trading stays halted (it is enough)')
+    expect(said(session)).toContain('warning: trading: paused → stopped for good (it is enough)')
     const next = await play('', { config, sessionId: 'tue', storePath: session.storePath })
     expect(next.outcome.halt.reason).toBe('duration_elapsed')
     expect(next.models.find(({ phase }) => phase === 'running')?.trading).toBe('active')

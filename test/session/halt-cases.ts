@@ -245,7 +245,7 @@ export const HALT_CASES = {
   kill_switch: {
     cause: 'a file named HALT appears beside the store',
     exitCode: 8,
-    detail: /^the desk is closed$/,
+    detail: /^the file HALT: the desk is closed$/,
     play: () => {
       const storePath = newStore()
       const observer = onlooker(({ counts }) => {

@@ -234,7 +234,7 @@ describe('a session at a venue on the wire', { timeout: 120_000 }, () => {
     const { storePath, ended } = session(at, { seconds: 86_400 })
     await until('the first order', () => truthOf(at).orders.size > 0)
     writeFileSync(join(dirname(storePath), 'HALT'), 'lunch\n')
-    expect(await ended).toMatchObject({ exitCode: 8, halt: { reason: 'kill_switch', detail: 'lunch' } })
+    expect(await ended).toMatchObject({ exitCode: 8, halt: { reason: 'kill_switch', detail: 'the file HALT: lunch' } })
     expectOneStory(storePath, at)
     expect(await failureOf(session(at, { storePath, sessionId: 'next' }).ended)).toMatchObject({ code: 'KILL_SWITCH_ON' })
   })

@@ -153,10 +153,12 @@ describe('plain output', () => {
       '03:57:12  stopping  cancelling what rests and waiting for the venue',
     ])
     expect(linesOfLast(quietModel(), halted)).toEqual([
-      '03:57:12  halt      risk_loss_limit: 101.20 is beyond 100',
+      '03:57:12  halted    loss limit: 101.20 is beyond 100 (risk_loss_limit)',
       '03:57:12  counts    events 12345  gaps 0  bad lines 0  ticks 774  orders 56  fills 0  denials 0',
     ])
     expect(linesOfLast(quietModel(), halted, halted)).toEqual([])
+    const meant = quietModel({ phase: 'halted', haltReason: 'duration_elapsed', haltDetail: null })
+    expect(linesOfLast(quietModel(), meant)[0]).toBe('03:57:12  ended     ran its time (duration_elapsed)')
   })
 
   test('L03 after close, which may be called twice, nothing is written', () => {

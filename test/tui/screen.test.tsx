@@ -176,9 +176,11 @@ describe('what must not be overlooked', () => {
 
   test('S02 a halt shows its reason and its detail', () => {
     const halt = { phase: 'halted', haltReason: 'risk_loss_limit', haltDetail: 'session loss 101.20 is beyond 100' } as const
-    expect(lineWith(draw({ model: sampleModel(halt), ...LARGE }), 'halted')).toContain('risk_loss_limit session loss 101.20 is beyond 100')
-    expect(lineWith(draw({ model: sampleModel(halt), ...SMALL }), 'halted')).toContain('risk_loss_limit')
-    expect(draw({ model: sampleModel(halt), columns: 60, rows: 16 })).toContain('risk_loss_limit')
+    expect(lineWith(draw({ model: sampleModel(halt), ...LARGE }), 'halted')).toContain(
+      '■ halted   loss limit: session loss 101.20 is beyond 100',
+    )
+    expect(lineWith(draw({ model: sampleModel(halt), ...SMALL }), 'halted')).toContain('loss limit')
+    expect(draw({ model: sampleModel(halt), columns: 60, rows: 16 })).toContain('■ halted   loss limit')
   })
 
   test('a key that asked to stop is answered at once', () => {
@@ -366,7 +368,7 @@ describe('too small', () => {
       'too small: needs 60×16 · ◐ stopping…, Ctrl-C leaves',
     )
     const halted = sampleModel({ phase: 'halted', haltReason: 'risk_loss_limit' })
-    expect(draw({ model: halted, columns: 50, rows: 12 })).toBe('too small: needs 60×16 · ■ halted risk_loss_limit')
+    expect(draw({ model: halted, columns: 45, rows: 12 })).toBe('too small: needs 60×16 · ■ halted loss limit')
   })
 })
 

@@ -37,3 +37,11 @@ test.each(SIZES)('who only watches is told so at $columns×$rows, in the title o
   expect(picture.split('\n')[0]).toContain('╭─ dita ─ watching ─ 20261120-034418-k3f9 ─')
   expect(draw({ model: sampleModel(), ...size })).not.toContain('watching')
 })
+
+test('an end that was meant has ended, and says who asked for it; what failed says so', () => {
+  const over = (haltReason: string, haltDetail: string | null) =>
+    draw({ model: sampleModel({ phase: 'halted', haltReason, haltDetail }), columns: 60, rows: 16 })
+  expect(over('duration_elapsed', null)).toContain('■ ended   ran its time ')
+  expect(over('engine_requested_halt', 'stopped with q')).toContain('■ ended   stopped with q ')
+  expect(over('engine_requested_halt', 'The strategy mine failed in onTick: oops.')).toContain('■ failed   strategy error: The')
+})

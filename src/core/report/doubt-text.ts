@@ -1,6 +1,7 @@
 // The part of a summary's text about what was not known: orders in doubt, and what was found at the venue. Text only.
 
 import { countText, durationText, oneLine, plural, timeText } from './format.ts'
+import { CLOCKS } from './summary-findings.ts'
 import type { SummaryView } from './summary-view.ts'
 
 const BY = {
@@ -48,7 +49,7 @@ export function findingLines({ findings }: SummaryView): string[] {
     return `${timeText(wallUs)} ${by}: ${kind} ${oneLine(subject)}${sides}. ${end}`
   })
   return [
-    `${plural(findings.count, 'finding')}, ${countText(findings.resolved)} resolved, ${countText(findings.remaining)} left`,
+    `${plural(findings.count, 'finding')}, ${countText(findings.resolved)} resolved, ${countText(findings.remaining)} left; ${CLOCKS}`,
     ...lines,
     ...(findings.count > lines.length ? [`and ${countText(findings.count - lines.length)} more`] : []),
   ]

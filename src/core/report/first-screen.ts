@@ -1,6 +1,6 @@
 // The four answers that people come for: did it work, what did it earn and why, what went wrong. Words only, for every kind of output.
 
-import { type HaltVerdict, haltEntry } from '../halt-reasons.ts'
+import { type HaltVerdict, haltWords } from '../halt-reasons.ts'
 import { alarmText, nextText, ORDER_LEFT_OPEN, TAKE_BACK } from './alarm-words.ts'
 import { negated } from './document.ts'
 import { wrongDoubt } from './doubt-text.ts'
@@ -45,8 +45,10 @@ function workedText(view: SummaryView): string {
     return `No, it did not end properly: it crashed, after ${durationText(ranUs)} of ${durationText(durationUs)}.`
   if (feedWasEmpty(view))
     return `No, its feed ended before the first tick (feed_ended): it ran ${durationText(ranUs)} of ${durationText(durationUs)}, judged nothing and traded nothing.`
-  const detail = view.haltDetail === null ? '' : ` ${capitalised(oneLine(view.haltDetail))}.`
-  return `${verdictText(view.haltReason)} (${view.haltReason}): ${ran}${cutText(view)}${deniedText(view)}.${detail}`.replace(/\.\.$/, '.')
+  const { verdict, means, rest } = haltWords(view.haltReason, view.haltDetail)
+  const detail = rest === null ? '' : ` ${capitalised(oneLine(rest))}.`
+  const ended = capitalised(VERDICT_WORDS[verdict] + means)
+  return `${ended} (${view.haltReason}): ${ran}${cutText(view)}${deniedText(view)}.${detail}`.replace(/\.\.$/, '.')
 }
 
 /** Who wanted to trade, and was denied all of it, has not had what was hoped for, whatever the end was. */
@@ -66,11 +68,6 @@ function feedWasEmpty({ haltReason, quoting }: SummaryView): boolean {
 }
 
 const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
-
-function verdictText(haltReason: string): string {
-  const { verdict, means } = haltEntry(haltReason)
-  return capitalised(VERDICT_WORDS[verdict] + means)
-}
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
@@ -206,8 +203,8 @@ function wrongLines(view: SummaryView): string[] {
 function endedWell({ running, haltReason, haltDetail }: SummaryView): boolean {
   if (running) return true
   if (haltReason === null) return false
-  const isByHand = haltReason.startsWith('interrupted_') || (haltReason === 'engine_requested_halt' && haltDetail === null)
-  return isByHand || haltEntry(haltReason).verdict === 'yes'
+  const { verdict, word, rest } = haltWords(haltReason, haltDetail)
+  return verdict === 'yes' || (word === 'ended' && rest === null)
 }
 
 function allWrongLines(view: SummaryView): string[] {

@@ -1,6 +1,6 @@
 // The parts of an explanation about how a session ran: orders, doubts, the feed, and what was not as it should be. Words only.
 
-import { haltEntry } from '../halt-reasons.ts'
+import { haltWords } from '../halt-reasons.ts'
 import { codeMeaning } from '../venue-codes.ts'
 import type { Part } from './document.ts'
 import { doubtLines, findingLines } from './doubt-text.ts'
@@ -29,10 +29,11 @@ export function operationParts(view: SummaryView): Part[] {
   ]
 }
 
-/** The halt reason as tables and scripts have it, what it means, and its numbers. */
+/** What the halt reason means, the reason as tables and scripts have it, and its numbers. */
 function endLines({ haltReason, haltDetail }: SummaryView): string[] {
   if (haltReason === null) return []
-  return [`${oneLine(haltReason)}: ${haltEntry(haltReason).means}${haltDetail === null ? '' : `; ${oneLine(haltDetail)}`}`]
+  const { word, means, rest } = haltWords(haltReason, haltDetail)
+  return [`${word}: ${means} (${oneLine(haltReason)})${rest === null ? '' : `; ${oneLine(rest)}`}`]
 }
 
 function orderLines(view: SummaryView): string[] {

@@ -36,6 +36,8 @@ export interface SessionLine {
   readonly running: boolean
   /** Null for a session that wrote no end: it still runs, or it crashed. */
   readonly haltReason: string | null
+  /** Who ended it, or with which numbers; null where there is nothing to add. */
+  readonly haltDetail: string | null
   /** What stands in the way of the session's figures, a sentence; null where nothing does. */
   readonly trouble: string | null
 }
@@ -80,6 +82,7 @@ async function sessionLine(db: JournalDb, session: ListedRow, holder: RunningSes
     pnl: { asset: session.settle, realized: figures.realized, net: figures.net },
     running: session.halt_reason === null && holder?.sessionId === session.session_id,
     haltReason: session.halt_reason,
+    haltDetail: session.halt_detail,
     trouble: figures.trouble,
   }
 }

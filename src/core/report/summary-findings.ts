@@ -2,6 +2,7 @@
 // write-offs. Text only.
 
 import { formatDecimal, readDecimal, sub, ZERO } from '../kernel/decimal.ts'
+import { tradingMoveText, tradingWord } from '../trading-words.ts'
 import { amountText, countText, oneLine, plainText, plural, timeText } from './format.ts'
 import type { SummaryView } from './summary-view.ts'
 
@@ -19,9 +20,12 @@ export function tradingLines({ tradingState }: SummaryView): string[] {
   const earlier = count - changes.length
   return [
     ...(earlier > 0 ? [`${plural(earlier, 'earlier change')}`] : []),
-    ...changes.map(({ timeUs, from, to, action, reason }) => `${timeText(timeUs)} ${from} → ${to} by ${action}${because(reason)}`),
+    ...changes.map((move) => `${timeText(move.timeUs)} ${oneLine(tradingMoveText(move))}`),
   ]
 }
+
+/** Evidence quotes the venue, whose clock is another one. */
+export const CLOCKS = "times in front are by our clock, times within what the venue said by the venue's"
 
 export function reconcileLines({ reconcile }: SummaryView): string[] {
   const differences = reconcile.differences.map(({ timeUs, instrument, positionSide, ours, venues, averagePrice }) => {
@@ -36,7 +40,9 @@ export function reconcileLines({ reconcile }: SummaryView): string[] {
     ({ timeUs, action, subject, evidence }) => `${timeText(timeUs)} ${action} ${oneLine(subject)}: ${oneLine(evidence)}`,
   )
   const { differenceCount, assignmentCount, actionCount } = reconcile
+  if (differenceCount + assignmentCount + actionCount === 0) return []
   return [
+    CLOCKS,
     ...differences,
     ...earlier(differenceCount - differences.length, 'position that differed', 'positions that differed'),
     ...assignments,
@@ -69,10 +75,10 @@ export function wrongFindings(view: SummaryView): string[] {
   const unexplained = sub(readDecimal(position.endUnassigned), readDecimal(position.endDust))
   if (unexplained !== ZERO) lines.push(`unassigned position of ${plainText(formatDecimal(unexplained))} ${instrument.quantityAsset}`)
   const change = tradingState.changes.at(-1)
-  if (change !== undefined) {
-    const by = `${change.action}${because(change.reason)}`
+  // What a strategy stopped for good ended the session, and stands there.
+  if (change !== undefined && change.action !== 'halt') {
     if (tradingState.end === 'active') lines.push(`trading was changed ${times(tradingState.count)}, and is active again`)
-    else lines.push(`trading is ${tradingState.end} since ${timeText(change.timeUs)}, by ${by}`)
+    else lines.push(`trading is ${tradingWord(tradingState.end)} since ${timeText(change.timeUs)}${because(change.reason)}`)
   }
   if (fills.inferred > 0) {
     lines.push(`${plural(fills.inferred, 'fill')} inferred by reconcile, ${countText(fills.confirmed)} reported by the venue since`)

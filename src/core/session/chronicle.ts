@@ -3,6 +3,7 @@
 import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
 import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
 import type { Severity } from '../kernel/inputs.ts'
+import { tradingMoveText } from '../trading-words.ts'
 import { DenialFold } from './denial-fold.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
@@ -100,10 +101,7 @@ type MessageTable = { readonly [Type in FactBody['type']]?: (body: Extract<FactB
 
 /** Which facts are worth a line, and how they read. What comes with a flag that says it, such as a position that differs, is left to it. */
 const MESSAGES: MessageTable = {
-  TRADING_MOVED: ({ action, from, to, reason }) => ({
-    severity: to === 'active' ? 'info' : 'warning',
-    text: `${action}: trading ${from === to ? `stays ${to}` : `${from} → ${to}`}${reason === null ? '' : ` (${reason})`}`,
-  }),
+  TRADING_MOVED: (move) => ({ severity: move.to === 'active' ? 'info' : 'warning', text: `trading: ${tradingMoveText(move)}` }),
   CAPITAL_FLOWED: ({ asset, amount, note }) => ({ severity: 'info', text: `capital ${formatDecimal(amount)} ${asset} (${note})` }),
   ORDER_MOVED: ({ clientOrderId, to, reason }) => {
     if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }

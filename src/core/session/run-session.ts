@@ -16,7 +16,7 @@ import { closeCrashedSessions } from './open-engine.ts'
 import type { Arena, RunSessionOptions, SessionOutcome } from './port.ts'
 import { Session } from './session.ts'
 import { openControlSocket } from './socket/control-socket.ts'
-import { assertNoKillFile, readKillFile } from './socket/kill-file.ts'
+import { assertNoKillFile, type KillFile, readKillFile } from './socket/kill-file.ts'
 import { observeTogether } from './socket/observe-together.ts'
 import { microseconds } from './time.ts'
 
@@ -52,19 +52,22 @@ async function runParts(options: RunSessionOptions, notices: SessionNotices | nu
   let gaveUp = false
   const capital = new CapitalRequests()
   const phaseOf = () => session?.status() ?? { sessionId: options.sessionId, phase: gaveUp ? 'halted' : 'starting', halt: control.halt }
-  const halt = (detail: string): void => control.requestStop({ reason: 'kill_switch', detail })
-  // Whoever gives no reason is named at least by the way they came.
-  const told = (reason: string | null): void => halt(reason ?? 'by `dita halt`')
+  const halt = (by: string, reason: string | null): void =>
+    control.requestStop({ reason: 'kill_switch', detail: reason === null ? by : `${by}: ${reason}` })
   await using socket = closing(
     await openControlSocket({
       storePath,
-      handlers: { status: phaseOf, halt: told, capital: (account, move, signal) => capital.ask(account, move, signal) },
+      handlers: {
+        status: phaseOf,
+        halt: (reason) => halt('dita halt', reason),
+        capital: (account, move, signal) => capital.ask(account, move, signal),
+      },
       pid: options.process.pid,
       nowMs: () => wall.nowMs(),
       log,
     }),
   )
-  using _killFile = watchKillFile(storePath, halt)
+  using _killFile = watchKillFile(storePath, ({ reason }) => halt('the file HALT', reason))
   const giveUp = (thrown: unknown): never => {
     gaveUp = control.halt !== null
     throw thrown
@@ -171,10 +174,10 @@ async function backUp(journal: StoreWriter, { config, sessionId, log }: RunSessi
 
 const KILL_FILE_MS = 500
 
-function watchKillFile(storePath: string, halt: (detail: string) => void): Disposable {
+function watchKillFile(storePath: string, onFile: (file: KillFile) => void): Disposable {
   const timer = setInterval(() => {
     const file = readKillFile(storePath)
-    if (file !== null) halt(file.reason ?? `the file ${file.path} is there`)
+    if (file !== null) onFile(file)
   }, KILL_FILE_MS)
   timer.unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }

@@ -2,7 +2,7 @@
 // good order. It acquires nothing: what it runs with is handed in.
 
 import { DitaError, EXIT, messageOf } from '../errors.ts'
-import { type Halt, haltEntry } from '../halt-reasons.ts'
+import { type Halt, haltEntry, haltWords } from '../halt-reasons.ts'
 import type { StoreWriter } from '../journal/writer.ts'
 import { type Decimal, decimalPlacesOf, ZERO } from '../kernel/decimal.ts'
 import type { SessionOpening } from '../kernel/inputs.ts'
@@ -188,7 +188,7 @@ export class Session {
     await this.#compareBooks()
     this.#writeEnd(halt)
     if (failure !== null) throw failure.thrown
-    log.info('session_halted', { sessionId, reason: halt.reason, detail: halt.detail })
+    log.info(`session_${haltWords(halt.reason, halt.detail).word}`, { sessionId, reason: halt.reason, detail: halt.detail })
     const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
     return left > 0 && isDone ? { ...halt, exitCode: EXIT.findings } : halt
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dec } from '../../../src/core/kernel/decimal.ts'
 import { sessionsOfStore, summarizeFromStore } from '../../../src/core/report/open-report.ts'
+import type { SessionLine, SessionsView } from '../../../src/core/report/sessions.ts'
 import { renderSessions } from '../../../src/core/report/sessions-text.ts'
 import { makeMarket, ScriptedSession, temporaryFolder, writeStore } from './recorded-store.ts'
 
@@ -91,20 +92,71 @@ describe('the list of sessions', () => {
     const text = renderSessions(await sessionsOfStore(path, { limit: 10 }))
     const lines = text.split('\n')
     expect(lines).toHaveLength(5)
-    expect(lines[1]).toMatch(/^may-1 .*duration_elapsed$/)
-    expect(lines[4]).toMatch(/^zoo .*no end written: it crashed$/)
+    expect(lines[1]).toMatch(/^may-1 .* ran its time$/)
+    expect(lines[4]).toMatch(/^zoo .* failed: crashed$/)
   })
 
-  test('takes two lines a session where one is too long, and leaves nothing out', async () => {
-    const view = await sessionsOfStore(path, { limit: 10 })
-    const wide = renderSessions(view)
-    const lines = renderSessions(view, { width: 80 }).split('\n')
-    expect(Math.max(...wide.split('\n').map((line) => line.length))).toBeGreaterThan(80)
-    expect(lines).toHaveLength(2 * 5)
-    expect(lines.filter((line) => line.length > 80)).toEqual([])
-    const words = (text: string): string[] => text.split(/\s+/).filter(Boolean).sort()
-    expect(words(lines.join(' '))).toEqual(words(wide))
-    expect(renderSessions(view, { width: 200 })).toBe(wide)
+  test('S01 tells who ended a session where its reason stands for several, and a gate from an end that was meant', async () => {
+    const view = await sessionsOfStore(path, { limit: 1 })
+    const [line] = view.sessions
+    const endOf = (haltReason: string | null, haltDetail: string | null = null, running = false): string | undefined =>
+      renderSessions({ ...view, sessions: view.sessions.map((each) => ({ ...each, haltReason, haltDetail, running })) })
+        .split('\n')[1]
+        ?.split(/ {2,}/)
+        .at(-1)
+    expect(line).toMatchObject({ haltReason: 'duration_elapsed', haltDetail: null })
+    expect(endOf('engine_requested_halt', 'stopped with q')).toBe('stopped with q')
+    expect(endOf('engine_requested_halt', 'the strategy mine asked for it: enough')).toBe('strategy asked')
+    expect(endOf('engine_requested_halt', 'The strategy mine failed in onTick: oops.')).toBe('failed: strategy error')
+    expect(endOf('risk_loss_limit', '101 is beyond 100')).toBe('halted: loss limit')
+    expect(endOf(null, null, true)).toBe('still running')
+  })
+
+  /** As ids, amounts and names usually are. */
+  const usual = (changes: Partial<SessionLine> = {}): SessionsView => {
+    const line: SessionLine = {
+      ...{ sessionId: '20261120-185522-rjq', mode: 'paper', venue: 'paper', account: 'main', strategy: 'market_maker' },
+      ...{ instrument: 'XRP/RLUSD', feedSource: 'simulated', startedWallUs: 1, startedAtUs: 1, ranUs: 1_800_000_000, fills: 1_412 },
+      ...{ fillsAfter: 0, pnl: { asset: 'RLUSD', realized: '5', net: '-20.682698' }, running: false, haltReason: 'duration_elapsed' },
+      ...{ haltDetail: null, trouble: null },
+    }
+    return {
+      count: 2,
+      sessions: [
+        { ...line, ...changes },
+        { ...line, ranUs: 754_000_000, haltReason: 'risk_loss_limit' },
+      ],
+    }
+  }
+
+  test('is a line a session within 80 columns, the same on a pipe as on a terminal of that width', () => {
+    const text = renderSessions(usual())
+    expect(text.split('\n')).toEqual([
+      'session              mode   market         ran  fills  net RLUSD  ended',
+      '20261120-185522-rjq  paper  XRP/RLUSD      30m  1,412   -20.6827  ran its time',
+      '20261120-185522-rjq  paper  XRP/RLUSD  12m 34s  1,412   -20.6827  halted: loss limit',
+    ])
+    expect(renderSessions(usual(), { width: 86 })).toBe(text)
+    expect(renderSessions(usual(), { width: 80 }).split('\n')[2]).toMatch(/ {2}halted: loss…$/)
+    expect(renderSessions(usual(), { width: 120 }).split('\n')[0]).toMatch(/^session +started \(UTC\) +mode +strategy +market/)
+  })
+
+  test('fits every terminal: what is wanted least goes first, the id and the end stay', () => {
+    for (const changes of [{}, { instrument: 'BTC/USDT:USDT', pnl: { asset: 'USDT', realized: '0', net: '12345.6789' } }]) {
+      for (let width = 40; width <= 140; width += 1) {
+        const lines = renderSessions(usual(changes), { width }).split('\n')
+        expect(lines).toHaveLength(3)
+        expect(lines.filter((line) => line.length > width)).toEqual([])
+        expect(lines[2]).toMatch(/^20261120-185522-rjq .*halted: l/)
+      }
+    }
+  })
+
+  test('assets that differ stand behind their amounts', () => {
+    const lines = renderSessions(usual({ pnl: { asset: 'BTC', realized: '0', net: '0.00012' } })).split('\n')
+    expect(lines[0]).toContain(' net  ')
+    expect(lines[1]).toContain('+0.0001 BTC')
+    expect(lines[2]).toContain('-20.6827 RLUSD')
   })
 
   test('of a store without sessions says how to get one', async () => {

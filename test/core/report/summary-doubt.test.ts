@@ -194,7 +194,9 @@ describe('what was found at the venue', () => {
 
   test('J02 V07 stands in the text, the words of the venue escaped', () => {
     const lines = section(second, 'Found at the venue')
-    expect(lines[0]).toBe('2 findings, 1 resolved, 1 left')
+    expect(lines[0]).toBe(
+      "2 findings, 1 resolved, 1 left; times in front are by our clock, times within what the venue said by the venue's",
+    )
     expect(lines[1]).toMatch(
       /at the start: CANCEL_IN_DOUBT c1: we held quarantined.*; the venue said open \(NEW\\u\{202e\}\)\. REMAINS, a person decides$/,
     )
@@ -384,8 +386,8 @@ describe('a session in the world', () => {
       ['paper', 'paper', 'paper'],
     ])
     const lines = renderSessions(list).split('\n')
-    expect(lines[0]).toMatch(/ran +where +strategy/)
-    expect(lines[1]).toMatch(/ demo bingx +market_maker/)
-    expect(lines[3]).toMatch(/ paper +market_maker/)
+    expect(lines[0]).toMatch(/^session +mode +market/)
+    expect(lines[1]).toMatch(/^second +demo +BTC/)
+    expect(lines[3]).toMatch(/^paper +paper +/)
   })
 })

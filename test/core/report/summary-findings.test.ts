@@ -111,9 +111,9 @@ describe('changes of trading', () => {
       ],
     })
     expect(section('Trading').map((line) => line.slice(20))).toEqual([
-      'active → halted by pause (lunch)',
-      'halted → reducing by reduce_only (careful)',
-      'reducing → active by resume (back)',
+      'active → paused (lunch)',
+      'paused → reduce-only (careful)',
+      'reduce-only → active (back)',
     ])
     expect(wentWrong()).toContain('trading was changed 3 times, and is active again')
   })
@@ -122,7 +122,10 @@ describe('changes of trading', () => {
     const [first] = view.tradingState.changes
     const tradingState = { end: 'halted', count: 1, changes: first === undefined ? [] : [first] }
     const of = wentWrong(renderSummary({ ...view, tradingState }, { width: 400 }))
-    expect(of).toMatch(/trading is halted since 2025-10-09 08:53:\d\d, by pause \(lunch\)/)
+    expect(of).toMatch(/trading is paused since 2025-10-09 08:53:\d\d \(lunch\)/)
+    // A strategy that asked for the end has it: that stands in how the session ended.
+    const asked = { ...tradingState, changes: tradingState.changes.map((change) => ({ ...change, action: 'halt' })) }
+    expect(wentWrong(renderSummary({ ...view, tradingState: asked }, { width: 400 }))).not.toContain('trading')
   })
 
   test('a session that never left off trading says nothing of it', async () => {
@@ -147,7 +150,8 @@ describe('what reconcile found and did', () => {
       { instrument: 'BTC/USDT:USDT', positionSide: 'net', ours: '0.0055', venues: '0.016', averagePrice: '28010' },
     ])
     expect(wentWrong()).toContain(`the venue's position differed once, last in BTC/USDT:USDT: ours 0.0055, the venue's 0.016`)
-    expect(section('Reconcile')[0]).toContain(`position in BTC/USDT:USDT: ours 0.0055, the venue's 0.016 at 28,010`)
+    expect(section('Reconcile')[0]).toContain('times in front are by our clock')
+    expect(section('Reconcile')[1]).toContain(`position in BTC/USDT:USDT: ours 0.0055, the venue's 0.016 at 28,010`)
   })
 
   test('inferred fills are counted apart from those of makers and takers', () => {

@@ -127,7 +127,7 @@ describe('the first screen', () => {
   test('S01 a strategy that failed is no success: its words stand behind the reason', () => {
     const haltDetail = 'The strategy ./mine.ts failed: oops.'
     const line = workedLine({ ...busy, haltReason: 'engine_requested_halt', haltDetail })
-    expect(line).toMatch(/Stopped before its time \(engine_requested_halt\): ran 1m of [^.]+\. The strategy \.\/mine\.ts failed: oops\.$/)
+    expect(line).toMatch(/No, the strategy failed \(engine_requested_halt\): ran 1m of [^.]+\. The strategy \.\/mine\.ts failed: oops\.$/)
     expect(line).not.toMatch(/yes|request[^e]/i)
     const quiet = { ...unmarked, haltReason: 'engine_requested_halt', haltDetail }
     expect(renderSummary(quiet)).toMatch(/Went wrong +nothing beside how it ended/)
@@ -135,6 +135,16 @@ describe('the first screen', () => {
     expect(renderSummary(stopped)).toMatch(/Went wrong +nothing that was noticed/)
     expect(renderSummary({ ...stopped, haltReason: 'risk_drawdown' })).toMatch(/Went wrong +nothing beside how it ended/)
     expect(renderSummary({ ...quiet, haltReason: 'duration_elapsed' })).toMatch(/Went wrong +nothing that was noticed/)
+  })
+
+  test.each([
+    ['stopped with q', 'Stopped with q (engine_requested_halt): ran 1m of '],
+    ['stopped from the screen', 'Stopped with q (engine_requested_halt): ran 1m of '],
+    ['the strategy calm asked for it: 4 storms', 'Stopped before its time, as the strategy asked (engine_requested_halt): ran 1m of '],
+  ])('S01 who ended it is told: %s', (haltDetail, words) => {
+    const line = workedLine({ ...busy, haltReason: 'engine_requested_halt', haltDetail })
+    expect(line).toContain(words)
+    expect(line.endsWith(haltDetail.includes('storms') ? ' 4 storms.' : ' of 30m.')).toBe(true)
   })
 
   test('what the mid did after fills is told with its direction, not with a sign', () => {

@@ -2,7 +2,7 @@
 // holds nothing but what stands in it.
 
 import { createHash } from 'node:crypto'
-import { type HaltVerdict, haltEntry } from '../../halt-reasons.ts'
+import { type HaltVerdict, haltWords } from '../../halt-reasons.ts'
 import { decimalPlacesOf, readDecimal } from '../../kernel/decimal.ts'
 import { type Answer, firstScreen, titleOf } from '../first-screen.ts'
 import { countText, durationText, oneLine, timeText } from '../format.ts'
@@ -83,9 +83,9 @@ function kindOf({ question, lines }: Answer, view: SummaryView): string | null {
 }
 
 /** Null while it runs. */
-function verdictOf({ running, haltReason }: SummaryView): HaltVerdict | null {
+function verdictOf({ running, haltReason, haltDetail }: SummaryView): HaltVerdict | null {
   if (running) return null
-  return haltReason === null ? 'no' : haltEntry(haltReason).verdict
+  return haltReason === null ? 'no' : haltWords(haltReason, haltDetail).verdict
 }
 
 function navigation(view: SummaryView): Markup {
