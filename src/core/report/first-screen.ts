@@ -1,13 +1,15 @@
 // The four answers that people come for: did it work, what did it earn and why, what went wrong. Words only, for every kind of output.
 
 import { type HaltVerdict, haltWords } from '../halt-reasons.ts'
+import { formatDecimal, readDecimal, sub } from '../kernel/decimal.ts'
 import { alarmText, nextText, ORDER_LEFT_OPEN, TAKE_BACK } from './alarm-words.ts'
 import { negated } from './document.ts'
 import { wrongDoubt } from './doubt-text.ts'
-import { amountText, countText, durationText, oneLine, plainText, plural, signedText } from './format.ts'
+import { amountText, countText, durationText, oneLine, plainText, plural } from './format.ts'
 import { betweenLines, feeText } from './money-parts.ts'
 import { rejectionText } from './operation-parts.ts'
 import { quotingSentence } from './quoting-parts.ts'
+import { alikeAmounts, type SentenceAmounts, sentenceAmounts } from './sentence-amounts.ts'
 import { placeText } from './session-parts.ts'
 import { wrongFindings } from './summary-findings.ts'
 import type { SummaryView } from './summary-view.ts'
@@ -75,39 +77,69 @@ function capitalised(text: string): string {
 
 function earnedLines(view: SummaryView): string[] {
   const { pnl } = view
-  const net = pnl.net === null ? 'not known' : `${signedText(pnl.net)} ${pnl.asset}`
+  const others = Object.entries(pnl.feesByAsset).filter(([asset]) => asset !== pnl.asset)
+  const values = others.flatMap(([asset]) => pnl.feeValuesByAsset[asset] ?? [])
+  const change = unrealizedChange(view)
+  const paid = [pnl.fees, ...values].map(negated)
+  const opens = [pnl.unrealized, pnl.unrealizedBefore].filter((amount) => amount !== null)
+  const { text, signed, addsUp } =
+    pnl.net === null || change === null
+      ? sentenceAmounts(pnl.realized, { others: [pnl.fees, pnl.funding, ...values, ...opens] })
+      : sentenceAmounts(pnl.net, { parts: [pnl.realized, change, ...paid, pnl.funding], others: pnl.unrealizedBefore === '0' ? [] : opens })
+  const net = pnl.net === null ? 'not known' : `${addsUp ? '' : 'about '}${signed(pnl.net)} ${pnl.asset}`
   // Profit is in the quote, unless the instrument pays it in something else.
   const where = pnl.net === null && pnl.asset !== view.instrument.quote ? ` in ${pnl.asset}` : ''
-  const unrealized = pnl.unrealized === null ? 'no mark' : signedText(pnl.unrealized)
-  const others = Object.entries(pnl.feesByAsset)
-    .filter(([asset]) => asset !== pnl.asset)
-    .map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset)}`)
-  const fees = `fees ${amountText(pnl.fees)}${others.length === 0 ? '' : ` ${pnl.asset}${others.join('')}`}`
-  const funding = pnl.funding === '0' ? '' : `, funding ${signedText(pnl.funding)}`
-  const parts = `realised ${signedText(pnl.realized)}, unrealised ${unrealized}${unrealizedBeforeText(view)}, ${fees}${funding}`
+  const elsewhere = others.map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset, text)}`)
+  const fees = `fees ${text(pnl.fees)}${elsewhere.length === 0 ? '' : ` ${pnl.asset}${elsewhere.join('')}`}`
+  const funding = pnl.funding === '0' ? '' : `, funding ${signed(pnl.funding)}`
+  const parts = `realised ${signed(pnl.realized)}, unrealised ${unrealizedText(view, signed)}, ${fees}${funding}`
   return [`${net}${where} by trading, net of fees: ${parts}`, ...returnLines(view), ...(view.between.fills === 0 ? [] : betweenLines(view))]
+}
+
+/** What the session did to what is open: what was so when it began is none of its doing. */
+function unrealizedChange({ pnl: { unrealized, unrealizedBefore } }: SummaryView): string | null {
+  if (unrealized === null || unrealizedBefore === null) return null
+  return formatDecimal(sub(readDecimal(unrealized), readDecimal(unrealizedBefore)))
+}
+
+function unrealizedText(view: SummaryView, signed: SentenceAmounts['signed']): string {
+  const { unrealized, unrealizedBefore } = view.pnl
+  const change = unrealizedChange(view)
+  if (change !== null && unrealized !== null && unrealizedBefore !== null) {
+    const end = view.running ? 'now' : 'at the end'
+    return unrealizedBefore === '0'
+      ? signed(change)
+      : `${signed(change)} (from ${signed(unrealizedBefore)} at the start to ${signed(unrealized)} ${end})`
+  }
+  const before = unrealizedBefore === null ? ' (what was open at the start has no known price)' : ''
+  return `${unrealized === null ? 'no mark' : signed(unrealized)}${before}`
 }
 
 /** What that is of the money it was made with, and how deep it fell on the way; nothing where nothing was traded. */
 function returnLines({ returns, drawdown, fills, position, equity }: SummaryView): string[] {
   if (fills.count === 0 && position.before === '0') return []
   // What is earned by trading and what the account returns differ where coins lie beside the positions.
-  const { fromHoldings } = equity
+  const fromHoldings = equity.fromHoldings === '0' || returns.timeWeightedPercent === null ? null : equity.fromHoldings
+  const amounts = alikeIn([fromHoldings, drawdown.amount])
+  const shares = alikeIn([returns.timeWeightedPercent, drawdown.amount === '0' ? null : drawdown.percent])
   const held =
-    fromHoldings === null || fromHoldings === '0'
-      ? ''
-      : `, with ${signedText(fromHoldings, 4)} ${drawdown.asset} by which prices moved what is held beside it`
-  const earned = returns.timeWeightedPercent === null ? [] : [`return ${signedText(returns.timeWeightedPercent, 4)}%${held}`]
+    fromHoldings === null ? '' : `, with ${amounts.signed(fromHoldings)} ${drawdown.asset} by which prices moved what is held beside it`
+  const earned = returns.timeWeightedPercent === null ? [] : [`return ${shares.signed(returns.timeWeightedPercent)}%${held}`]
   const isSame = drawdown.percentPeakAtUs === drawdown.peakAtUs && drawdown.percentTroughAtUs === drawdown.troughAtUs
   // Equity is told less the capital that was moved, and a share of that would be one of another thing.
   const of = !isSame ? 'at the deepest in percent' : returns.periods === 1 ? 'of the peak' : 'of what was there'
-  const share = drawdown.percent === null ? '' : ` (${amountText(drawdown.percent, 2)}% ${of})`
+  const share = drawdown.percent === null ? '' : ` (${shares.text(drawdown.percent)}% ${of})`
   const fall =
     drawdown.amount === null
       ? []
-      : [drawdown.amount === '0' ? 'never below its peak' : `deepest fall ${amountText(drawdown.amount, 4)} ${drawdown.asset}${share}`]
+      : [drawdown.amount === '0' ? 'never below its peak' : `deepest fall ${amounts.text(drawdown.amount)} ${drawdown.asset}${share}`]
   const parts = [...earned, ...fall]
   return parts.length === 0 ? [] : [parts.join(', ')]
+}
+
+function alikeIn(amounts: readonly (string | null)[]): SentenceAmounts {
+  const [first = '0', ...others] = amounts.filter((amount) => amount !== null)
+  return sentenceAmounts(first, { others })
 }
 
 /** What the session leaves behind; nothing for one that ends flat. */
@@ -137,21 +169,26 @@ function soldText({ position, instrument, inventory }: SummaryView): string {
   return `sold ${plainText(position.end.replace('-', ''))} ${instrument.quantityAsset} more than was bought${since} (${value})${left}`
 }
 
-/** What was open when the session began is none of its doing, and is left out of its net. */
-function unrealizedBeforeText({ pnl }: SummaryView): string {
-  if (pnl.unrealizedBefore === '0') return ''
-  const before = pnl.unrealizedBefore === null ? 'not known' : signedText(pnl.unrealizedBefore)
-  return ` (${before} before the session)`
-}
+/** Of quantities and prices. */
+const EXACT = { most: 8, fewest: 0 } as const
 
 function whyLines(view: SummaryView): string[] {
   const { fills, instrument } = view
   if (fills.count === 0) return ['nothing was traded']
   const inferred = fills.inferred === 0 ? '' : `, ${countText(fills.inferred)} inferred`
+  const traded = [fills.bought, fills.sold].filter(({ averagePrice }) => averagePrice !== null)
+  const quantities = alikeAmounts(
+    traded.map(({ quantity }) => quantity),
+    EXACT,
+  )
+  const prices = alikeAmounts(
+    traded.map(({ averagePrice }) => averagePrice ?? '0'),
+    EXACT,
+  )
   const side = (verb: string, { quantity, averagePrice }: SummaryView['fills']['bought']): string =>
     averagePrice === null
       ? `${verb} nothing`
-      : `${verb} ${plainText(quantity)} ${instrument.quantityAsset} at ${plainText(averagePrice)} on average`
+      : `${verb} ${quantities.text(quantity)} ${instrument.quantityAsset} at ${prices.text(averagePrice)} on average`
   const sentences = [attributionSentence(view), tradesSentence(view), quotingSentence(view)]
   return [
     ...sentences.filter((sentence) => sentence !== null),
@@ -180,9 +217,12 @@ function attributionSentence({ attribution }: SummaryView): string | null {
     ['network fees', networkFees === null ? null : negated(networkFees)],
     ['funding', funding],
   ] as const
-  const told = parts.flatMap(([name, amount]) => (amount === null || amount === '0' ? [] : [`${signedText(amount, 4)} ${name}`]))
+  const told = parts.flatMap(([name, amount]) => (amount === null || amount === '0' ? [] : [{ name, amount }]))
+  if (told.length === 0) return null
+  const { signed, addsUp } = sentenceAmounts(result, { parts: told.map(({ amount }) => amount) })
   const aside = attribution.netCapitalFlow === '0' ? '' : ', capital aside'
-  return told.length === 0 ? null : `equity moved by ${signedText(result, 4)} ${asset}${aside}: ${told.join(', ')}`
+  const moved = `equity moved by ${addsUp ? '' : 'about '}${signed(result)} ${asset}${aside}`
+  return `${moved}: ${told.map(({ name, amount }) => `${signed(amount)} ${name}`).join(', ')}`
 }
 
 /** Everything a person should look into, worst first. */

@@ -122,11 +122,13 @@ export function wrap(line: string, width: number, indent: string): string[] {
   return [...lines, current]
 }
 
-function isZero(text: string): boolean {
+/** Whether a text shows nothing but zeros. */
+export function isZero(text: string): boolean {
   return /^-?[0.,]+$/.test(text)
 }
 
-function grouped(text: string): string {
+/** Thousands parted by commas. */
+export function grouped(text: string): string {
   const [whole = '', fraction] = text.split('.')
   const withCommas = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
   return fraction === undefined ? withCommas : `${withCommas}.${fraction}`

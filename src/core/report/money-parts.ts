@@ -14,7 +14,8 @@ import {
   quantity,
   UNKNOWN,
 } from './document.ts'
-import { amountText, oneLine, plainText, plural, signedText } from './format.ts'
+import { amountText, oneLine, plainText, plural } from './format.ts'
+import { alikeAmounts } from './sentence-amounts.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export function moneyParts(view: SummaryView): Part[] {
@@ -36,7 +37,7 @@ function profitRows(view: SummaryView): NamedRow[] {
     ['realised', profit(pnl.realized), pnl.asset],
     ['unrealised', marked(pnl.unrealized), pnl.asset],
   ]
-  if (pnl.unrealizedBefore !== '0') rows.push(['unrealised before', marked(pnl.unrealizedBefore), pnl.asset])
+  if (pnl.unrealizedBefore !== '0') rows.push(['less unrealised at the start', marked(pnl.unrealizedBefore), pnl.asset])
   const fees = Object.entries(pnl.feesByAsset)
   if (fees.length === 0) rows.push(['fees', money(pnl.fees), pnl.asset])
   for (const [asset, fee] of fees) rows.push(['fees', money(fee), `${asset}${feeText(view, asset)}`])
@@ -49,28 +50,38 @@ function equityLines({ pnl, equity }: SummaryView): string[] {
   if (equity.start === null || equity.end === null || equity.change === null) {
     return [`equity: ${pnl.mark === null ? 'no mark' : 'not known, as something that is owned has no price'}`]
   }
-  const line = `equity ${amountText(equity.start)} → ${amountText(equity.end)} ${equity.asset}: ${signedText(equity.change)}`
+  const { fromTrading, fromHoldings, fromCapital } = equity
+  const known = [equity.start, equity.end, equity.change, fromTrading, fromHoldings, fromCapital].filter((amount) => amount !== null)
+  const { text, signed } = alikeAmounts(known, { most: 6 })
+  const line = `equity ${text(equity.start)} → ${text(equity.end)} ${equity.asset}: ${signed(equity.change)}`
   const parts = [
-    ['from trading', equity.fromTrading],
-    [`from the ${priceWord(equity.heldAssets)} of ${equity.heldAssets.join(' and ')} held beside the position`, equity.fromHoldings],
-    ['from capital moved', equity.fromCapital],
+    ['from trading', fromTrading],
+    [`from the ${priceWord(equity.heldAssets)} of ${equity.heldAssets.join(' and ')} held beside the position`, fromHoldings],
+    ['from capital moved', fromCapital],
   ] as const
-  const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signedText(value)} ${name}`)
+  const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signed(value)} ${name}`)
   return told.length === 0 ? [line] : [line, `  of which ${told.join(', ')}`]
 }
 
 /** What was booked while no session ran, so that nobody looks for it in vain: it is in no session's figures. */
 export function betweenLines({ between }: SummaryView): string[] {
   const { fills, realizedByAsset, feesByAsset, fundingByAsset, capitalByAsset } = between
-  const amounts = (word: string, byAsset: Readonly<Record<string, string>>, text: (amount: string) => string): string[] =>
-    Object.entries(byAsset).map(([asset, amount]) => `${word} ${text(amount)} ${oneLine(asset)}`)
-  const booked = [
-    ...(fills === 0 ? [] : [plural(fills, 'fill')]),
-    ...amounts('realised', realizedByAsset, (amount) => signedText(amount)),
-    ...amounts('fees', feesByAsset, (amount) => amountText(amount)),
-    ...amounts('funding', fundingByAsset, (amount) => signedText(amount)),
-    ...amounts('capital', capitalByAsset, (amount) => signedText(amount)),
-  ]
+  const kinds = [
+    ['realised', realizedByAsset, 'signed'],
+    ['fees', feesByAsset, 'text'],
+    ['funding', fundingByAsset, 'signed'],
+    ['capital', capitalByAsset, 'signed'],
+  ] as const
+  const amounts = kinds.flatMap(([word, byAsset, how]) =>
+    Object.entries(byAsset).map(([asset, amount]) => {
+      const alike = alikeAmounts(
+        kinds.flatMap(([, all]) => all[asset] ?? []),
+        { most: 6 },
+      )
+      return `${word} ${alike[how](amount)} ${oneLine(asset)}`
+    }),
+  )
+  const booked = [...(fills === 0 ? [] : [plural(fills, 'fill')]), ...amounts]
   const since = between.sessionBefore === null ? 'before this session' : `between session ${oneLine(between.sessionBefore)} and this one`
   return booked.length === 0
     ? []
@@ -82,10 +93,10 @@ function priceWord(assets: readonly string[]): string {
 }
 
 /** What fees in another asset than the profit were worth. */
-export function feeText({ pnl }: SummaryView, asset: string): string {
+export function feeText({ pnl }: SummaryView, asset: string, text: (amount: string) => string = amountText): string {
   if (asset === pnl.asset) return ''
   const value = pnl.feeValuesByAsset[asset] ?? null
-  return value === null ? ' (no price stated)' : ` (${amountText(value)} ${pnl.asset} when booked)`
+  return value === null ? ' (no price stated)' : ` (${text(value)} ${pnl.asset} when booked)`
 }
 
 function tradedTable({ fills, instrument }: SummaryView): Block {

@@ -55,7 +55,9 @@ describe('inverse contracts', () => {
     expect(view.fills.sold).toMatchObject({ quantity: '400', value: '0.007843137254901961' })
     expect(view.position).toMatchObject({ end: '600', cost: '0.012', averagePrice: '50000', endValue: '600' })
     expect(view.checks).toEqual({ drift: false, findings: [], leftOut: [] })
-    expect(text).toMatch(/^Earned +\+0\.000569 BTC by trading, net of fees/m)
+    expect(text).toMatch(
+      /^Earned +\+0\.0005692 BTC by trading, net of fees: realised \+0\.0001569, unrealised \+0\.0004615, fees 0\.0000100 BTC and/m,
+    )
     expect(text).toContain('bought 1,000 USD at 50,000 on average, sold 400 USD at 51,000 on average')
     expect(text).toMatch(/^Left open +600 USD \(cost 0\.012 BTC\)$/m)
     expect(text).toMatch(/fills +USD +BTC +average price/)

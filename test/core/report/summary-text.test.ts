@@ -171,10 +171,10 @@ describe('the first screen', () => {
   test('a figure carries one sign, whichever side of zero it is on', () => {
     const text = (unrealizedBefore: string | null, fees = '0.25'): string =>
       renderSummary({ ...busy, pnl: { ...busy.pnl, unrealizedBefore, fees, feesByAsset: { RLUSD: fees, XRP: '-0.5' } } }, { width: 400 })
-    expect(text('-0.12')).toMatch(/unrealised \S+ \(-0\.12 before the session\), fees 0\.25 RLUSD and -0\.50 XRP/)
-    expect(text('0.12')).toContain(' (+0.12 before the session), fees')
-    expect(text(null)).toContain(' (not known before the session), fees')
-    expect(text('0', '-0.25')).toMatch(/unrealised [^ (]+, fees -0\.25 RLUSD/)
+    expect(text('-0.12')).toMatch(/unrealised \S+ \(from -0\.12\d* at the start to \S+ at the end\), fees 0\.25\d* RLUSD and -0\.50 XRP/)
+    expect(text('0.12')).toMatch(/ \(from \+0\.12\d* at the start to /)
+    expect(text(null)).toContain(' (what was open at the start has no known price), fees')
+    expect(text('0', '-0.25')).toMatch(/unrealised [^ (]+, fees -0\.25\d* RLUSD/)
     for (const before of ['-0.12', '0.12', '0']) expect(text(before)).not.toMatch(/[-+−] ?[-+−]/)
   })
 
