@@ -107,6 +107,27 @@ function wordsFor(path: string, error: unknown): { readonly message: string; rea
   }
 }
 
+/** How the figures of a session begin: with its id. */
+const FIGURES = /^figure,value\r\nsessionId,(\S+)\r\n/
+
+/**
+ * Refuses to put the tables of a session over those of another: one folder would hold the one or the other, and no name tells which.
+ * @throws DitaError FILE_IN_THE_WAY (exit 2)
+ */
+export function assertTablesOf(sessionId: string, folder: string, names: readonly string[]): void {
+  const beginnings = names.map((name) => attempt(folder, () => beginningOf(join(folder, name))))
+  const standing = beginnings.filter((beginning) => beginning !== null && beginning !== '')
+  const whose = standing.flatMap((beginning) => FIGURES.exec(beginning ?? '')?.[1] ?? [])[0]
+  if (standing.length === 0 || whose === sessionId) return
+  const tables = whose === undefined ? 'tables of dita that do not say of which session' : `the tables of session ${whose}`
+  throw new DitaError('FILE_IN_THE_WAY', {
+    fault: 'user',
+    exitCode: EXIT.usage,
+    message: `${folder} holds ${tables}, and those of session ${sessionId} would replace them. Nothing was changed.`,
+    next: `Give each session a folder: --csv ${quoted(join(folder, sessionId))}`,
+  })
+}
+
 function inTheWay(path: string): DitaError {
   return new DitaError('FILE_IN_THE_WAY', {
     fault: 'user',

@@ -8,7 +8,7 @@ import { isSectionName, SECTION_NAMES, type SectionName } from '../core/report/s
 import type { SummaryView } from '../core/report/summary-view.ts'
 import { keepHeapSmall } from './heap.ts'
 import { nearestName } from './nearest.ts'
-import { makeFolder, ReportFile } from './report-files.ts'
+import { assertTablesOf, makeFolder, ReportFile } from './report-files.ts'
 
 export interface SummaryRequest {
   readonly storePath: string
@@ -73,11 +73,15 @@ async function written(request: SummaryRequest): Promise<SummaryOutcome> {
       views.push(view)
     }
     if (csv !== undefined) {
-      const tables = await openTables(makeFolder(csv))
+      const folder = makeFolder(csv)
+      const tables = await openTables(folder)
       files.push(...tables.values())
-      views.push(await exportFromStore(storePath, session, (name, text) => tables.get(name)?.write(text)))
+      const view = await exportFromStore(storePath, session, (name, text) => tables.get(name)?.write(text))
+      assertTablesOf(view.sessionId, folder, [...tables.keys()])
+      views.push(view)
     }
-    for (const file of files) file.keep()
+    // The figures say whose tables they are, and come last: where only some are put in place, they are among them.
+    for (const file of files.toReversed()) file.keep()
   } finally {
     for (const file of files) file.drop()
   }

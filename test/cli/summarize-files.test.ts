@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dec } from '../../src/core/kernel/decimal.ts'
@@ -96,7 +96,7 @@ describe('dita summarize --html', () => {
 
 describe('dita summarize --csv', () => {
   test('makes the folder and writes every table; written again they are replaced', async () => {
-    for (const session of ['run-1', 'run-2']) {
+    for (const session of ['run-1', 'run-1']) {
       const { code, stdout } = await summarize(session, '--csv', 'deep/tables')
       expect(code).toBe(0)
       expect(stdout.trimEnd().split('\n')).toHaveLength(CSV_NAMES.length)
@@ -105,6 +105,26 @@ describe('dita summarize --csv', () => {
         expect(readFileSync(join(cwd, 'deep/tables', name), 'utf8')).toMatch(new RegExp(`^${CSV_COLUMNS[name].join(',')}\r\n`))
       expect(readFileSync(join(cwd, 'deep/tables/figures.csv'), 'utf8')).toContain(`sessionId,${session}\r\n`)
     }
+  })
+
+  test('the tables of another session stay as they are: exit 2, with both ids and a folder to name', async () => {
+    await summarize('run-1', '--csv', 'taken')
+    const before = CSV_NAMES.map((name) => readFileSync(join(cwd, 'taken', name), 'utf8'))
+    const outcome = await summarize('run-2', '--csv', 'taken', '--html', 'taken.html')
+    expect(outcome.code).toBe(2)
+    expect(outcome.stderr).toContain(
+      'holds the tables of session run-1, and those of session run-2 would replace them. Nothing was changed.',
+    )
+    expect(outcome.stderr).toContain(`--csv ${join(cwd, 'taken', 'run-2')}`)
+    expect(readdirSync(join(cwd, 'taken')).sort()).toEqual([...CSV_NAMES].sort())
+    expect(CSV_NAMES.map((name) => readFileSync(join(cwd, 'taken', name), 'utf8'))).toEqual(before)
+    expect(existsSync(join(cwd, 'taken.html'))).toBe(false)
+    // Nor does anybody know whose tables those are that stand without their figures.
+    rmSync(join(cwd, 'taken', 'figures.csv'))
+    const unknown = await summarize('run-1', '--csv', 'taken')
+    expect(unknown.code).toBe(2)
+    expect(unknown.stderr).toContain('holds tables of dita that do not say of which session')
+    expect((await summarize('run-2', '--csv', 'taken/run-2')).code).toBe(0)
   })
 
   test('one table that is not ours leaves all of them as they were', async () => {
