@@ -41,7 +41,7 @@ export function renderReconcile(view: ReconcileView): string {
   const shown = findings.slice(0, SHOWN)
   const left = findings.length - shown.length
   return [
-    ...paragraph(`Reconcile: ${view.fixed ? 'looked and mended' : 'only looked'}; ${verdictOf(view)}.`),
+    ...paragraph(`Reconcile: ${verdictOf(view)}.`),
     ...placeLines(view),
     ...labelled('we hold', holdingsText(view)),
     ...(note === null ? [] : ['', ...paragraph(note)]),
@@ -65,11 +65,20 @@ function takenBackLines({ takenBack }: ReconcileView): string[] {
   return ['', ...paragraph(`Taken back: ${cancels}; ${rests}.`)]
 }
 
-function verdictOf({ findings, remaining, drift, window }: ReconcileView): string {
-  if (remaining === 0)
-    return findings.length === 0 ? 'our books and the venue agree' : `${counted(findings.length, 'finding')}, none remain`
-  const care = drift === 0 ? 'nothing to see to' : `${drift} to see to`
-  return `${counted(remaining, 'finding')}, ${care}${window?.complete === false ? ', and the look was NOT COMPLETE' : ''}`
+/** What was found, what became of it, and whether anything waits for somebody. */
+function verdictOf({ findings, remaining, drift, fixed, window }: ReconcileView): string {
+  const blind = window?.complete === false ? '; the look was NOT COMPLETE' : ''
+  if (findings.length === 0) return `our books and the venue agree${blind}`
+  const found = counted(findings.length, 'finding')
+  const parts = [
+    [findings.length - remaining, fixed ? 'mended' : 'gone at the second look'],
+    [remaining - drift, 'only shown, with nothing to do'],
+    [drift, fixed ? 'not mended' : 'to see to'],
+  ] as const
+  const told = parts.filter(([count]) => count > 0)
+  const [only] = told.length === 1 ? told : []
+  const what = only === undefined ? `: ${told.map(([count, each]) => `${count} ${each}`).join(', ')}` : ` ${only[1]}`
+  return `${found}${what}${fixed || drift === 0 ? '' : '; this only looked and changed nothing'}${blind}`
 }
 
 function holdingsText({ holdings }: ReconcileView): string {
@@ -83,7 +92,7 @@ function holdingsText({ holdings }: ReconcileView): string {
 
 function findingLines(found: FindingView, { fixed, mode }: ReconcileView): string[] {
   const { kind, severity, means, instrument, subject, ours, venues, sinceUs, action, advice, taken, remains, counts } = found
-  const what = remains ? (counts ? severity : 'shown only') : fixed ? 'mended' : 'gone at the second look'
+  const what = remains ? (counts ? `remains (${severity})` : 'only shown') : fixed ? 'mended' : 'gone at the second look'
   const proposal = ACTIONS[action][0]
   const live = mode === 'live' ? ' --live' : ''
   const how = action === 'none' || action === 'ask' || fixed ? proposal : `${proposal} (dita reconcile --fix-orphans${live})`
@@ -112,7 +121,9 @@ function nextLines({ drift, fixed, findings, mode, takenBack, holdings }: Reconc
     const rests = `Orders of ours go on resting, and the next session takes them over. To take them back: dita reconcile --fix-orphans --cancel${live}`
     return ['', ...paragraph(takenBack === null ? rests : again)]
   }
-  const canMend = findings.some(({ remains, counts, action }) => remains && counts && action !== 'none')
-  if (fixed || !canMend) return ['', ...paragraph('What remains is for a person: look at the account at the venue, then reconcile again.')]
-  return ['', ...paragraph(`Mend what evidence allows: dita reconcile --fix-orphans${live}`)]
+  const open = findings.filter(({ remains, counts }) => remains && counts)
+  const mendable = fixed ? 0 : open.filter(({ action }) => action !== 'none').length
+  const mend = `To mend ${mendable === open.length ? (open.length === 1 ? 'it' : 'them') : `${mendable} of them`}, as far as evidence allows: dita reconcile --fix-orphans${live}`
+  const person = 'What remains needs a person: do what stands behind its "to do", then look again: dita reconcile'
+  return mendable > 0 ? ['', ...paragraph(mend)] : ['', ...paragraph(person)]
 }
