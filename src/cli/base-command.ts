@@ -36,6 +36,15 @@ export abstract class DitaCommand<T> extends Command {
     if (!this.jsonEnabled()) process.stdout.write(`${escapeLines(text)}\n`)
   }
 
+  /** The same through a pager, where somebody sits at a terminal that has fewer rows. */
+  protected async showLong(text: string): Promise<void> {
+    if (this.jsonEnabled() || process.stdout.isTTY !== true) return this.show(text)
+    const { page, pagerFor } = await import('./pager.ts')
+    const safe = escapeLines(text)
+    const command = pagerFor(safe, process.stdout.rows, process.env)
+    if (command === null || !(await page(command, safe, process.env))) process.stdout.write(`${safe}\n`)
+  }
+
   /** The exit code of a command that has done its work and found something. */
   protected exitWith(code: ExitCode): void {
     process.exitCode = code

@@ -11,7 +11,8 @@ export default class Summarize extends DitaCommand<SummaryResult> {
   static override summary = 'Explain a session: did it work, what did it earn and why, what went wrong.'
   static override description =
     `All figures are summed anew from the fills and the postings of the store. Where two ways to the same total differ, the summary says DRIFT.
---html and --csv write files and replace those that dita wrote before, no others. Formulas and sources are in docs/METRICS.md.`
+--html and --csv write files and replace those that dita wrote before, no others; --csv only those of the same session. Formulas and sources are in docs/METRICS.md.
+On a terminal with fewer rows it opens in your pager: $DITA_PAGER, $PAGER or less; DITA_PAGER=cat prints it.`
   static override aliases = ['summarize-run']
   static override examples = [
     { description: 'The last session', command: 'dita summarize' },
@@ -44,7 +45,7 @@ export default class Summarize extends DitaCommand<SummaryResult> {
     const { section, compare, json, md, csv, html } = flags
     const width = this.terminalWidth()
     const outcome = await runSummarizeCommand({ storePath, session: args.session, section, compare, json, md, csv, html, width })
-    this.show(outcome.text)
+    await this.showLong(outcome.text)
     if (outcome.drift) this.exitWith(EXIT.findings)
     return outcome.result
   }

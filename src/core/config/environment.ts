@@ -13,6 +13,7 @@ const PREFIX = 'DITA_'
 /** Variables of dita that are no keys. */
 export const OTHER_VARIABLES: readonly string[] = [
   'DITA_STORE',
+  'DITA_PAGER',
   'DITA_DEBUG',
   'DITA_BINGX_API_KEY',
   'DITA_BINGX_API_SECRET',
