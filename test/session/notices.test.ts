@@ -121,6 +121,20 @@ describe('a session', () => {
     expect(told.at(-1)?.text).toContain('Enough.')
   })
 
+  test.each([
+    ['stopped with q', /^It is over: stopped with q \(engine_requested_halt\)\.\nResult/],
+    [
+      'The strategy mine failed in onTick: oops.',
+      /^It failed: the strategy failed \(engine_requested_halt\)\. The strategy mine failed in onTick: oops\.\n/,
+    ],
+  ])('says who ended it: %s', async (detail, words) => {
+    const control = new SessionControl()
+    const observer = onlooker(({ counts }) => {
+      if (counts.ticks > 5) control.requestStop({ reason: 'engine_requested_halt', detail })
+    })
+    expect((await toldOf({ control, observer })).told.at(-1)?.text).toMatch(words)
+  })
+
   test('is told of only in trouble, where the config says so', async () => {
     const quiet = await toldOf({}, { session_end: 'trouble' })
     expect(quiet.told).toEqual([])

@@ -2,7 +2,7 @@
 // waits, and nothing that goes wrong here reaches the session.
 
 import { DitaError, EXIT, messageOf } from '../errors.ts'
-import { type Halt, haltEntry } from '../halt-reasons.ts'
+import { type Halt, haltEntry, haltWords } from '../halt-reasons.ts'
 import type { Fact } from '../kernel/facts.ts'
 import type { RiskFlag } from '../kernel/inputs.ts'
 import type { Notice } from '../notify/notice.ts'
@@ -74,13 +74,13 @@ export class SessionNotices {
 
   /** Something stopped the session; its orders are being taken back. */
   halted(halt: Halt): void {
-    const entry = haltEntry(halt.reason)
-    if (ORDERLY_EXITS.has(halt.exitCode ?? entry.exitCode)) return
+    if (ORDERLY_EXITS.has(halt.exitCode ?? haltEntry(halt.reason).exitCode)) return
+    const { means, rest } = haltWords(halt.reason, halt.detail)
     this.#tell({
       kind: 'halt',
       urgency: 'high',
       title: `halt, ${halt.reason}`,
-      text: `The session halts: ${entry.means}. ${halt.detail === null ? '' : sentence(halt.detail)}`.trim(),
+      text: `The session halts: ${means}. ${rest === null ? '' : sentence(rest)}`.trim(),
       details: { haltReason: halt.reason, haltDetail: halt.detail, ...halt.figures },
     })
   }
@@ -88,11 +88,11 @@ export class SessionNotices {
   ended({ halt, exitCode, model }: Ended): void {
     if (this.#options.config.notify.sessionEnd === 'trouble' && exitCode === EXIT.done) return
     const { pnl, position, counts, instrument, mode } = model
-    const { verdict, means } = haltEntry(halt.reason)
+    const { verdict, means, rest } = haltWords(halt.reason, halt.detail)
     const net = pnl.net === null ? 'not known' : `${pnl.net} ${pnl.asset}`
     const alarms = [...this.#alarms].map(([code, { total }]) => `${total} × ${code}`)
     const lines = [
-      `${verdict === 'no' ? 'It failed' : 'It is over'}: ${means} (${halt.reason}). ${halt.detail === null ? '' : sentence(halt.detail)}`.trim(),
+      `${verdict === 'no' ? 'It failed' : 'It is over'}: ${means} (${halt.reason}). ${rest === null ? '' : sentence(rest)}`.trim(),
       `Result ${net} after fees on ${instrument} (${mode}), ${counts.fills} fills, position ${position.quantity}.`,
       ...(alarms.length === 0 ? [] : [`Alarms: ${alarms.join(', ')}.`]),
       ...(exitCode === EXIT.findings ? ['Something is left for a person.'] : []),
