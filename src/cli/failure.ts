@@ -1,6 +1,6 @@
 // The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
 
-import { DitaError, EXIT, type Fault, messageOf, troubleOf } from '../core/errors.ts'
+import { DitaError, EXIT, messageOf, troubleOf } from '../core/errors.ts'
 import { escapeText } from '../core/text.ts'
 import { wrapped } from './account-text.ts'
 import { escapeLines, safeJson } from './escape.ts'
@@ -55,21 +55,10 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
   process.stderr.write(failureText(failure, isTTY ? columns : Number.POSITIVE_INFINITY))
 }
 
-/** The failure for people, in lines that break at words. */
-export function failureText({ message, next, code, fault }: Failure, width: number): string {
-  const whose = BLAMELESS.has(code) ? '' : `, ${FAULT_WORDS[fault]}`
-  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code}${whose})\n`
+/** The failure for people, in lines that break at words. Whose fault it is, is for scripts: to a person the sentence says enough. */
+export function failureText({ message, next, code }: Failure, width: number): string {
+  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code})\n`
 }
-
-/** Nobody can tell from outside what a session waits for: its venue, its strategy, or the machine. */
-const BLAMELESS: ReadonlySet<string> = new Set(['HALT_UNPROVED'])
-
-const FAULT_WORDS = {
-  user: 'the input is at fault',
-  venue: 'the venue or the feed is at fault',
-  machine: 'this machine is at fault',
-  dita: 'dita is at fault',
-} as const satisfies Record<Fault, string>
 
 /** Further lines stand under the first, so that none of them can pass for one of ours. */
 function indented(text: string, width: number): string {

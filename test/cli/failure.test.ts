@@ -39,7 +39,7 @@ describe('a failure on a terminal', () => {
       'next: Type',
       '      `dita config show --strategy breakout`',
       '      first.',
-      '(FAR, the input is at fault)',
+      '(FAR)',
       '',
     ])
   })
