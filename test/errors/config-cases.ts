@@ -101,13 +101,20 @@ const loaded = (code: string, told: string, body: string): Provocation =>
 export const STRATEGIES: readonly Provocation[] = [
   typed('FLAG_INVALID', 'dita run --strategy marketmaker'),
   typed('STRATEGY_MISSING', 'dita run --strategy ./mine.ts'),
-  loaded('STRATEGY_UNREADABLE', 'with a slip in it', 'export default function (\n'),
+  loaded('STRATEGY_UNREADABLE', 'with a slip in it', 'export default function ({ instrument }) {\n  retrun null\n}\n'),
+  loaded('STRATEGY_UNREADABLE', 'which fails while it is loaded', 'const model = JSON.parse("")\nexport default () => model\n'),
   loaded('STRATEGY_UNREADABLE', 'which imports what is not there', "import 'lodash'\n"),
   typed(
     'STRATEGY_INVALID',
     'dita run --strategy ./mine.js',
     'which exports nothing by default',
-    strategy('mine.js', 'export const x = 1\n'),
+    strategy('mine.js', 'export const fee = 1\n'),
+  ),
+  typed(
+    'STRATEGY_INVALID',
+    'dita run --strategy ./mine.js',
+    'which exports its function by name only',
+    strategy('mine.js', 'export function mine() {}\n'),
   ),
   typed(
     'STRATEGY_INVALID',

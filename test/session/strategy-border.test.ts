@@ -232,7 +232,7 @@ describe('a strategy whose library adds to the prototype of all objects', () => 
 describe('a strategy that throws', () => {
   test.each([
     ["throw new Error('I had not thought of that')", 'I had not thought of that'],
-    ['throw Object.create(null)', 'a object that has no text'],
+    ['throw Object.create(null)', 'an object that has no text'],
     ['throw undefined', 'undefined'],
     ["throw Object.assign(new Error('stackless'), { stack: 5 })", 'stackless'],
   ])('whatever it throws, the halt says so and what to do: %s', async (throwing, words) => {

@@ -19,7 +19,7 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'string') return `the text ${quoted(value)}`
   if (typeof value === 'number' || typeof value === 'boolean') return `the ${typeof value} ${value}`
-  return `a ${typeof value}`
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 export function quoted(text: string): string {
@@ -36,6 +36,6 @@ function textOf(thrown: unknown): string {
   try {
     return String(messageOf(thrown))
   } catch {
-    return `a ${typeof thrown} that has no text`
+    return `${kindOf(thrown)} that has no text`
   }
 }

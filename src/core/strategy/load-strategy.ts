@@ -12,6 +12,7 @@ import { type BreakoutOptions, createBreakout } from './breakout.ts'
 import { checkIntents } from './check-intents.ts'
 import { createFlatten, type FlattenOptions } from './flatten.ts'
 import { elementsOf, kindOf, quoted, thrownText } from './foreign.ts'
+import { loadingTrouble } from './loading-trouble.ts'
 import { createMarketMaker, type MarketMakerOptions } from './market-maker.ts'
 import type { Strategy, StrategyFigure, StrategySetup } from './port.ts'
 import { readOnlySetup, readOnlyView } from './read-only.ts'
@@ -68,25 +69,25 @@ async function importFactory(path: string): Promise<UnknownFactory> {
     throw userError('STRATEGY_MISSING', `There is no strategy file at ${path}.`, 'Check `strategy.name` in the config, or --strategy.')
   }
   const module = await importModule(path)
-  if (typeof module.default === 'function') return module.default as UnknownFactory
-  const found = module.default === undefined ? 'nothing' : `a ${typeof module.default}`
+  const { default: made } = module
+  if (typeof made === 'function') return made as UnknownFactory
+  const found = made === undefined ? 'nothing' : kindOf(made)
+  const [named] = made === undefined ? Object.keys(module).filter((name) => typeof module[name] === 'function') : []
   throw userError(
     'STRATEGY_INVALID',
     `The strategy file ${path} exports ${found} by default; it must export a function.`,
-    'Write `export default function (setup) { return { name, slotIds, onTick } }`; examples/my-strategy.ts shows one.',
+    named === undefined
+      ? 'Write `export default function (setup) { return { name, slotIds, onTick } }`; examples/my-strategy.ts shows one.'
+      : `If \`${named}\` makes the strategy, add the line \`export default ${named}\`.`,
   )
 }
 
-async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(path).href)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException | null | undefined)?.code
-    const next =
-      code === 'ERR_MODULE_NOT_FOUND'
-        ? 'Take types with `import type`, which leaves nothing to load, and decimals from `setup.decimal`.'
-        : 'Correct the file; Node runs it as it stands, with types stripped, so enums and decorators do not work.'
-    throw userError('STRATEGY_UNREADABLE', `The strategy file ${path} cannot be loaded: ${thrownText(error)}.`, next, error)
+    const { text, next } = await loadingTrouble(path, error)
+    throw userError('STRATEGY_UNREADABLE', `The strategy file ${path} cannot be loaded: ${text}.`, next, error)
   }
 }
 
@@ -107,7 +108,7 @@ function guarded(made: unknown, path: string): Strategy {
       `The strategy of ${path} ${text}.`,
       'Return an object with `name`, `slotIds` and `onTick`; examples/my-strategy.ts shows one.',
     )
-  if (typeof made !== 'object' || made === null) throw wrong(`is ${made === null ? 'null' : `a ${typeof made}`}, not an object`)
+  if (typeof made !== 'object' || made === null) throw wrong(`is ${made === undefined ? 'nothing' : kindOf(made)}, not an object`)
   const strategy = made as { readonly name?: unknown; readonly slotIds?: unknown; onTick?: unknown; figures?: unknown }
   const { name, slotIds, onTick, figures } = strategy
   if (typeof name !== 'string' || !STRATEGY_NAME.test(name)) throw wrong('has no `name` of 1 to 64 printable characters')

@@ -99,7 +99,7 @@ describe('refused, with the intent and the field', () => {
     [[null], 'intent 0 must be an object', 'null'],
     [[[]], 'intent 0 must be an object', 'a list'],
     [undefined, 'onTick must give a list of intents', 'missing'],
-    [ENTER, 'onTick must give a list of intents', 'a object'],
+    [ENTER, 'onTick must give a list of intents', 'an object'],
     [Array(101).fill(QUOTE), 'onTick gave 101 intents; 100 are the most', ''],
   ])('case %#', (value, place, found) => {
     const message = messageFor(value)

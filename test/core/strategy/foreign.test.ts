@@ -32,14 +32,14 @@ describe('the text of what was thrown', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [Symbol('odd'), 'Symbol(odd)'],
-    [Object.create(null), 'a object that has no text'],
+    [Object.create(null), 'an object that has no text'],
     [
       {
         toString() {
           throw new Error('no')
         },
       },
-      'a object that has no text',
+      'an object that has no text',
     ],
     [Object.assign(new Error(), { message: 5 }), '5'],
     [new Error('\u001b[31mred\u202e'), '\\x1b[31mred\\u{202e}'],

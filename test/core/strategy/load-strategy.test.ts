@@ -125,14 +125,14 @@ describe("a user's own", () => {
     ['an error while loading', "throw new Error('no good')", 'STRATEGY_UNREADABLE', 'no good'],
     ['a file that throws nothing while loading', 'throw undefined', 'STRATEGY_UNREADABLE', 'cannot be loaded: undefined'],
     ['no default export', 'export const strategy = 1', 'STRATEGY_INVALID', 'exports nothing by default'],
-    ['a default that is no function', 'export default { name: 1 }', 'STRATEGY_INVALID', 'exports a object by default'],
+    ['a default that is no function', 'export default { name: 1 }', 'STRATEGY_INVALID', 'exports an object by default'],
     [
       'a factory that throws',
       "export default () => { throw new Error('bad params') }",
       'STRATEGY_FAILED',
       'failed when it was set up: bad params',
     ],
-    ['a factory that gives nothing', 'export default () => undefined', 'STRATEGY_INVALID', 'is a undefined, not an object'],
+    ['a factory that gives nothing', 'export default () => undefined', 'STRATEGY_INVALID', 'is nothing, not an object'],
     ['no name', 'export default () => ({ slotIds: [], onTick() { return [] } })', 'STRATEGY_INVALID', 'has no `name`'],
     [
       'a name with control characters',
@@ -163,7 +163,7 @@ describe("a user's own", () => {
       'a slot id that no text can be made of',
       "export default () => ({ name: 'a', slotIds: [Object.create(null)], onTick() { return [] } })",
       'STRATEGY_INVALID',
-      'has the slot id a object',
+      'has the slot id an object',
     ],
     [
       'a field that throws when it is read',
@@ -175,7 +175,7 @@ describe("a user's own", () => {
       'a factory that throws what has no text',
       'export default () => { throw Object.create(null) }',
       'STRATEGY_FAILED',
-      'failed when it was set up: a object that has no text',
+      'failed when it was set up: an object that has no text',
     ],
     [
       'a factory that writes to its setup',
