@@ -31,19 +31,24 @@ interface PlaceOptions {
   readonly placeOf: (path: ConfigPath) => Place | null
 }
 
-/** Checks a tree. `place` only serves the messages. */
-export function checkConfig(tree: ConfigMap, place: PlaceOptions): CheckedConfig {
+/** Checks a tree. `place` only serves the messages; what is `unread` was written, and nobody knows as what. */
+export function checkConfig(tree: ConfigMap, place: PlaceOptions, unread: readonly ConfigPath[] = []): CheckedConfig {
   const schema = configSchema()
   const linked = withLinkedIntervals(tree)
   const direct = schema.safeParse(linked)
-  const directFaults = direct.success ? contradictionFaults(direct.data, linked, place) : []
+  const directFaults = direct.success ? contradictionFaults(direct.data, linked, place, unread) : []
   if (direct.success && directFaults.length === 0) return { config: direct.data, faults: [] }
   if (direct.success) return { config: null, faults: directFaults }
-  return checkSlowly(linked, schema, place)
+  return checkSlowly(linked, schema, place, unread)
 }
 
 /** The way through a file that the schema refuses at first sight: an empty section is no fault, all others are listed. */
-function checkSlowly(tree: ConfigMap, schema: ReturnType<typeof configSchema>, place: PlaceOptions): CheckedConfig {
+function checkSlowly(
+  tree: ConfigMap,
+  schema: ReturnType<typeof configSchema>,
+  place: PlaceOptions,
+  unread: readonly ConfigPath[],
+): CheckedConfig {
   const keys = configKeys()
   const filled = withFilledSections(tree, keys)
   const parsed = schema.safeParse(filled)
@@ -51,10 +56,7 @@ function checkSlowly(tree: ConfigMap, schema: ReturnType<typeof configSchema>, p
   const faults = issues.flatMap((issue) => faultsOf(issue, { tree: filled, keys, place }))
   // What the schema refused is left out, so that the rest can still be held against itself.
   const rest = schema.safeParse(faults.reduce((kept, fault) => without(kept, fault.path), filled))
-  if (rest.success) {
-    const isFaulty = (path: ConfigPath) => faults.some((fault) => startsWith(fault.path, path) || startsWith(path, fault.path))
-    faults.push(...contradictionFaults(rest.data, filled, place, isFaulty))
-  }
+  if (rest.success) faults.push(...contradictionFaults(rest.data, filled, place, [...unread, ...faults.map(({ path }) => path)]))
   if (parsed.success && faults.length === 0) return { config: parsed.data, faults: [] }
   return { config: null, faults }
 }
@@ -144,16 +146,19 @@ function complaintOf(issue: z.core.$ZodIssue, value: ConfigValue | undefined): s
   }
 }
 
-function contradictionFaults(
-  config: ParsedConfig,
-  tree: ConfigMap,
-  place: PlaceOptions,
-  isFaulty: (path: ConfigPath) => boolean = () => false,
-): ConfigFault[] {
-  return findContradictions(config)
+/** Of what is `faulty` nothing is known, so that it contradicts nothing. */
+function contradictionFaults(config: ParsedConfig, tree: ConfigMap, place: PlaceOptions, faulty: readonly ConfigPath[]): ConfigFault[] {
+  const isFaulty = (path: ConfigPath) => faulty.some((known) => startsWith(known, path) || startsWith(path, known))
+  // Whichever strategy was meant, its keys are looked through now, and not when its name is mended.
+  const names = isFaulty(['strategy', 'name']) ? BUILT_IN_STRATEGIES : [config.strategy.name]
+  const found = names.flatMap((name) => findContradictions({ ...config, strategy: { ...config.strategy, name } }))
+  const known = new Map(found.map((contradiction) => [contradiction.text, contradiction]))
+  return [...known.values()]
     .filter((contradiction) => !contradiction.paths.some(isFaulty))
     .map((contradiction) => contradictionFault(contradiction, tree, place))
 }
+
+const BUILT_IN_STRATEGIES = ['market_maker', 'breakout'] as const
 
 /** At the first of its keys that the file writes, with the places of the others. */
 function contradictionFault({ paths, text }: Contradiction, tree: ConfigMap, { file, placeOf }: PlaceOptions): ConfigFault {

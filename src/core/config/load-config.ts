@@ -41,6 +41,6 @@ function invalid({ file, text: written, faults }: ConfigReading): DitaError {
     fault: 'user',
     exitCode: EXIT.config,
     message: `${written === null ? 'The built-in config' : `The config ${file}`} cannot be used, ${count}:\n${lines.join('\n')}`,
-    next: 'Correct what is listed. docs/CONFIG.md explains every key, and `dita init` writes a config with all of them.',
+    next: 'Correct what is listed; docs/CONFIG.md explains every key. `dita audit-config` then looks for what does not fit together.',
   })
 }

@@ -52,7 +52,7 @@ export interface ConfigReading {
 export function readConfig({ file, text, overrides = {}, environment = process.env }: ReadConfigOptions): ConfigReading {
   const content = file === null ? null : (text ?? readText(file))
   const shown = file === null ? 'the built-in config' : shownPath(file)
-  const yaml = content === null ? { tree: {}, faults: [], positionOf: () => null } : readYaml(content)
+  const yaml = content === null ? { tree: {}, faults: [], unread: [], positionOf: () => null } : readYaml(content)
   if (yaml.tree === null && yaml.faults.length === 0) throw empty(shown)
   const variables = readEnvironment(environment, configKeys)
   const flags = flagValues(overrides)
@@ -64,7 +64,7 @@ export function readConfig({ file, text, overrides = {}, environment = process.e
     const name = flag ?? variableAt(variables, path)
     return name === undefined ? yaml.positionOf(path) : { name }
   }
-  const checked = checkConfig(tree, { file: shown, placeOf })
+  const checked = checkConfig(tree, { file: shown, placeOf }, yaml.unread)
   const faults = [...yaml.faults, ...variables.faults, ...checked.faults]
   const parsed = faults.length === 0 ? checked.config : null
   const folderOf = (path: ConfigPath): string => {

@@ -1,6 +1,6 @@
 // Reads YAML into plain values with the place of each. Numbers stay text as written; nothing is checked against the schema.
 
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Scalar } from 'yaml'
 import { messageOf } from '../errors.ts'
 import { escapeText } from '../text.ts'
 import { type ConfigFault, type ConfigMap, type ConfigPath, type ConfigValue, type Position, placeText } from './config-values.ts'
@@ -15,6 +15,8 @@ export interface YamlTree {
   /** Null where the text holds nothing at all: no key, at most comments. */
   readonly tree: ConfigMap | null
   readonly faults: readonly ConfigFault[]
+  /** Sections that are no YAML: what they hold is not known. */
+  readonly unread: readonly ConfigPath[]
   /** Where the key at a path stands, else the nearest key above it. */
   positionOf(path: ConfigPath): Position | null
 }
@@ -26,27 +28,95 @@ export interface YamlTree {
 export function readYaml(text: string): YamlTree {
   const lines = new LineCounter()
   const walk = new Walk(lines)
-  const positionOf = (path: ConfigPath) => walk.positionOf(path)
-  const document = parse(text, lines, walk)
-  if (document === null) return { tree: {}, faults: walk.faults, positionOf }
-  const orphan = document.errors.length > 0 ? orphanIn(text) : null
-  if (orphan !== null) {
-    // All else that the parser complains about follows from it.
-    walk.fault([], orphan.offset, orphan.text)
-    return { tree: {}, faults: walk.faults, positionOf }
+  const made = (tree: ConfigMap | null, unread: readonly ConfigPath[] = []): YamlTree => {
+    return { tree, faults: walk.faults, unread, positionOf: (path) => walk.positionOf(path) }
   }
-  for (const problem of document.errors.slice(0, MOST_SYNTAX_FAULTS)) {
-    walk.fault([], problem.pos[0], `This is not valid YAML: ${sentencePart(problem.message)}.`)
+  const document = parse(text, lines)
+  if (document instanceof Error) {
+    walk.fault([], 0, `This cannot be read as YAML: ${escapeText(document.message)}.`)
+    return made({})
   }
   for (const problem of document.warnings.slice(0, MOST_SYNTAX_FAULTS)) {
     walk.fault([], problem.pos[0], `This means nothing in a config: ${sentencePart(problem.message)}.`)
   }
-  if (document.errors.length > 0) return { tree: {}, faults: walk.faults, positionOf }
-  const root = walk.value(document.contents, [])
-  if (root === null) return { tree: null, faults: walk.faults, positionOf }
-  if (typeof root === 'object' && !Array.isArray(root)) return { tree: root, faults: walk.faults, positionOf }
+  if (document.errors.length === 0) return made(treeOf(document.contents, walk))
+  const { spoilt, rest } = partedBySections(text)
+  if (rest === null) {
+    report(text, document.errors, walk)
+    return made({})
+  }
+  for (const part of spoilt) report(part.text, part.errors, walk)
+  const paths = spoilt.map(({ name }) => [name])
+  return made(treeOf(rest, walk) ?? {}, paths)
+}
+
+/** Null where there is nothing at all. */
+function treeOf(contents: unknown, walk: Walk): ConfigMap | null {
+  const root = walk.value(contents, [])
+  if (root === null) return null
+  if (typeof root === 'object' && !Array.isArray(root)) return root
   walk.fault([], 0, 'The file must hold keys such as `feed:`, each with its settings below it.')
-  return { tree: {}, faults: walk.faults, positionOf }
+  return {}
+}
+
+type Problems = Document['errors']
+
+function report(text: string, problems: Problems, walk: Walk): void {
+  const orphan = orphanIn(text)
+  // All else that the parser complains about follows from it.
+  if (orphan !== null) return walk.fault([], orphan.offset, orphan.text)
+  // What is not closed is missed at the very end: its place is the last thing that was written.
+  const last = text.trimEnd().length - 1
+  for (const { pos, message } of problems.slice(0, MOST_SYNTAX_FAULTS)) walk.fault([], Math.min(pos[0], last), notYaml(message))
+}
+
+/** What the parser says, and what a person would. */
+const PARSER_WORDS: readonly (readonly [said: RegExp, words: string])[] = [
+  [/^Flow sequence in block collection/, 'a `[` is not closed'],
+  [/^Flow map in block collection/, 'a `{` is not closed'],
+  [/^Missing closing (['"])/, 'a $1 is not closed'],
+  [/^Tabs are not allowed as indentation/, 'a tab stands where only spaces may'],
+  [/^Nested mappings are not allowed/, 'a key cannot begin here: a line may be indented too far, or have one colon too many'],
+  [/^Implicit (map )?keys need/, 'a colon and a blank are missing behind a key'],
+  [/^All mapping items must start/, 'this line is not indented as those beside it'],
+]
+
+function notYaml(message: string): string {
+  const [said, words] = PARSER_WORDS.find(([known]) => known.test(message)) ?? []
+  const [match = ''] = said?.exec(message) ?? []
+  return `This is not valid YAML: ${said === undefined || words === undefined ? sentencePart(message) : match.replace(said, words)}.`
+}
+
+interface SpoiltSection {
+  readonly name: string
+  /** The text up to its end with nothing but this section in it, so that places stay what they are. */
+  readonly text: string
+  readonly errors: Problems
+}
+
+/** Of a text that is no YAML the sections that are none, and what the others hold; null where it cannot be told by sections. */
+function partedBySections(text: string): { readonly spoilt: readonly SpoiltSection[]; readonly rest: unknown } {
+  const starts = [...text.matchAll(/^["']?([A-Za-z_]\w*)["']?\s*:(?=\s|$)/gm)]
+  const spoilt: SpoiltSection[] = []
+  let healthy = text
+  for (const [index, { index: start, 1: name = '' }] of starts.slice(0, MOST_SECTIONS).entries()) {
+    const end = starts[index + 1]?.index ?? text.length
+    const alone = blank(text.slice(0, start)) + text.slice(start, end).trimEnd()
+    const document = parse(alone)
+    if (document instanceof Error || document.errors.length === 0) continue
+    spoilt.push({ name, text: alone, errors: document.errors })
+    healthy = healthy.slice(0, start) + blank(text.slice(start, end)) + healthy.slice(end)
+  }
+  const rest = parse(healthy)
+  const isRead = spoilt.length > 0 && !(rest instanceof Error) && rest.errors.length === 0
+  return { spoilt, rest: isRead ? rest.contents : null }
+}
+
+/** More than a config has; each is parsed once more. */
+const MOST_SECTIONS = 40
+
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ')
 }
 
 /** A key that was brought back while the section which holds it is still a comment: what a new workspace invites to. */
@@ -68,15 +138,14 @@ function orphanIn(text: string): { readonly offset: number; readonly text: strin
   return null
 }
 
-function parse(text: string, lineCounter: LineCounter, walk: Walk) {
+function parse(text: string, lineCounter: LineCounter = new LineCounter()): Document | Error {
   try {
     // The failsafe schema knows no numbers: a scalar is the text that stands in the file. Repeated keys are found in
     // the walk, because the parser compares every key with every other one.
     return parseDocument(text, { schema: 'failsafe', lineCounter, prettyErrors: false, logLevel: 'error', uniqueKeys: false })
   } catch (error) {
     // Brackets nested thousands deep exhaust the parser's stack.
-    walk.fault([], 0, `This cannot be read as YAML: ${escapeText(messageOf(error))}.`)
-    return null
+    return error instanceof Error ? error : new Error(messageOf(error))
   }
 }
 

@@ -220,6 +220,52 @@ paper: [1]
     expect(error.next).toContain('docs/CONFIG.md')
   })
 
+  test('C01 a section that is no YAML keeps nothing of the others back, and is held against nothing', () => {
+    const error = faultOf(`mode: demo
+feed: [live
+venue:
+  rest_url: http://127.0.0.1:1
+risk:
+  max_exposre: 5
+  balances: { XRP: 500
+engine:
+    tick_interval_seconds: none
+  backups_kept: 3
+#instrument:
+  symbol: XRP/RLUSD
+paper:
+  maker_fee: 1
+`)
+    expect(error.message.split('\n').slice(1)).toEqual([
+      '  dita.yaml:2:11: This is not valid YAML: a `[` is not closed.',
+      '  dita.yaml:4:3: `venue.rest_url` and `venue.stream_url` belong together: give both or neither.',
+      '  dita.yaml:7:22: This is not valid YAML: a `{` is not closed.',
+      expect.stringContaining('  dita.yaml:12:3: `symbol` stands under `instrument:`, which is a comment in line 11'),
+      '  dita.yaml:14:3: `paper.maker_fee` is not a key of the config. Did you mean `maker_fee_rate`?',
+    ])
+  })
+
+  test.each([
+    ['risk:\n  max_exposure: lots\n   max_position: 1\n', '2:17: This is not valid YAML: a key cannot begin here: '],
+    ['risk:\n  max_exposure: 1\n max_position: 1\n', '3:1: This is not valid YAML: this line is not indented as those beside it.'],
+    ['risk:\n\tmax_exposure: 1\n', '2:1: This is not valid YAML: a tab stands where only spaces may.'],
+    ['risk:\n  max_exposure:1\n  max_position: 1\n', '2:3: This is not valid YAML: a colon and a blank are missing behind a key.'],
+    ['strategy:\n  name: "breakout\n', '2:17: This is not valid YAML: a " is not closed.'],
+  ])('C01 what is no YAML in %j is told in plain words', (text, told) => {
+    expect(faultOf(text).message).toContain(`dita.yaml:${told}`)
+  })
+
+  test('C01 with a name of a strategy that is none, the keys of each are looked through all the same', () => {
+    const { message } = faultOf(`strategy:
+  name: breakot
+  market_maker: { order_notional: 500, max_inventory_notional: 100 }
+  breakout: { targets_bps: [4, 2, 8] }
+`)
+    expect(message).toContain('3 things are wrong')
+    expect(message).toContain('no quote would ever fit')
+    expect(message).toContain('must grow, but 2 follows 4')
+  })
+
   test('C01 a key that is written twice is refused, with both places', () => {
     expect(faultOf('feed:\n  seed: 1\n  seed: 2\n').message).toContain(
       'dita.yaml:3:3: This key is written twice; the first stands in line 2.',
