@@ -13,7 +13,7 @@ export function configPage(): string {
     '',
     'Every key of the config, made from the schema that checks it. A key that is left out has its default; a key that is not',
     'listed here is refused. Numbers are exact decimals: write them plainly (`0.0002`). Relative paths start at the folder of the',
-    'config file. `dita init` writes a file with all of this in it, `dita config show` says which value is in force and where it was',
+    'config file. `dita init` writes a short one, `dita init --full` one with all of this; `dita config show` says which value is in force and where it was',
     'written, and `dita audit-config` looks a config through ([AUDIT.md](AUDIT.md)).',
     '',
     '## Top level',

@@ -1,5 +1,5 @@
 // What `dita init` asks, as a table, and how answers become a config. An answer is read and checked as the variable of its key
-// would be, so that init accepts what a session accepts. Knows no terminal.
+// would be, so that init accepts what a session accepts. Asks nobody.
 
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
@@ -13,12 +13,12 @@ import { suggestWord } from '../core/config/suggest-word.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
 import type { Arena } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
-import { paragraph } from './account-text.ts'
 import { amountSlip } from './amount-slip.ts'
 
 /** Without the dashes. */
 type Flag =
   | 'mode'
+  | 'exchange'
   | 'feed'
   | 'instrument'
   | 'strategy'
@@ -43,6 +43,8 @@ export interface Question {
   readonly choices?: readonly { readonly value: string; readonly means: string }[]
   /** Beside the choices or instead of them: the path of such a file, which starts where the person is. */
   readonly isPath?: 'recording' | 'strategy'
+  /** Beside the choices: the address of an exchange, as `dita exchange` prints it. */
+  readonly isAddress?: boolean
   /** What the answer counts: one amount, or amounts by asset. */
   readonly counts?: 'amount' | 'money'
   readonly applies: (answers: Answers) => boolean
@@ -50,21 +52,15 @@ export interface Question {
   readonly when?: string
 }
 
-const isPaper = ({ mode }: Answers): boolean => mode === undefined || mode === 'paper'
+export const isPaper = ({ mode }: Answers): boolean => mode === undefined || mode === 'paper'
 const isMaker = ({ strategy }: Answers): boolean => strategy === undefined || strategy === 'market_maker'
 const isBreakout = ({ strategy }: Answers): boolean => strategy === 'breakout'
 const always = (): boolean => true
 
-const DEFAULT_PAIR = 'XRP/RLUSD'
-
-const isRecording = (answers: Answers): boolean => isPaper(answers) && answers.feed !== undefined && answers.feed !== 'simulated'
-
-/** What amounts are counted in, as far as it can be told. */
-async function quoteOf(answers: Answers, place: InitPlace): Promise<string> {
-  if (!isPaper(answers)) return /\/([^:]+)/.exec(answers.instrument ?? 'BTC/USDT:USDT')?.[1] ?? 'quote'
-  const recorded = isRecording(answers) ? ((await place.quoteOfRecording?.(answers.feed ?? '')) ?? 'the quote asset') : null
-  return recorded ?? DEFAULT_PAIR.split('/')[1] ?? ''
-}
+/** The answer that leaves a venue's addresses out. */
+const BINGX_HOST = 'bingx'
+/** Where the README starts one. */
+const OWN_EXCHANGE = 'http://127.0.0.1:8080'
 
 export const QUESTIONS: readonly Question[] = [
   {
@@ -77,6 +73,19 @@ export const QUESTIONS: readonly Question[] = [
       { value: 'live', means: 'real money; each session asks for --live' },
     ],
     applies: always,
+  },
+  {
+    flag: 'exchange',
+    path: () => ['venue', 'rest_url'],
+    text: () => 'Which exchange?',
+    choices: [
+      { value: BINGX_HOST, means: "BingX's own host for practice" },
+      { value: OWN_EXCHANGE, means: 'one of your own on this machine: `dita exchange --port 8080`' },
+    ],
+    hint: 'Or the REST address that your `dita exchange` prints.',
+    isAddress: true,
+    applies: ({ mode }) => mode === 'demo',
+    when: 'with --mode demo',
   },
   {
     flag: 'feed',
@@ -163,6 +172,7 @@ export const QUESTIONS: readonly Question[] = [
 
 /** What an answer that is left out comes to; empty where the key has no default of its own. */
 export function defaultOf(question: Question, answers: Answers): string {
+  if (question.isAddress) return BINGX_HOST
   return usualOf(question.path(answers))
 }
 
@@ -201,7 +211,9 @@ export function problemsOf(answers: Answers, place: InitPlace): Problem[] {
 
 /** What can be said of one answer in the words that it was given in; null where there is nothing. */
 function slipIn(question: Question, answer: string, place: InitPlace): string | null {
-  const { counts, isPath } = question
+  const { counts, isPath, isAddress } = question
+  if (isAddress && answer !== BINGX_HOST && !isHttpAddress(answer))
+    return `${shown(answer)} is no address of an exchange: write it as in \`${OWN_EXCHANGE}\`, or \`${BINGX_HOST}\`.`
   if (counts === 'amount' && !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(answer))
     return [`${shown(answer)} is no amount.`, amountSlip(answer) ?? []].flat().join(' ')
   if (counts === 'money' && !/:\s/.test(answer))
@@ -215,6 +227,11 @@ function slipIn(question: Question, answer: string, place: InitPlace): string | 
   if (/[/.]/.test(answer)) return `There is no ${isPath} at ${path}.`
   const meant = suggestWord(answer, wordsFor(question))
   return `${shown(answer)} is no ${isPath}, and no file of that name is here.${meant === null ? '' : ` Did you mean \`${meant}\`?`}`
+}
+
+function isHttpAddress(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === ''
 }
 
 /** What cannot be looked at is as good as not there. */
@@ -259,11 +276,20 @@ function readingOf(answers: Answers, place: InitPlace): ReturnType<typeof readCo
   for (const question of QUESTIONS) {
     const answer = answers[question.flag]
     if (answer === undefined || answer === '' || !question.applies(answers)) continue
-    environment[variableOf(question.path(answers))] = question.isPath !== undefined ? fromFolder(question, answer, place) : answer
+    if (question.isAddress) Object.assign(environment, addressesOf(answer))
+    else environment[variableOf(question.path(answers))] = question.isPath !== undefined ? fromFolder(question, answer, place) : answer
   }
   // A venue's own market is the only one that orders there may go by.
   if (!isPaper(answers)) environment[variableOf(['feed', 'source'])] = 'live'
   return readConfig({ file: null, environment })
+}
+
+/** Both of an exchange that is not the venue's own: where it is called, and where it is listened to. */
+function addressesOf(answer: string): Record<string, string> {
+  const url = answer === BINGX_HOST ? null : URL.parse(answer)
+  if (url === null) return {}
+  const stream = `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}/swap-market`
+  return { [variableOf(['venue', 'rest_url'])]: url.origin, [variableOf(['venue', 'stream_url'])]: stream }
 }
 
 /** A path as it is written in a file of the folder; a word that is no path stays. */
@@ -296,68 +322,4 @@ function flagsOf({ keys }: Problem, answers: Answers): string {
 
 function badAnswer(message: string, next: string): DitaError {
   return new DitaError('BAD_ANSWER', { fault: 'user', exitCode: EXIT.usage, message, next })
-}
-
-export interface Asker {
-  /** Null where the person is gone. */
-  ask(prompt: string): Promise<string | null>
-  say(text: string): void
-}
-
-/** Bad answers to one question before it is given up: somebody who is no person would go on for ever. */
-const MOST_TRIES = 20
-
-/** Asks what no flag has answered; each answer is checked at once, with all before it. @throws DitaError INIT_CANCELLED (exit 130) */
-export async function askQuestions(given: Answers, place: InitPlace, asker: Asker): Promise<Answers> {
-  let answers = given
-  let quote: string | null = null
-  for (const question of QUESTIONS) {
-    if (answers[question.flag] !== undefined || !question.applies(answers)) continue
-    // By then it is known which market it is, and a recording is read once.
-    if (question.counts === 'amount') quote ??= await quoteOf(answers, place)
-    answers = { ...answers, [question.flag]: await askOne(question, { answers, place, asker, quote: quote ?? '' }) }
-  }
-  return answers
-}
-
-async function askOne(
-  question: Question,
-  { answers, place, asker, quote }: { readonly answers: Answers; readonly place: InitPlace; readonly asker: Asker; readonly quote: string },
-): Promise<string> {
-  const standard = defaultOf(question, answers)
-  const later = laterKeys(question, answers)
-  for (const [index, { value, means }] of (question.choices ?? []).entries()) {
-    if (index === 0) asker.say('')
-    asker.say(`  ${index + 1}  ${value.padEnd(14)}${means}`)
-  }
-  if (question.hint !== undefined) asker.say(`  ${question.hint}`)
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const typed = await asker.ask(`${question.text(answers, quote)}${standard === '' ? '' : ` [${standard}]`}: `)
-    if (typed === null) break
-    const answer = answerOf(question, typed.trim(), standard)
-    // What hangs on a question that is still to come is for its answer to mend.
-    const problems = problemsOf({ ...answers, [question.flag]: answer }, place).filter(({ keys }) => !keys.some((key) => later.has(key)))
-    if (problems.length === 0) return answer
-    for (const { text } of problems) asker.say(paragraph(text, '  ').join('\n'))
-  }
-  throw new DitaError('INIT_CANCELLED', {
-    fault: 'user',
-    exitCode: EXIT.interruptedSigint,
-    message: 'The questions were not answered to their end. Nothing was written.',
-    next: 'Begin again with `dita init`, or take what is usual with `dita init --yes`.',
-  })
-}
-
-/** The keys that will be asked about after a question, as far as can be told by then. */
-function laterKeys(question: Question, answers: Answers): ReadonlySet<string> {
-  const later = QUESTIONS.slice(QUESTIONS.indexOf(question) + 1).filter(
-    ({ flag, applies }) => answers[flag] === undefined && applies(answers),
-  )
-  return new Set(later.map(({ path }) => path(answers).join('.')))
-}
-
-/** A number stands for a choice, nothing for the default. */
-function answerOf({ choices }: Question, typed: string, standard: string): string {
-  if (typed === '') return standard
-  return choices?.[Number(typed) - 1]?.value ?? typed
 }

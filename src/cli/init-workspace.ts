@@ -2,10 +2,11 @@
 
 import { constants, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { ConfigMap } from '../core/config/config-values.ts'
+import { type ConfigMap, valueAt } from '../core/config/config-values.ts'
 import { SCHEMA_FILE_NAME, scaffoldConfig } from '../core/config/describe-config.ts'
 import { blameForFile, DitaError, EXIT, troubleOf } from '../core/errors.ts'
 import { quoted } from './quoted.ts'
+import { REHEARSAL_KEYS } from './rehearsal-keys.ts'
 import { CONFIG_FILE } from './workspace.ts'
 
 export interface NewWorkspace {
@@ -16,6 +17,8 @@ export interface NewWorkspace {
   readonly backup: string | null
   /** `paper`, `demo` or `live`. */
   readonly mode: string
+  /** The address of the exchange that stands for the venue's own; null where none does. */
+  readonly exchange: string | null
 }
 
 /** Backups of one config that are kept; more is a sign that something runs away. */
@@ -24,14 +27,16 @@ const MOST_BACKUPS = 100
 export interface InitOptions {
   readonly folder: string
   readonly force: boolean
-  /** What the config is to say; every other key stands in it at its default, commented out. */
+  /** What the config is to say. */
   readonly chosen?: ConfigMap
+  /** Every other key stands in it as well, commented out at its default. */
+  readonly full?: boolean
 }
 
 /** @throws DitaError WORKSPACE_EXISTS where a file is in the way and `force` is not given, INIT_FAILED where writing fails */
 export function initWorkspace(options: InitOptions): NewWorkspace {
   const folder = resolve(options.folder)
-  const { yaml, schema } = scaffoldConfig(options.chosen)
+  const { yaml, schema } = scaffoldConfig(options.chosen, { full: options.full ?? false })
   refuseFile(folder)
   let backup: string | null = null
   const files = [
@@ -53,31 +58,39 @@ export function initWorkspace(options: InitOptions): NewWorkspace {
       cause: error,
     })
   }
-  return { folder, files: files.map(({ path }) => path), backup, mode: modeOf(options.chosen) }
+  const { chosen = {} } = options
+  const mode = textAt(chosen, ['mode']) ?? 'paper'
+  return { folder, files: files.map(({ path }) => path), backup, mode, exchange: textAt(chosen, ['venue', 'rest_url']) }
 }
 
-function modeOf(chosen: ConfigMap = {}): string {
-  const { mode } = chosen
-  return typeof mode === 'string' ? mode : 'paper'
+function textAt(chosen: ConfigMap, path: readonly string[]): string | null {
+  const value = valueAt(chosen, path)
+  return typeof value === 'string' ? value : null
 }
+
+type Steps = readonly (readonly [command: string, does: string])[]
 
 /** What to type next, and what it does. A venue takes keys, and its sessions go as fast as the world does. */
-function nextSteps(mode: string): readonly (readonly [command: string, does: string])[] {
+function nextSteps({ mode, exchange }: Pick<NewWorkspace, 'mode' | 'exchange'>): Steps {
   if (mode === 'paper') {
     return [
       ['dita run --speed max', 'runs half an hour of its market with it'],
       ['dita summarize', 'says what happened'],
     ]
   }
+  const { apiKey, secret } = exchange === null ? { apiKey: '…', secret: '…' } : REHEARSAL_KEYS
+  const { port } = new URL(exchange ?? 'http://localhost')
   return [
-    ['export DITA_BINGX_API_KEY=… DITA_BINGX_API_SECRET=…', ''],
+    ...(exchange === null ? [] : ([[`dita exchange --port ${port}`, 'in another terminal, unless it runs']] as const)),
+    [`export DITA_BINGX_API_KEY=${apiKey} DITA_BINGX_API_SECRET=${secret}`, ''],
     ['dita doctor', 'says whether everything is there'],
     [mode === 'live' ? 'dita run --live' : 'dita run', 'trades for half an hour'],
   ]
 }
 
-export function renderNewWorkspace({ folder, files, backup, mode }: NewWorkspace): string {
-  const steps = [...(folder === process.cwd() ? [] : [[`cd ${quoted(folder)}`, ''] as const]), ...nextSteps(mode)]
+export function renderNewWorkspace(workspace: NewWorkspace): string {
+  const { folder, files, backup } = workspace
+  const steps = [...(folder === process.cwd() ? [] : [[`cd ${quoted(folder)}`, ''] as const]), ...nextSteps(workspace)]
   const width = Math.max(...steps.map(([command, does]) => (does === '' ? 0 : command.length)))
   return [
     `A workspace is ready in ${folder}:`,

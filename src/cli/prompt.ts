@@ -3,8 +3,8 @@
 
 import { createInterface } from 'node:readline/promises'
 import { escapeText } from '../core/text.ts'
+import type { Asker } from './ask-questions.ts'
 import { escapeLines } from './escape.ts'
-import type { Asker } from './init-questions.ts'
 
 export interface Prompt extends Asker {
   close(): void

@@ -7,6 +7,7 @@ import { openRehearsal, type Rehearsal, type RehearsalSummary, summarizeTruth } 
 import { heardElsewhere } from '../core/waiting.ts'
 import { escapeLines, safeJson } from './escape.ts'
 import { type Listening, renderListening } from './exchange-text.ts'
+import { type Keys, REHEARSAL_KEYS } from './rehearsal-keys.ts'
 
 export interface StartExchangeOptions {
   readonly port: number
@@ -27,13 +28,6 @@ export interface ExchangeEnd extends RehearsalSummary {
   readonly truth: string
 }
 
-interface Keys {
-  readonly apiKey: string
-  readonly secret: string
-}
-
-/** Known to everybody, and good for nothing but an exchange on one's own loopback. */
-const REHEARSAL_KEYS: Keys = { apiKey: 'dita-rehearsal-key', secret: 'dita-rehearsal-secret' }
 const OTHERS = 0o077
 const FASTEST = 1_000
 

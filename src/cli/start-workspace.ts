@@ -4,7 +4,8 @@ import { loadConfig } from '../core/config/load-config.ts'
 import { DitaError } from '../core/errors.ts'
 import { openArena } from '../core/session/arena.ts'
 import { machineClock } from '../core/session/pacer.ts'
-import { type Answers, askQuestions, checkFlags, chosenOf, type InitPlace, usualOf } from './init-questions.ts'
+import { askQuestions } from './ask-questions.ts'
+import { type Answers, checkFlags, chosenOf, type InitPlace, usualOf } from './init-questions.ts'
 import { initWorkspace, type NewWorkspace, refuseStanding } from './init-workspace.ts'
 import { openPrompt } from './prompt.ts'
 import { isTerminal, type TerminalEnvironment } from './terminal.ts'
@@ -15,18 +16,20 @@ export interface StartWorkspaceOptions {
   /** Takes what is usual for whatever no flag says. */
   readonly yes: boolean
   readonly json: boolean
+  /** Whether every key is to stand in the config. */
+  readonly full: boolean
   readonly given: Answers
   readonly env: TerminalEnvironment
 }
 
 /** @throws DitaError BAD_ANSWER, WORKSPACE_EXISTS, INIT_FAILED (exit 2), INIT_CANCELLED (exit 130) */
-export async function startWorkspace({ folder, force, yes, json, given, env }: StartWorkspaceOptions): Promise<NewWorkspace> {
+export async function startWorkspace({ folder, force, yes, json, full, given, env }: StartWorkspaceOptions): Promise<NewWorkspace> {
   const place = { folder, workingFolder: process.cwd(), simulated: await simulatedMarket(), quoteOfRecording }
   checkFlags(given, place)
   // Nobody answers ten questions to hear then that the place is taken.
   if (!force) refuseStanding(folder)
   const answers = yes || json || !isTerminal(env) ? given : await asked(given, place)
-  return initWorkspace({ folder, force, chosen: chosenOf(answers, place) })
+  return initWorkspace({ folder, force, full, chosen: chosenOf(answers, place) })
 }
 
 async function asked(given: Answers, place: InitPlace): Promise<Answers> {

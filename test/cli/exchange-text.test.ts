@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { type Listening, renderListening } from '../../src/cli/exchange-text.ts'
-import { loadConfig } from '../../src/core/config/load-config.ts'
 
 const LISTENING: Listening = {
   listening: { rest: 'http://127.0.0.1:8080', stream: 'ws://127.0.0.1:8080/swap-market' },
@@ -13,16 +11,10 @@ const LISTENING: Listening = {
 }
 
 describe('what an exchange tells a person', () => {
-  test('is where it listens, a config that trades there as it stands, the keys to type, and how to end it', () => {
+  test('is where it listens, how to set up a workspace that trades there, the keys to type, and how to end it', () => {
     const text = renderListening(LISTENING)
     expect(text).toContain('Ctrl-C ends it')
-    const [, yaml = ''] = /practice money:\n\n([\s\S]*?)\n\n/.exec(text) ?? []
-    expect(parse(yaml)).toMatchObject({ mode: 'demo', feed: { source: 'live' } })
-    const config = loadConfig({ file: 'dita.yaml', text: yaml.replaceAll(/^ {2}/gm, ''), environment: {} })
-    expect(config).toMatchObject({
-      mode: 'demo',
-      venue: { instrument: 'BTC/USDT:USDT', restUrl: LISTENING.listening.rest, streamUrl: LISTENING.listening.stream },
-    })
+    expect(text).toContain('  dita init --yes --mode demo --exchange http://127.0.0.1:8080 --instrument BTC/USDT:USDT\n')
     expect(text).toContain("  export DITA_BINGX_API_KEY=dita-rehearsal-key DITA_BINGX_API_SECRET='dita rehearsal'\n")
     expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
   })

@@ -3,8 +3,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { askQuestions } from '../../src/cli/ask-questions.ts'
 import { runAuditCommand } from '../../src/cli/audit-config.ts'
-import { type Answers, askQuestions, checkFlags, chosenOf, type InitPlace, QUESTIONS } from '../../src/cli/init-questions.ts'
+import { type Answers, checkFlags, chosenOf, type InitPlace, QUESTIONS } from '../../src/cli/init-questions.ts'
 import { initWorkspace, renderNewWorkspace } from '../../src/cli/init-workspace.ts'
 import { simulatedMarket } from '../../src/cli/start-workspace.ts'
 import { loadConfig } from '../../src/core/config/load-config.ts'
@@ -64,10 +65,23 @@ describe('the config that answers make', () => {
     expect(view.exitCode).toBe(0)
   })
 
-  test('says what was chosen, and of every other key its default, commented out', () => {
-    const { config, text } = written({ strategy: 'breakout', 'order-size': '500', money: 'XRP: 500, RLUSD: 1000', 'max-loss': '20' })
-    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/dita\.schema\.json\n/)
-    const set = text.split('\n').filter((line) => /^ *[a-z_]+: \S/.test(line))
+  test('says what was chosen beside what most people change; in full, only that is not commented out', () => {
+    const { config, text: short } = written({ strategy: 'breakout', 'order-size': '500', money: 'XRP: 500, RLUSD: 1000', 'max-loss': '20' })
+    expect(short).toMatch(/^# yaml-language-server: \$schema=\.\/dita\.schema\.json\n/)
+    for (const line of [
+      '  balances: { XRP: 500, RLUSD: 1000 }',
+      '    order_notional: 500',
+      '  max_session_loss: 20',
+      '  max_exposure: 5000',
+    ]) {
+      expect(short).toContain(`${line}\n`)
+    }
+    const folder = temporaryFolder()
+    const answers = { strategy: 'breakout', 'order-size': '500', money: 'XRP: 500, RLUSD: 1000', 'max-loss': '20' }
+    initWorkspace({ folder, force: false, chosen: chosenOf(answers, place(folder)), full: true })
+    const set = readFileSync(join(folder, 'dita.yaml'), 'utf8')
+      .split('\n')
+      .filter((line) => /^ *[a-z_]+: \S/.test(line))
     expect(set.map((line) => line.trim())).toEqual([
       'balances: { XRP: 500, RLUSD: 1000 }',
       'name: breakout',
@@ -85,6 +99,17 @@ describe('the config that answers make', () => {
     expect(text).toContain('dita doctor')
     expect(text).not.toContain('--speed')
     expect(text.includes('dita run --live')).toBe(mode === 'live')
+  })
+
+  test('with an exchange of your own have both of its addresses, and say how to begin', () => {
+    const { config, workspace } = written({ mode: 'demo', exchange: 'http://127.0.0.1:8123/' })
+    expect([config.venue.restUrl, config.venue.streamUrl]).toEqual(['http://127.0.0.1:8123', 'ws://127.0.0.1:8123/swap-market'])
+    expect(workspace.exchange).toBe('http://127.0.0.1:8123')
+    const text = renderNewWorkspace(workspace)
+    expect(text).toContain('dita exchange --port 8123')
+    expect(text).toContain('export DITA_BINGX_API_KEY=dita-rehearsal-key DITA_BINGX_API_SECRET=dita-rehearsal-secret')
+    const atBingx = written({ mode: 'demo', exchange: 'bingx' })
+    expect([atBingx.config.venue.restUrl, atBingx.config.venue.streamUrl, atBingx.workspace.exchange]).toEqual([null, null, null])
   })
 
   test('names paths from its own folder, and quotes what YAML would read otherwise', () => {
@@ -125,6 +150,8 @@ describe('flags', () => {
       '`simulate` is no recording, and no file of that name is here. Did you mean `simulated`?',
     ],
     ['of a market that paper does not play', { feed: 'live' }, '`feed.source` is `live`'],
+    ['of no exchange', { mode: 'demo', exchange: 'localhost:8080' }, '--exchange: `localhost:8080` is no address of an exchange'],
+    ['of an exchange for paper', { exchange: 'bingx' }, '--exchange is only for a workspace with --mode demo.'],
     ['that contradict', { 'order-size': '5000' }, '`strategy.market_maker.order_notional` (5000) must not be above'],
     ['that make sense to nobody', { strategy: 'breakout', 'order-size': '3000' }, 'every order that opens is denied'],
     ['that are no money', { money: 'much' }, '--money: `much` is no amount of an asset: write it as in `XRP: 500, RLUSD: 1000`.'],
@@ -137,7 +164,7 @@ describe('flags', () => {
 
   test('are those that the command has', async () => {
     const { default: Init } = await import('../../src/commands/init.ts')
-    expect(Object.keys(Init.flags).sort()).toEqual([...QUESTIONS.map(({ flag }) => flag), 'force', 'yes'].sort())
+    expect(Object.keys(Init.flags).sort()).toEqual([...QUESTIONS.map(({ flag }) => flag), 'force', 'full', 'yes'].sort())
   })
 })
 
@@ -152,16 +179,17 @@ describe('the questions', () => {
   })
 
   test('are left out where a flag has answered, or an answer made them meaningless', async () => {
-    const person = typing(['2', ...enter(20)])
+    const person = typing(['2', 'my own', '2', ...enter(20)])
     const answers = await askQuestions({ strategy: 'breakout' }, place(), person.asker)
-    expect(answers).toMatchObject({ mode: 'demo', instrument: 'BTC/USDT:USDT', strategy: 'breakout' })
+    expect(person.shown.join('\n')).toContain('  `my own` is no address of an exchange')
+    expect(answers).toMatchObject({ mode: 'demo', exchange: 'http://127.0.0.1:8080', instrument: 'BTC/USDT:USDT', strategy: 'breakout' })
     expect(Object.keys(answers)).not.toEqual(expect.arrayContaining(['feed']))
     expect(Object.keys(answers)).not.toEqual(expect.arrayContaining(['max-inventory']))
     expect(person.shown.join('\n')).toContain('(USDT)')
   })
 
   test('are asked again with what is wrong, until the answer will do', async () => {
-    const limits = QUESTIONS.findIndex(({ flag }) => flag === 'max-loss')
+    const limits = QUESTIONS.filter(({ applies }) => applies({})).findIndex(({ flag }) => flag === 'max-loss')
     const person = typing(['nonsense', ...enter(limits - 1), 'a lot', '-5', '20', ...enter(20)])
     const answers = await askQuestions({}, place(), person.asker)
     expect(answers).toMatchObject({ mode: 'paper' })
@@ -240,7 +268,8 @@ describe.skipIf(!Tmux.isInstalled())('in a real terminal', () => {
     await terminal.until((picture) => picture.includes('`mode` must be'))
     terminal.press('Enter')
     await terminal.until((picture) => picture.includes('Which market?'))
-    for (let question = 1; question < QUESTIONS.length - 1; question += 1) terminal.press('Enter')
+    const asked = QUESTIONS.filter(({ applies }) => applies({})).length
+    for (let question = 1; question < asked; question += 1) terminal.press('Enter')
     const lines = await terminal.until((picture) => picture.includes('left with'))
     expect(lines).toContain('left with 0')
     expect(loadConfig({ file: join(cwd, 'desk', 'dita.yaml'), environment: {} }).mode).toBe('paper')

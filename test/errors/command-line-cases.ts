@@ -1,7 +1,7 @@
 // Errors of the command line itself, and of `dita init`.
 
 import { mkdirSync } from 'node:fs'
-import { askQuestions } from '../../src/cli/init-questions.ts'
+import { askQuestions } from '../../src/cli/ask-questions.ts'
 import { simulatedMarket } from '../../src/cli/start-workspace.ts'
 import { happened, type Provocation, typed } from './provocation.ts'
 

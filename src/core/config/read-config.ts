@@ -90,7 +90,7 @@ function empty(shown: string): DitaError {
     fault: 'user',
     exitCode: EXIT.config,
     message: `The config ${shown} is empty: it holds no key.`,
-    next: 'Fill it (`dita init` writes one with every key explained), or leave --config out to run with the built-in config.',
+    next: 'Write a key into it (docs/CONFIG.md explains them all), or delete it to run with the built-in config.',
   })
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { configPage } from '../../../scripts/config-page.ts'
 import { configJsonSchema, configKeys, type JsonSchema } from '../../../src/core/config/config-keys.ts'
+import type { ConfigMap } from '../../../src/core/config/config-values.ts'
 import { configSchemaText, SCHEMA_FILE_NAME, scaffoldConfig } from '../../../src/core/config/describe-config.ts'
 import { loadConfig } from '../../../src/core/config/load-config.ts'
 import { readYaml } from '../../../src/core/config/read-yaml.ts'
@@ -20,8 +21,37 @@ describe('published pages', () => {
   })
 })
 
-describe('the scaffold', () => {
-  const { yaml, schema } = scaffoldConfig()
+describe('the short scaffold', () => {
+  test.each<[string, ConfigMap]>([
+    ['paper', {}],
+    ['a venue', { mode: 'demo', feed: { source: 'live' }, venue: { rest_url: 'http://127.0.0.1:1', stream_url: 'ws://127.0.0.1:1' } }],
+    ['a breakout', { strategy: { name: 'breakout' } }],
+    ['a strategy of your own', { strategy: { name: './mine.ts' } }],
+  ])('for %s fits a screen or two, loads as what was chosen, and says where all else is', (_, chosen) => {
+    const { yaml, schema } = scaffoldConfig(chosen)
+    expect(yaml.split('\n').length).toBeLessThan(70)
+    expect(yaml).toMatch(/^# yaml-language-server: \$schema=\.\/dita\.schema\.json\n/)
+    for (const where of ['docs/CONFIG.md', '`dita config show`']) expect(yaml).toContain(where)
+    expect(schema).toBe(scaffoldConfig({}, { full: true }).schema)
+    const { path: _path, ...loaded } = loadConfig({ file: 'dita.yaml', text: yaml })
+    const { path: _same, ...meant } = loadConfig({ file: 'dita.yaml', text: scaffoldConfig(chosen, { full: true }).yaml })
+    expect(loaded).toEqual(meant)
+  })
+
+  test('holds what most people change as it is, and by examples what has no default worth reading', () => {
+    const { yaml } = scaffoldConfig()
+    expect(yaml).toMatch(/^ {2}max_session_loss: 500$/m)
+    expect(yaml).toMatch(/^ {4}half_spread_bps: 1\.5$/m)
+    expect(yaml.replace(/\n *# /g, ' ')).toMatch(/Else `json`, `slack`, `discord`, `ntfy`, `telegram`\.\n {2}#shape: ntfy/)
+    expect(yaml).not.toMatch(/^ *(venue|breakout|engine|instrument):/m)
+    // Each example is one that its key takes.
+    const { notify, paper } = loadConfig({ file: 'dita.yaml', text: yaml.replace(/^( *)#([a-z_]+: )/gm, '$1$2') })
+    expect([notify.shape, paper.account]).toEqual(['ntfy', 'desk'])
+  })
+})
+
+describe('the full scaffold', () => {
+  const { yaml, schema } = scaffoldConfig({}, { full: true })
 
   test('points editors at the schema beside it', () => {
     expect(yaml.split('\n')[0]).toBe(`# yaml-language-server: $schema=./${SCHEMA_FILE_NAME}`)
