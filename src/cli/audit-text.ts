@@ -1,31 +1,38 @@
-// How an audit and an effective config are laid out for people: findings first, then every key, in 80 columns. Text only.
+// How an audit and an effective config are laid out for people: findings first, every key where it is asked for, in 80 columns.
+// Text only.
 
 import type { AuditFinding, AuditView } from '../core/config/audit-config.ts'
 import type { EffectiveKey, Origin, ShownValue } from '../core/config/effective-keys.ts'
 import type { KeyReading } from '../core/config/readers.ts'
 import { counted, hanging, paragraph } from './account-text.ts'
 
-/** `lineWidth` is what a row may take. */
-export function renderAudit(view: AuditView, lineWidth: number): string {
-  const cells = rowsOf(view.keys, lineWidth)
+interface AuditLayout {
+  /** What a row may take. */
+  readonly lineWidth: number
+  /** Whether every key is shown, with its value, its origin and its readers. */
+  readonly withKeys: boolean
+}
+
+export function renderAudit(view: AuditView, { lineWidth, withKeys }: AuditLayout): string {
   const { findings, keys } = view
+  const table = withKeys && keys.length > 0
   const serious = findings.filter(({ severity }) => severity !== 'note')
   const notes = findings.filter(({ severity }) => severity === 'note')
   return [
     ...paragraph(headline(view, serious.length)),
     ...serious.flatMap(findingLines),
     ...notes.flatMap(findingLines),
-    ...(keys.length === 0
-      ? []
-      : [
-          '',
-          ...rehearsalLines(view),
-          '',
-          ...cells('', 'value', 'from', 'read by'),
-          ...tableLines(keys, (block) => auditedBlock(block, cells)),
-        ]),
-    ...(view.askedVenue === false ? ['', ...paragraph('The venue was not asked: --online does that, and trades nothing.')] : []),
+    ...(serious.length + notes.length > 0 && keys.length > 0 ? [''] : []),
+    ...(keys.length === 0 ? [] : rehearsalLines(view, table)),
+    ...(view.askedVenue === false ? paragraph('The venue was not asked: --online does that, and trades nothing.') : []),
+    ...(keys.length > 0 && !table ? paragraph(`With --keys it shows all ${keys.length} keys: value, origin, and who reads them.`) : []),
+    ...(table ? auditedKeys(keys, lineWidth) : []),
   ].join('\n')
+}
+
+function auditedKeys(keys: AuditView['keys'], lineWidth: number): string[] {
+  const cells = rowsOf(keys, lineWidth)
+  return ['', ...cells('', 'value', 'from', 'read by'), ...tableLines(keys, (block) => auditedBlock(block, cells))]
 }
 
 type AuditedKey = AuditView['keys'][number]
@@ -63,12 +70,13 @@ function findingLines({ code, severity, place, text }: AuditFinding): string[] {
   return ['', head, ...text.split('\n').flatMap((line) => paragraph(line.trim(), '  '))]
 }
 
-function rehearsalLines({ rehearsal, keys }: AuditView): string[] {
-  if (rehearsal === null) return paragraph('The rehearsal did not begin: who reads the keys with a ? is not known.')
+/** `table` follows where it says what a mark in it means. */
+function rehearsalLines({ rehearsal, keys }: AuditView, table: boolean): string[] {
+  if (rehearsal === null) return paragraph(`The rehearsal did not begin${table ? ': who reads the keys with a ? is not known' : ''}.`)
   const { seconds, instrument, feed, ticks, ordersSent, denials, haltReason } = rehearsal
   const counts = `${counted(ticks, 'tick')}, ${counted(ordersSent, 'order')} sent, ${counted(denials, 'denial')}`
   const end = haltReason === 'duration_elapsed' ? '' : `, until ${haltReason}`
-  const unknown = keys.some(({ status }) => status === 'unknown') ? ' Who reads the keys with a ? it did not come to.' : ''
+  const unknown = table && keys.some(({ status }) => status === 'unknown') ? ' Who reads the keys with a ? it did not come to.' : ''
   return paragraph(`Rehearsed on paper for ${Math.round(seconds)} s with ${instrument} on ${feed}: ${counts}${end}.${unknown}`)
 }
 

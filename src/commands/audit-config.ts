@@ -11,7 +11,7 @@ export default class AuditConfig extends DitaCommand<View> {
   static override summary = 'Look a config through: errors, keys and limits without effect, secrets.'
   static override description =
     `It reads the config as dita run would, with variables and flags above it, and rehearses it for a minute on paper, in a folder of its own that is thrown away:
-nothing leaves, nothing of the workspace is touched. A strategy of your own runs in that minute. Every key is shown with its value, where that comes from and who reads it.
+nothing leaves, nothing of the workspace is touched. A strategy of your own runs in that minute.
 See docs/AUDIT.md for every kind of finding and the shape of --json.`
   static override examples = [
     { description: 'The config of this workspace, as cron may', command: 'dita audit-config' },
@@ -23,6 +23,7 @@ See docs/AUDIT.md for every kind of finding and the shape of --json.`
   }
   static override flags = {
     ...configFlags(),
+    keys: boolean({ summary: 'Show every key as well: its value, where that comes from, and who reads it.', default: false }),
     duration: text({ summary: 'How long the sessions last that are meant.', default: '30m', helpValue: 'TIME' }),
     online: boolean({ summary: 'Ask the venue as well: keys, instrument, settings of the account. Sends no order.', default: false }),
   }
@@ -33,7 +34,7 @@ See docs/AUDIT.md for every kind of finding and the shape of --json.`
     const configPath = args.file ?? this.workspace(flags).configPath
     const { feed, strategy, seed, duration, online } = flags
     const view = await runAuditCommand({ configPath, feed, strategy, seed, duration, online })
-    this.show(renderAudit(view, this.rowWidth()))
+    this.show(renderAudit(view, { lineWidth: this.rowWidth(), withKeys: flags.keys }))
     this.exitWith(view.exitCode)
     return view
   }

@@ -45,9 +45,22 @@ const said = (view: AuditView) => view.findings.filter(({ severity }) => severit
 const STRATEGY = 'strategy: { name: ./mine.mjs }\n'
 
 describe('C02 dita audit-config', () => {
-  test('C02 of a config without faults is clean: every key with value, origin and readers, in 80 columns', async () => {
+  test('C02 of a config without faults is clean, and says so in a few lines; of one with findings, those come first', async () => {
+    const clean = await new Desk('mode: paper\n').dita(['audit-config'])
+    expect([clean.code, clean.stderr]).toEqual([0, ''])
+    const lines = clean.stdout.trimEnd().split('\n')
+    expect(lines[0]).toBe('The audit of dita.yaml is clean.')
+    expect(lines.length).toBeLessThan(6)
+    expect(clean.stdout).toContain('--keys')
+    expect(clean.stdout).not.toContain('session/')
+    const found = await new Desk('risk: { max_order_notional: 50 }\n').dita(['audit-config'])
+    expect(found.stdout).toMatch(/^The audit of dita.yaml: 2 findings\.\n\nALL_DENIED {2}dita.yaml:1:9\n/)
+    expect(found.stdout).not.toMatch(/^feed$/m)
+  })
+
+  test('C02 with --keys shows every key with value, origin and readers, in 80 columns', async () => {
     const desk = new Desk('feed:\n  seed: 3\n')
-    const { code, stdout, stderr } = await desk.dita(['audit-config'], { DITA_RISK_MAX_OPEN_ORDERS: '7' })
+    const { code, stdout, stderr } = await desk.dita(['audit-config', '--keys'], { DITA_RISK_MAX_OPEN_ORDERS: '7' })
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('The audit of dita.yaml is clean.')
     expect(stdout).toMatch(/Rehearsed on paper for 60 s with XRP\/RLUSD on simulated: \d+ ticks, [1-9]\d* orders\s+sent/)
