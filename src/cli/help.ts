@@ -2,6 +2,7 @@
 
 import type { Config } from '@oclif/core/config'
 import { CommandHelp, Help } from '@oclif/core/help'
+import { hanging } from './account-text.ts'
 import { exitsOf } from './exit-codes.ts'
 
 class DitaCommandHelp extends CommandHelp {
@@ -21,47 +22,63 @@ class DitaCommandHelp extends CommandHelp {
   }
 }
 
-/** What people come for, in the order in which they come, and what to type then. */
+/** What people come for, in the order in which they come, and what to type then. With the rest, one screen of 80 by 24. */
 const TASKS = {
-  'See it work, with paper money': [
-    ['dita run --speed max', 'half an hour of market making, now'],
+  'See it work': [
+    ['dita run --speed max', 'half an hour on paper, at once'],
     ['dita summarize', 'what came of it, and why'],
     ['dita run --speed 60', 'the same, live on the screen'],
   ],
   'Make it yours': [
-    ['dita init', 'a workspace in this folder: a few questions'],
+    ['dita init', 'a workspace: a few questions'],
     ['dita run --strategy ./mine.ts', 'a strategy of your own'],
-    ['dita run --feed recorded.gz', 'on a recording of a real market'],
-    ['dita audit-config', 'keys and limits that do not do what you think'],
+    ['dita run --feed recorded.gz', 'a recording of a real market'],
+    ['dita audit-config', 'keys and limits without effect'],
   ],
-  'Rehearse on the wire, then trade': [
-    ['dita exchange --port 8080', 'an exchange of your own, which says how'],
-    ['dita doctor', 'is everything in place, keys and clock too?'],
-    ['dita run --live', 'real money, where the config says so as well'],
+  'Rehearse, trade': [
+    ['dita exchange --port 8080', 'your own exchange, to rehearse'],
+    ['dita doctor', 'is everything in place?'],
+    ['dita run --live', 'with real money'],
   ],
   'While it runs': [
-    ['dita watch', 'its screen, from another terminal'],
-    ['dita halt', 'the kill switch: orders back, session over'],
-    ['dita capital deposit 250 USDT', 'tell the books of money that you moved'],
+    ['dita watch', 'its screen, in another terminal'],
+    ['dita halt', 'stop now, and take orders back'],
+    ['dita capital deposit 250 USDT', 'money that you moved, booked'],
   ],
-  'Something is wrong': [
-    ['dita halt --file', 'stop, and let nothing start until --clear'],
-    ['dita reconcile', 'are the books what the venue has?'],
-    ['dita verify', 'is the store whole, and which backup is good?'],
+  'Is all well?': [
+    ['dita reconcile', 'are books and venue the same?'],
+    ['dita verify', 'is the store whole?'],
     ['dita sessions', 'how each of them ended'],
   ],
 } as const
 
+const TASK_WIDTH = 17
+const COMMAND_WIDTH = 31
+const SCREEN_WIDTH = 80
+
 class DitaHelp extends Help {
   protected override CommandHelpClass = DitaCommandHelp
 
+  /** The commands are named, and no more: each says the rest of itself. */
+  protected override showRootHelp(): Promise<void> {
+    this.log(this.formatRoot())
+    return Promise.resolve()
+  }
+
   override formatRoot(): string {
-    const width = Math.max(...Object.values(TASKS).flatMap((steps) => steps.map(([command]) => command.length)))
-    const parts = Object.entries(TASKS).map(([task, steps]) => {
-      const lines = steps.map(([command, what]) => `  $ ${command.padEnd(width)}  ${what}`)
-      return `${task.toUpperCase()}\n${lines.join('\n')}\n`
-    })
-    return [...parts, super.formatRoot()].join('\n')
+    const rows = Object.entries(TASKS).flatMap(([task, steps]) =>
+      steps.map(([command, what], index) => `${(index === 0 ? task : '').padEnd(TASK_WIDTH)}${command.padEnd(COMMAND_WIDTH)}${what}`),
+    )
+    const others = new Set(this.config.commands.flatMap(({ aliases }) => aliases))
+    const names = new Set(this.config.commands.filter(({ id }) => !others.has(id)).map(({ id }) => id.split(':', 1)[0] ?? ''))
+    return [
+      'dita runs, records and explains automated trading sessions.',
+      '',
+      ...rows,
+      '',
+      ...hanging('All commands:'.padEnd(TASK_WIDTH), [...names].sort().join(', '), SCREEN_WIDTH),
+      `${'Each of them:'.padEnd(TASK_WIDTH)}${'dita help COMMAND'.padEnd(COMMAND_WIDTH)}examples, flags, exit codes`,
+    ].join('\n')
   }
 }
 

@@ -6,7 +6,7 @@ import { DitaCommand } from '../cli/base-command.ts'
 import type { NewWorkspace } from '../cli/init-workspace.ts'
 
 export default class Init extends DitaCommand<NewWorkspace> {
-  static override summary = 'Set up a workspace: a short, commented dita.yaml, and its schema for your editor.'
+  static override summary = 'Set up a workspace: a short dita.yaml, and its schema for your editor.'
   static override description =
     `On a terminal it asks what no flag says; Enter takes what is usual. Elsewhere, and with --yes, it asks nothing.
 The file holds what was asked and what most people change, and passes \`dita audit-config\`. Amounts are counted in the quote asset.`

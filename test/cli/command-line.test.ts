@@ -23,9 +23,15 @@ describe('version and help', () => {
   test.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows the overview, what to type for each task first', async (args) => {
     const { code, stdout } = await dita(args, { cwd })
     expect(code).toBe(0)
-    expect(stdout.startsWith('SEE IT WORK, WITH PAPER MONEY\n  $ dita run')).toBe(true)
-    expect(stdout.split('\n').filter((line) => line.startsWith('  $') && line.length > 80)).toEqual([])
-    expect(stdout).toMatch(/^ {2}summarize {2,}Explain a session/m)
+    expect(stdout).toMatch(/^dita runs, records .*\n\nSee it work {6}dita run --speed max {2,}half an hour/)
+    // One screen, with the next prompt.
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThan(24)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    // Every command is there to be asked about; another name of one is not.
+    const named = stdout.slice(stdout.indexOf('All commands:')).match(/[a-z-]{3,}/g) ?? []
+    for (const name of COMMANDS) expect(named).toContain(name.split(' ')[0])
+    expect(named).not.toContain('run-session')
   })
 
   test.each([[['summarize', '--help']], [['help', 'summarize']], [['summarize', '-h']], [['summarize-run', '--help']]])(
