@@ -88,7 +88,7 @@ async function accountFor({ account: named, storePath, configPath }: CapitalRequ
 }
 
 const NAME_ONE = 'Name one with --account; `dita capital list` shows them.'
-const NAME_PAPER = `On paper each session has a fresh account, unless dita.yaml says \`paper: { account: NAME }\`: write that, so that sessions go on with what you pay in. ${NAME_ONE}`
+const NAME_PAPER = `${NAME_ONE} On paper a session goes on with what was paid in only where dita.yaml names its account, \`paper: { account: NAME }\`; without, each begins a fresh one.`
 
 /** An account by its whole name, or by what stands behind the venue's where that is said of one only. */
 function resolveAccount(names: readonly string[], named: string, storePath: string): string {

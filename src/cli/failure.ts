@@ -1,5 +1,6 @@
 // The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
 
+import { resolve } from 'node:path'
 import { DitaError, EXIT, messageOf, troubleOf } from '../core/errors.ts'
 import { escapeText } from '../core/text.ts'
 import { wrapped } from './account-text.ts'
@@ -43,7 +44,7 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
     process.exitCode = exit
     return
   }
-  const failure = describeFailure(thrown, options.command)
+  const failure = withStoreNamed(describeFailure(thrown, options.command), process.env)
   process.exitCode = failure.exitCode
   const { DITA_DEBUG: debug } = process.env
   if (debug === '1') process.stderr.write(`${escapeLines(stackOf(thrown))}\n`)
@@ -53,6 +54,13 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
   }
   const { isTTY, columns } = process.stderr
   process.stderr.write(failureText(failure, isTTY ? columns : Number.POSITIVE_INFINITY))
+}
+
+/** Who set the variable long ago looks for the reason everywhere else. */
+export function withStoreNamed(failure: Failure, { DITA_STORE: named = '' }: Readonly<Record<string, string | undefined>>): Failure {
+  const isOfStore = /^(STORE_|NOTHING_RUNS$)/.test(failure.code) && named !== '' && failure.message.includes(resolve(named))
+  if (!isOfStore) return failure
+  return { ...failure, next: `${failure.next} DITA_STORE names this one: \`unset DITA_STORE\` for that of your folder.` }
 }
 
 /** The failure for people, in lines that break at words. Whose fault it is, is for scripts: to a person the sentence says enough. */

@@ -39,6 +39,8 @@ export function initWorkspace(options: InitOptions): NewWorkspace {
   const { yaml, schema } = scaffoldConfig(options.chosen, { full: options.full ?? false })
   refuseFile(folder)
   let backup: string | null = null
+  // Not every error of the system says which path it means.
+  let path = folder
   const files = [
     { path: join(folder, CONFIG_FILE), text: yaml },
     { path: join(folder, SCHEMA_FILE_NAME), text: schema },
@@ -46,21 +48,25 @@ export function initWorkspace(options: InitOptions): NewWorkspace {
   try {
     if (!options.force) refuseStanding(folder)
     mkdirSync(folder, { recursive: true })
-    backup = keepConfig(join(folder, CONFIG_FILE), yaml)
+    path = join(folder, CONFIG_FILE)
+    backup = keepConfig(path, yaml)
     // Without force a file that appeared meanwhile is not overwritten either.
-    for (const { path, text } of files) writeFileSync(path, text, { flag: options.force ? 'w' : 'wx' })
+    for (const file of files) {
+      path = file.path
+      writeFileSync(path, file.text, { flag: options.force ? 'w' : 'wx' })
+    }
   } catch (error) {
     if (error instanceof DitaError) throw error
     throw new DitaError('INIT_FAILED', {
       ...blameForFile(error),
-      message: `${error instanceof Error && 'path' in error ? String(error.path) : folder} could not be written: ${troubleOf(error)}.`,
+      message: `${path} could not be written: ${troubleOf(error)}.`,
       next: 'Move away what is in the way, or name a folder that you may write to: `dita init DIR`.',
       cause: error,
     })
   }
   const { chosen = {} } = options
   const mode = textAt(chosen, ['mode']) ?? 'paper'
-  return { folder, files: files.map(({ path }) => path), backup, mode, exchange: textAt(chosen, ['venue', 'rest_url']) }
+  return { folder, files: files.map((file) => file.path), backup, mode, exchange: textAt(chosen, ['venue', 'rest_url']) }
 }
 
 function textAt(chosen: ConfigMap, path: readonly string[]): string | null {

@@ -100,7 +100,7 @@ function readKeys(path: string): Keys {
   )
   const [apiKey, secret] = [values.get('api_key'), values.get('api_secret')]
   if (apiKey === undefined || secret === undefined || apiKey === '' || secret === '') {
-    throw badKeys(path, 'it holds no two lines api_key=… and api_secret=…', 'Write the two lines, or leave --api-key-file out.')
+    throw badKeys(path, 'it does not hold the two lines api_key=… and api_secret=…', 'Write the two lines, or leave --api-key-file out.')
   }
   return { apiKey, secret }
 }

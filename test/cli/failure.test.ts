@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeFailure, failureText } from '../../src/cli/failure.ts'
+import { describeFailure, failureText, withStoreNamed } from '../../src/cli/failure.ts'
 import { nearestName } from '../../src/cli/nearest.ts'
 import { DitaError, EXIT } from '../../src/core/errors.ts'
 
@@ -23,6 +23,26 @@ describe('anything thrown', () => {
       expect(failure.message).not.toContain('\n')
     },
   )
+})
+
+describe('a failure of a store', () => {
+  const failure = {
+    code: 'STORE_MISSING',
+    message: 'There is no store at /srv/desk/dita.db.',
+    next: 'Run.',
+    fault: 'user',
+    exitCode: 2,
+  } as const
+
+  test('that a variable names says so, for whoever set it long ago', () => {
+    const next = 'Run. DITA_STORE names this one: `unset DITA_STORE` for that of your folder.'
+    expect(withStoreNamed(failure, { DITA_STORE: '/srv/desk/../desk/dita.db' })).toEqual({ ...failure, next })
+  })
+
+  test.each([{}, { DITA_STORE: '' }, { DITA_STORE: '/srv/other.db' }])('of another than that of %j is left as it is', (environment) => {
+    expect(withStoreNamed(failure, environment)).toEqual(failure)
+    expect(withStoreNamed({ ...failure, code: 'FEED_MISSING' }, { DITA_STORE: '/srv/desk/dita.db' })).toMatchObject({ next: 'Run.' })
+  })
 })
 
 describe('a failure on a terminal', () => {

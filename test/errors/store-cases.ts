@@ -35,6 +35,7 @@ export const STORES: readonly Provocation[] = [
     scene.file(STORE, '')
   }),
   typed('STORE_FOREIGN', 'dita sessions --store notes.txt', 'which is no database', (scene) => scene.file('notes.txt', 'x'.repeat(5_000))),
+  typed('STORE_FOREIGN', 'dita sessions --store .'),
   typed('STORE_FOREIGN', 'dita run --store photos.db', "another program's database", (scene) => {
     const database = new Database(scene.path('photos.db'))
     database.exec('CREATE TABLE photos (name TEXT)')

@@ -37,7 +37,7 @@ const LONGEST_SHOWN = 60
 
 /** A value for a message: short, with nothing a terminal could obey, and never a secret that slipped in. */
 export function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return 'empty'
+  if (value === null || value === undefined || value === '') return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a group of keys'
   const text = String(value)

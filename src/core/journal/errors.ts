@@ -1,5 +1,6 @@
 // Every failure of a store that a person can meet, each with its exit code and what to do next. Opens and closes nothing.
 
+import { join } from 'node:path'
 import { DitaError, EXIT, messageOf } from '../errors.ts'
 
 /** Who holds the writer lock of a store: a session or a command; all are null where the holder left no name. */
@@ -17,7 +18,7 @@ export function storeMissing(path: string): DitaError {
     fault: 'user',
     exitCode: EXIT.usage,
     message: `There is no store at ${path}.`,
-    next: 'Go into the folder of its dita.yaml, or name the store with --store. Where there is none yet, `dita run` makes one.',
+    next: 'If no session ran here yet, `dita run` makes it. Else go into the folder of its dita.yaml, or name the store with --store.',
   })
 }
 
@@ -37,6 +38,15 @@ export function storeForeign(path: string, what: string, cause?: unknown): DitaE
     message: `${path} is not a store of dita: ${what}.`,
     next: 'It was left as it is. Name another store with --store, or move this file away.',
     cause,
+  })
+}
+
+export function storeIsFolder(path: string): DitaError {
+  return new DitaError('STORE_FOREIGN', {
+    fault: 'user',
+    exitCode: EXIT.storeDamaged,
+    message: `${path} is a folder, and a store is a file.`,
+    next: `Name a file with --store, as in \`--store ${join(path, 'dita.db')}\`; \`dita run\` makes it where there is none.`,
   })
 }
 
@@ -111,6 +121,17 @@ export function storeUnusable(path: string, what: string, cause?: unknown): Dita
   })
 }
 
+/** Of a store, or of its backups. */
+export function storeFolderUnusable(folder: string, trouble: string, cause: unknown): DitaError {
+  return new DitaError('STORE_UNUSABLE', {
+    fault: 'machine',
+    exitCode: EXIT.storeDamaged,
+    message: `The folder ${folder} cannot be made, or cannot be made private: ${trouble}.`,
+    next: `See what stands there with \`ls -ld ${folder}\`: it must be a folder that you may write to. Or name another store with --store.`,
+    cause,
+  })
+}
+
 /** Every commit is on disk; it was only not moved from the WAL into the store. */
 export function walLeft(path: string, what: string): DitaError {
   return new DitaError('STORE_UNUSABLE', {
@@ -138,7 +159,7 @@ export function backupFailed(store: string, target: string, cause: unknown): Dit
     fault: 'machine',
     exitCode: EXIT.storeDamaged,
     message: `The store at ${store} could not be backed up to ${target}. ${messageOf(cause)} The store itself is as it was.`,
-    next: 'Free disk space, or mend what the message names: the folder must be writable by you. Until then sessions go on without a new backup.',
+    next: 'Free disk space, or clear the way for that folder, which you must be able to write to. Until then sessions go on without a new backup.',
     cause,
   })
 }

@@ -4,7 +4,7 @@
 import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { troubleOf } from '../errors.ts'
-import { storeForeign, storeMissing, storeUnusable } from './errors.ts'
+import { storeFolderUnusable, storeForeign, storeIsFolder, storeMissing, storeUnusable } from './errors.ts'
 
 const FILE_MODE = 0o600
 const FOLDER_MODE = 0o700
@@ -41,7 +41,8 @@ export function storeKindAt(path: string): 'missing' | 'file' {
   if (path.trim() !== path) throw storeUnusable(path, 'its name begins or ends with a blank')
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return 'missing'
-  if (!stats.isFile()) throw storeForeign(path, stats.isDirectory() ? 'it is a folder' : 'it is no ordinary file')
+  if (stats.isDirectory()) throw storeIsFolder(path)
+  if (!stats.isFile()) throw storeForeign(path, 'it is no ordinary file')
   // Two names that no lock can bring together: two writers would ruin the store.
   if (stats.nlink > 1) throw storeUnusable(path, `it has ${stats.nlink} names (hard links), and one store must have one`)
   return 'file'
@@ -58,7 +59,7 @@ export function ensureFolder(folder: string, options: { readonly private?: boole
     if (made === undefined) return
     for (let entry = resolve(folder); entry.length >= resolve(made).length; entry = dirname(entry)) fsyncFolder(dirname(entry))
   } catch (error) {
-    throw storeUnusable(folder, `its folder cannot be made private or made at all (${troubleOf(error)})`, error)
+    throw storeFolderUnusable(folder, troubleOf(error), error)
   }
 }
 

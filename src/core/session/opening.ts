@@ -71,7 +71,7 @@ export function openingDenied(denied: { code: string; field: string; value: stri
   return new DitaError('SESSION_DENIED', {
     fault: 'user',
     exitCode: EXIT.config,
-    message: `The session cannot be opened: ${denied.value} (${denied.field}). ${denied.detail} (${denied.code})`,
-    next: 'Correct `instrument` or `strategy` in the config. What an account has booked keeps its meaning: an instrument that is another now wants another account.',
+    message: `The session cannot be opened, for \`${denied.field}\` is refused (${denied.code}): ${denied.value}. ${denied.detail}`,
+    next: 'Put `instrument` or `strategy` in the config back to what they were when this account last traded, or begin another account.',
   })
 }

@@ -251,7 +251,7 @@ function controlTimeout(timeoutMs: number): DitaError {
     fault: 'machine',
     exitCode: EXIT.storeBusy,
     message: `The session did not answer within ${timeoutMs / 1000} s.`,
-    next: 'It may be busy or hung: try again, or end its process with `kill -TERM` and its pid, which stands in the file of the store with .lock.json in its name.',
+    next: 'It may be busy or hung: try again, or end its process with `kill -TERM PID`; its pid stands beside the store, in the file whose name ends in .lock.json.',
   })
 }
 
