@@ -10,6 +10,9 @@ export interface Asker {
   say(text: string): void
 }
 
+/** Of the column that the choices of a question stand in. */
+const LEAST_WIDTH = 14
+
 /** Bad answers to one question before it is given up: somebody who is no person would go on for ever. */
 const MOST_TRIES = 20
 
@@ -32,9 +35,11 @@ async function askOne(
 ): Promise<string> {
   const standard = defaultOf(question, answers)
   const later = laterKeys(question, answers)
-  for (const [index, { value, means }] of (question.choices ?? []).entries()) {
+  const choices = question.choices ?? []
+  const width = Math.max(LEAST_WIDTH, ...choices.map(({ value }) => value.length + 2))
+  for (const [index, { value, means }] of choices.entries()) {
     if (index === 0) asker.say('')
-    asker.say(`  ${index + 1}  ${value.padEnd(14)}${means}`)
+    asker.say(`  ${index + 1}  ${value.padEnd(width)}${means}`)
   }
   if (question.hint !== undefined) asker.say(`  ${question.hint}`)
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {

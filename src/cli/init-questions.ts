@@ -69,7 +69,7 @@ export const QUESTIONS: readonly Question[] = [
     text: () => 'Which money do you trade with?',
     choices: [
       { value: 'paper', means: 'none: an exchange on this machine' },
-      { value: 'demo', means: 'practice money at BingX' },
+      { value: 'demo', means: 'practice money: at BingX, or an exchange of your own' },
       { value: 'live', means: 'real money; each session asks for --live' },
     ],
     applies: always,
@@ -80,7 +80,7 @@ export const QUESTIONS: readonly Question[] = [
     text: () => 'Which exchange?',
     choices: [
       { value: BINGX_HOST, means: "BingX's own host for practice" },
-      { value: OWN_EXCHANGE, means: 'one of your own on this machine: `dita exchange --port 8080`' },
+      { value: OWN_EXCHANGE, means: 'your own, by `dita exchange --port 8080`' },
     ],
     hint: 'Or the REST address that your `dita exchange` prints.',
     isAddress: true,

@@ -88,7 +88,8 @@ function nextSteps({ mode, exchange }: Pick<NewWorkspace, 'mode' | 'exchange'>):
   const { port } = new URL(exchange ?? 'http://localhost')
   return [
     ...(exchange === null ? [] : ([[`dita exchange --port ${port}`, 'in another terminal, unless it runs']] as const)),
-    [`export DITA_BINGX_API_KEY=${apiKey} DITA_BINGX_API_SECRET=${secret}`, ''],
+    [`export DITA_BINGX_API_KEY=${apiKey}`, ''],
+    [`export DITA_BINGX_API_SECRET=${secret}`, ''],
     ['dita doctor', 'says whether everything is there'],
     [mode === 'live' ? 'dita run --live' : 'dita run', 'trades for half an hour'],
   ]

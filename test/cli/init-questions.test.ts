@@ -107,7 +107,7 @@ describe('the config that answers make', () => {
     expect(workspace.exchange).toBe('http://127.0.0.1:8123')
     const text = renderNewWorkspace(workspace)
     expect(text).toContain('dita exchange --port 8123')
-    expect(text).toContain('export DITA_BINGX_API_KEY=dita-rehearsal-key DITA_BINGX_API_SECRET=dita-rehearsal-secret')
+    expect(text).toContain('export DITA_BINGX_API_KEY=dita-rehearsal-key\n  export DITA_BINGX_API_SECRET=dita-rehearsal-secret\n')
     const atBingx = written({ mode: 'demo', exchange: 'bingx' })
     expect([atBingx.config.venue.restUrl, atBingx.config.venue.streamUrl, atBingx.workspace.exchange]).toEqual([null, null, null])
   })
@@ -181,6 +181,7 @@ describe('the questions', () => {
   test('are left out where a flag has answered, or an answer made them meaningless', async () => {
     const person = typing(['2', 'my own', '2', ...enter(20)])
     const answers = await askQuestions({ strategy: 'breakout' }, place(), person.asker)
+    expect(person.shown).toContain('  2  http://127.0.0.1:8080  your own, by `dita exchange --port 8080`')
     expect(person.shown.join('\n')).toContain('  `my own` is no address of an exchange')
     expect(answers).toMatchObject({ mode: 'demo', exchange: 'http://127.0.0.1:8080', instrument: 'BTC/USDT:USDT', strategy: 'breakout' })
     expect(Object.keys(answers)).not.toEqual(expect.arrayContaining(['feed']))
