@@ -1,7 +1,7 @@
 // The one place that turns anything thrown into words and an exit code. Shows a stack only when it is asked for.
 
 import { resolve } from 'node:path'
-import { DitaError, EXIT, messageOf, troubleOf } from '../core/errors.ts'
+import { DitaError, EXIT, type Fault, messageOf, troubleOf } from '../core/errors.ts'
 import { escapeText } from '../core/text.ts'
 import { wrapped } from './account-text.ts'
 import { escapeLines, safeJson } from './escape.ts'
@@ -63,10 +63,22 @@ export function withStoreNamed(failure: Failure, { DITA_STORE: named = '' }: Rea
   return { ...failure, next: `${failure.next} DITA_STORE names this one: \`unset DITA_STORE\` for that of your folder.` }
 }
 
-/** The failure for people, in lines that break at words. Whose fault it is, is for scripts: to a person the sentence says enough. */
-export function failureText({ message, next, code }: Failure, width: number): string {
-  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code})\n`
+/** The failure for people, in lines that break at words. */
+export function failureText({ message, next, code, fault }: Failure, width: number): string {
+  const cause = CAUSE_UNKNOWN.has(code) ? '' : `, cause: ${CAUSES[fault]}`
+  return `dita: ${indented(message, width)}\nnext: ${indented(next, width)}\n(${code}${cause})\n`
 }
+
+/** Nobody can tell from outside what a session waits for: its venue, its strategy, or the machine. */
+const CAUSE_UNKNOWN: ReadonlySet<string> = new Set(['HALT_UNPROVED'])
+
+/** Whose fault it is, without a reproach: where to look first. */
+const CAUSES = {
+  user: 'the input',
+  venue: 'the venue or the feed',
+  machine: 'this machine',
+  dita: 'a defect of dita',
+} as const satisfies Record<Fault, string>
 
 /** Further lines stand under the first, so that none of them can pass for one of ours. */
 function indented(text: string, width: number): string {

@@ -59,7 +59,7 @@ describe('a failure on a terminal', () => {
       'next: Type',
       '      `dita config show --strategy breakout`',
       '      first.',
-      '(FAR)',
+      '(FAR, cause: the input)',
       '',
     ])
   })

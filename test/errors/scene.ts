@@ -111,7 +111,7 @@ export class Scene {
       () => ({ code: 0, stderr: '' }),
       (thrown: { readonly code: number; readonly stderr: string }) => thrown,
     )
-    const [, message = '', next = '', name = ''] = /^dita: (.*)\nnext: (.*)\n\((\w+)\)\n$/s.exec(stderr) ?? []
+    const [, message = '', next = '', name = ''] = /^dita: (.*)\nnext: (.*)\n\((\w+), cause: .*\)\n$/s.exec(stderr) ?? []
     return { code: name, message, next, fault: 'machine', exitCode: code }
   }
 
