@@ -8,10 +8,12 @@ import { Overlay } from './panel.tsx'
 import { haltSpans, phaseSpan, tradingSpans, waitSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
-import { healthSpans } from './venue-words.ts'
+import { clockKind, healthSpans } from './venue-words.ts'
 
 const GAP = span('   ')
 const SHORTEST_BAR = 8
+/** From this width on the date stands before the time. */
+const DATED = 80
 const NARROW = 72
 /** In less room what runs on what says nothing. */
 const LEAST_CONTEXT = 12
@@ -27,12 +29,12 @@ interface HeaderProps {
 
 export function Header({ layout, model, stopAsked, watching }: HeaderProps) {
   const width = layout.columns - 4
-  const time = layout.columns >= 80 ? formatDateTime(model.nowUs) : formatClock(model.nowUs)
-  const clock = [span(` ${time} UTC `, 'value')]
-  const clockWidth = widthOf(clock)
   const line = span('─', 'frame')
   const title = [span(' dita ', 'title'), line, ...(watching ? [span(' watching ', 'title'), line] : [])]
-  const name = cutSpans([...title, span(` ${model.sessionId} `, 'value')], width - clockWidth - 1)
+  const whole = [...title, span(` ${model.sessionId} `, 'value')]
+  const clock = clockSpans(model, layout.columns, width - widthOf(whole) - 1)
+  const clockWidth = widthOf(clock)
+  const name = cutSpans(whole, width - clockWidth - 1)
   const concerns = alarmSpans(model, width)
   const alarm = hasAlarm(model) ? concerns : []
   const contextRow = alarm.length > 0 ? 3 : 2
@@ -49,6 +51,24 @@ export function Header({ layout, model, stopAsked, watching }: HeaderProps) {
   )
 }
 
+/** In which time the session lives, where it is not the world's, in as many words as leave the session's name whole. */
+function clockSpans(model: SessionViewModel, columns: number, room: number): Span[] {
+  const kind = clockKind(model)
+  const clock = formatClock(model.nowUs)
+  const dated = columns >= DATED ? [formatDateTime(model.nowUs)] : []
+  const wordings =
+    kind === null
+      ? [...dated, clock].map((time) => `${time} UTC`)
+      : [
+          ...dated.map((time) => `${time} UTC, ${kind.word}`),
+          `${clock} UTC, ${kind.word}`,
+          `${clock} ${kind.word}`,
+          `${clock} ${kind.short}`,
+        ]
+  const spans = wordings.map((words) => [span(` ${words} `, 'value')])
+  return spans.find((words) => widthOf(words) <= room) ?? spans.at(-1) ?? []
+}
+
 function progressSpans(model: SessionViewModel, stopAsked: boolean, width: number): Span[] {
   const share = progressShare(model.elapsedUs, model.durationUs)
   const elapsed = span(formatDuration(model.elapsedUs), 'value')
@@ -57,13 +77,9 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
   const right = [...percent, elapsed, ...total]
   const halt = haltSpans(model)
   const trading = tradingSpans(model)
-  const waits = waitSpans(model, stopAsked)
-  const left = [
-    phaseSpan(model, stopAsked),
-    GAP,
-    ...[trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])),
-    ...halt,
-  ]
+  const phase = [phaseSpan(model, stopAsked), GAP]
+  const waits = waitSpans(model, stopAsked, width - widthOf(phase))
+  const left = [...phase, ...[trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])), ...halt]
   // What it waits for is worth more than how far it came.
   if (waits.length > 0) return spread(left, [right, [elapsed]].find((end) => widthOf([...left, ...end]) < width) ?? [], width)
   if (share === null || halt.length > 0) return spread(left, right, width)

@@ -1,7 +1,7 @@
 // What the session has to say, newest first. A mark before the text says what the colour says.
 
 import type { MessageModel } from '../core/session/view-model.ts'
-import { formatClock } from './format.ts'
+import { countOf, formatClock } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { allFit, furthestParagraph, inSight, type Paragraphs, piecesOf, wrapText } from './paragraphs.ts'
@@ -28,7 +28,7 @@ export interface Piece {
 }
 
 export function messagePieces(messages: readonly MessageModel[]): Piece[] {
-  return messages.flatMap((message, index) => piecesOf(message.text).map((text, nth) => ({ message, index, nth, text })))
+  return messages.flatMap((message, index) => piecesOf(wordsOf(message)).map((text, nth) => ({ message, index, nth, text })))
 }
 
 interface MessagesPanelProps {
@@ -73,21 +73,28 @@ function wrapWhole(text: string, width: number): string[] {
 }
 
 function notesOf(messages: readonly MessageModel[], place: ListPlace): Span[] {
-  const alarms = messages.filter(({ severity }) => severity === 'alarm').length
+  const alarms = messages.filter(({ severity, isSettled }) => severity === 'alarm' && isSettled !== true).length
+  const settled = messages.filter(({ severity, isSettled }) => severity === 'alarm' && isSettled === true).length
   const warnings = messages.filter(({ severity }) => severity === 'warning').length
   const notes: Span[] = filterNotes(place)
   if (alarms > 0) notes.push(span(alarms === 1 ? '1 alarm' : `${alarms} alarms`, 'alarm'))
+  if (settled > 0) notes.push(span(alarms > 0 ? `${settled} settled` : `${countOf(settled, 'alarm')}, settled`, 'label'))
   if (warnings > 0) notes.push(span(warnings === 1 ? '1 warning' : `${warnings} warnings`, 'warning'))
   return notes
 }
 
-function headOf({ timeUs, severity }: MessageModel): Span[] {
-  const { mark, tone } = MARKS[severity]
+/** An alarm that is over says so before anything else, and looks like what it is by now: news. */
+function wordsOf({ text, isSettled }: MessageModel): string {
+  return isSettled === true ? `settled: ${text}` : text
+}
+
+function headOf({ timeUs, severity, isSettled }: MessageModel): Span[] {
+  const { mark, tone } = MARKS[isSettled === true ? 'info' : severity]
   return [span(formatClock(timeUs), 'label'), span(' '), span(mark, tone), span(' '.repeat(3 - mark.length))]
 }
 
 function shortLine(message: MessageModel, width: number): Span[] {
-  return [...headOf(message), span(truncateEnd(escapeText(message.text), width - BEFORE_TEXT), toneOf(message))]
+  return [...headOf(message), span(truncateEnd(escapeText(wordsOf(message)), width - BEFORE_TEXT), toneOf(message))]
 }
 
 /** The time and the mark stand before the first piece only. */
@@ -97,6 +104,6 @@ function pieceLines({ message, nth, text }: Piece, width: number): Span[][] {
   return wrapWhole(text, width).map((line, row) => [...(nth === 0 && row === 0 ? headOf(message) : [indent]), span(line, tone)])
 }
 
-function toneOf({ severity }: MessageModel): Tone {
-  return severity === 'info' ? 'plain' : 'value'
+function toneOf({ severity, isSettled }: MessageModel): Tone {
+  return severity === 'info' || isSettled === true ? 'plain' : 'value'
 }

@@ -3,7 +3,7 @@
 import { haltWords } from '../core/halt-reasons.ts'
 import type { SessionViewModel, TradingModel } from '../core/session/view-model.ts'
 import { countOf } from './format.ts'
-import { type Span, span } from './theme.tsx'
+import { type Span, span, widthOf } from './theme.tsx'
 
 type Ending = Pick<SessionViewModel, 'phase' | 'haltReason' | 'haltDetail'>
 
@@ -19,14 +19,25 @@ export function isStopping({ phase }: Pick<SessionViewModel, 'phase'>, stopAsked
   return phase === 'stopping' || (stopAsked && phase !== 'halted')
 }
 
-/** What a session that stops still waits for; nothing where it waits for nothing that can be seen. */
-export function waitSpans(model: Pick<SessionViewModel, 'phase' | 'orders' | 'venueHealth'>, stopAsked: boolean): Span[] {
+type Stopping = Pick<SessionViewModel, 'phase' | 'orders' | 'venueHealth' | 'stopsByUs' | 'nowUs'>
+
+/** What a session that stops still waits for, and for how long at most, in fewer words where there is no room; nothing where it waits for nothing that can be seen. */
+export function waitSpans(model: Stopping, stopAsked: boolean, width: number): Span[] {
   if (!isStopping(model, stopAsked)) return []
   const { length } = model.orders
   const isAway = model.venueHealth?.state === 'unreachable'
-  if (length === 0) return isAway ? [span('waits for the venue', 'warning')] : []
+  const tone = isAway ? 'warning' : 'value'
+  if (length === 0) return isAway ? [span('waits for the venue', tone)] : []
   const orders = `taking back ${countOf(length, 'order')}`
-  return [span(isAway ? `${orders}, no answer` : orders, isAway ? 'warning' : 'value')]
+  const waits = [span(isAway ? `${orders}, no answer` : orders, tone)]
+  const wordings = atMostWordings(model).map((words) => [...waits, span(words, 'value')])
+  return wordings.find((spans) => widthOf(spans) <= width) ?? waits
+}
+
+function atMostWordings({ stopsByUs, nowUs }: Stopping): string[] {
+  if (stopsByUs === null) return []
+  const left = Math.max(0, Math.ceil((stopsByUs - nowUs) / 1_000_000))
+  return [`, at most ${left} s more`, `, ${left} s`]
 }
 
 const TRADING_WORDS: Readonly<Record<Exclude<TradingModel, 'active'>, string>> = {

@@ -4,7 +4,7 @@ import type { SessionViewModel, VenueHealthModel } from '../core/session/view-mo
 import { EntriesPanel, type Entry } from './entries-panel.tsx'
 import { formatCount, formatDateTime, formatSpeed } from './format.ts'
 import type { Rect } from './layout.ts'
-import { callsWordings, errorsWordings, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
+import { callsWordings, clockKind, errorsWordings, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
 interface SessionPanelProps {
   readonly rect: Rect
@@ -14,7 +14,7 @@ interface SessionPanelProps {
 export function SessionPanel({ rect, model }: SessionPanelProps) {
   const { counts, venueHealth } = model
   const entries: readonly Entry[] = [
-    ['started', `${formatDateTime(model.startedAtUs)} UTC`],
+    ['started', startedWordings(model)],
     ['account', model.account],
     ['venue', `${model.venue}, ${model.mode}${model.venueAddress === null ? '' : ` at ${model.venueAddress}`}`],
     ['strategy', model.strategy],
@@ -24,6 +24,12 @@ export function SessionPanel({ rect, model }: SessionPanelProps) {
     ['commits', formatCount(counts.commits)],
   ]
   return <EntriesPanel rect={rect} title="session" entries={entries} />
+}
+
+function startedWordings(model: SessionViewModel): readonly string[] {
+  const kind = clockKind(model)
+  const started = `${formatDateTime(model.startedAtUs)} UTC`
+  return kind === null ? [started] : [`${started}, ${kind.word}`, started]
 }
 
 function rehearsedEntries({ feedSource, speed, seed, counts }: SessionViewModel): Entry[] {

@@ -55,6 +55,18 @@ export function recoveryText({ found, done, remaining }: NonNullable<SessionView
   return `${found} found, ${done} ${done === 1 ? 'step' : 'steps'} taken, ${remaining} left`
 }
 
+/** Whose time a rehearsed session lives in, that of its market; null in the world, where it is everybody's. */
+export function clockKind({ venueHealth, feedSource }: Pick<SessionViewModel, 'venueHealth' | 'feedSource'>): ClockKind | null {
+  if (venueHealth !== null) return null
+  return feedSource === 'simulated' ? { word: 'simulated', short: 'sim' } : { word: 'recorded', short: 'rec' }
+}
+
+interface ClockKind {
+  readonly word: string
+  /** Where there is no room for the word. */
+  readonly short: string
+}
+
 /** Where the market comes from. What happens now in the world has neither a seed nor a speed of our choosing. */
 export function feedText({ feedSource, instrument, speed, seed, venueHealth }: SessionViewModel): string {
   return venueHealth === null ? `${feedSource}, ${formatSpeed(speed)}, seed ${seed}` : `${feedSource} ${instrument} (live)`

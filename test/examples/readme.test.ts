@@ -44,6 +44,7 @@ const ON_THE_WIRE: Readonly<Record<string, Played>> = {
   'init --yes --mode demo --exchange http://127.0.0.1:8080': { ends: 0 },
   'run --duration 10m': { as: 'run --duration 3s', ends: 0 },
   halt: { ends: 0 },
+  'run --strategy flatten': { ends: 0 },
   // Nobody listens to messages here.
   'doctor --notify': { ends: 3 },
   watch: { ends: 'NOTHING_RUNS' },

@@ -105,7 +105,12 @@ describe('peers that mean no good', () => {
     const watching = client.watch(({ nowUs }) => seen.push(nowUs), new AbortController().signal)
     await until(() => rig.socket.wants())
     const bulky = {
-      messages: Array.from({ length: 50 }, (_, index) => ({ timeUs: index, severity: 'info' as const, text: 'x'.repeat(4_000) })),
+      messages: Array.from({ length: 50 }, (_, index) => ({
+        timeUs: index,
+        severity: 'info' as const,
+        isSettled: null,
+        text: 'x'.repeat(4_000),
+      })),
     }
     for (let index = 1; index <= 12; index += 1) {
       await until(() => rig.socket.wants())
@@ -130,7 +135,9 @@ describe('peers that mean no good', () => {
     slow.socket.pause()
     slow.ask({ do: 'watch' })
     await until(() => rig.socket.wants())
-    rig.publish({ messages: Array.from({ length: 50 }, (_, index) => ({ timeUs: index, severity: 'info', text: 'x'.repeat(40_000) })) })
+    rig.publish({
+      messages: Array.from({ length: 50 }, (_, index) => ({ timeUs: index, severity: 'info', isSettled: null, text: 'x'.repeat(40_000) })),
+    })
     await sleep(150)
     rig.end({ reason: 'kill_switch', detail: null })
     await rig.socket.close()
@@ -142,7 +149,7 @@ describe('peers that mean no good', () => {
     const peer = await rig.peer()
     peer.ask({ do: 'watch' })
     await until(() => rig.socket.wants())
-    rig.publish({ messages: [{ timeUs: 1, severity: 'info', text: 'x'.repeat(1_000_000) }] })
+    rig.publish({ messages: [{ timeUs: 1, severity: 'info', isSettled: null, text: 'x'.repeat(1_000_000) }] })
     peer.socket.destroy()
     await peer.closed
     await sleep(150)

@@ -19,6 +19,7 @@ function wholeModel(): SessionViewModel {
     slots: [sampleSlot(1)],
     haltReason: 'kill_switch',
     haltDetail: 'by hand',
+    stopsByUs: 1_769_869_530_000_000,
     phase: 'halted',
     doubts: [sampleDoubt(1)],
     recovery: { found: 3, done: 2, remaining: 1 },
@@ -46,6 +47,8 @@ describe('the model on the wire', () => {
     const unknown = { feed: null, course: null, quoting: null, figures: [], store: null, calls: [] }
     for (const key of Object.keys(unknown)) delete older[key]
     for (const limit of older.limits) delete limit.halts
+    for (const message of older.messages) delete message.isSettled
+    delete older.stopsByUs
     const limits = model.limits.map((limit) => ({ ...limit, halts: null }))
     expect(readModel(older, 'model')).toEqual({ ...model, ...unknown, limits })
   })
@@ -61,6 +64,7 @@ describe('the model on the wire', () => {
       'venueAddress',
       'haltReason',
       'haltDetail',
+      'stopsByUs',
       'doubts',
       'venueHealth',
       'recovery',
@@ -354,9 +358,9 @@ describe('the screen and the socket together', () => {
     }
     const socket = { wants: () => false, publish: ({ sessionId }: SessionViewModel) => seen.push(sessionId) }
     const together = observeTogether({ screen, socket, failed: (error) => failures.push(error) })
-    expect(together.wants(false)).toBe(true)
+    expect(together.wants(false, 0)).toBe(true)
     together.publish(sampleModel({ sessionId: 'one' }))
-    expect(together.wants(true)).toBe(false)
+    expect(together.wants(true, 0)).toBe(false)
     together.publish(sampleModel({ sessionId: 'two' }))
     expect(seen).toEqual(['one', 'two'])
     expect(failures).toEqual([new Error('the screen broke')])
@@ -368,10 +372,10 @@ describe('the screen and the socket together', () => {
     const failed = (error: unknown): never => {
       throw error
     }
-    expect(observeTogether({ screen: everything, socket: never, failed }).wants(true)).toBe(true)
-    expect(observeTogether({ screen: everything, socket: never, failed }).wants(false)).toBe(false)
-    expect(observeTogether({ screen: never, socket: never, failed }).wants(true)).toBe(false)
-    expect(observeTogether({ screen: null, socket: never, failed }).wants(true)).toBe(false)
-    expect(observeTogether({ screen: null, socket: { ...never, wants: () => true }, failed }).wants(false)).toBe(true)
+    expect(observeTogether({ screen: everything, socket: never, failed }).wants(true, 0)).toBe(true)
+    expect(observeTogether({ screen: everything, socket: never, failed }).wants(false, 0)).toBe(false)
+    expect(observeTogether({ screen: never, socket: never, failed }).wants(true, 0)).toBe(false)
+    expect(observeTogether({ screen: null, socket: never, failed }).wants(true, 0)).toBe(false)
+    expect(observeTogether({ screen: null, socket: { ...never, wants: () => true }, failed }).wants(false, 0)).toBe(true)
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { dec, formatDecimal } from '../../src/core/kernel/decimal.ts'
-import { doubtModels, healthModel } from '../../src/core/session/venue-models.ts'
+import type { FactBody } from '../../src/core/kernel/facts.ts'
+import { Chronicle } from '../../src/core/session/chronicle.ts'
+import { doubtModels, healthModel, messageModels } from '../../src/core/session/venue-models.ts'
 import type { VenueHealth } from '../../src/core/venue/port.ts'
 import { enter } from '../core/report/eventful-session.ts'
 import { DEMO, LINEAR, ScriptedSession, temporaryFolder, writeStore } from '../core/report/recorded-store.ts'
@@ -142,5 +144,50 @@ describe('the health of a venue, for the screen', () => {
   test('what was not measured is null and not zero', () => {
     const model = healthModel({ ...HEALTH, clockOffsetUs: null, latencyMs: null, budget: null }, 'bingx')
     expect(model).toMatchObject({ clockOffsetMs: null, latencyMedianMs: null, latencySlowestMs: null, budget: null })
+  })
+})
+
+describe('alarms, for the screen', () => {
+  const flag = { type: 'RISK_FLAGGED', severity: 'alarm', limit: null, detail: 'something' } as const
+  const settledOf = (
+    body: FactBody,
+    {
+      liveOrders = [],
+      venues = null,
+      health = null,
+    }: { liveOrders?: unknown[]; venues?: unknown; health?: { state: 'ok' | 'unreachable' } | null } = {},
+  ): boolean | null | undefined => {
+    const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
+    chronicle.onFact({ seq: 1, timeUs: 1, body })
+    const state = { liveOrders: new Map(liveOrders.map((order) => ['one', order])), positions: new Map([['BTC', { venues }]]) }
+    return messageModels({ chronicle, state: state as never, health })[0]?.isSettled
+  }
+
+  test('of an order are settled once nobody doubts it any more', () => {
+    const moved = { type: 'ORDER_MOVED', clientOrderId: 'one', from: 'submitting', to: 'in_doubt', trigger: 'unknown', reason: 'no answer' }
+    const inDoubt = moved as unknown as FactBody
+    const quarantined = { ...flag, code: 'ORDER_QUARANTINED', value: 'one' }
+    for (const alarm of [inDoubt, quarantined]) {
+      expect(settledOf(alarm, { liveOrders: [{ status: 'in_doubt', cancel: 'none' }] })).toBe(false)
+      expect(settledOf(alarm, { liveOrders: [{ status: 'quarantined', cancel: 'none' }] })).toBe(false)
+      expect(settledOf(alarm, { liveOrders: [{ status: 'acked', cancel: 'in_doubt' }] })).toBe(false)
+      expect(settledOf(alarm, { liveOrders: [{ status: 'acked', cancel: 'none' }] })).toBe(true)
+      expect(settledOf(alarm)).toBe(true)
+    }
+  })
+
+  test('of a venue that does not answer are settled once it does, and of a position once it is the same on both sides', () => {
+    const silent = { ...flag, code: 'VENUE_ALARM', value: 'unreachable' }
+    expect(settledOf(silent, { health: { state: 'unreachable' } })).toBe(false)
+    expect(settledOf(silent, { health: { state: 'ok' } })).toBe(true)
+    const drifted = { ...flag, code: 'POSITION_DRIFT', value: '3' }
+    expect(settledOf(drifted, { venues: dec('3') })).toBe(false)
+    expect(settledOf(drifted)).toBe(true)
+  })
+
+  test('of which nothing tells that they are over stay open, and what is no alarm is neither', () => {
+    expect(settledOf({ ...flag, code: 'VENUE_ALARM', value: null }, { health: { state: 'ok' } })).toBeNull()
+    expect(settledOf({ ...flag, code: 'OVERFILL', value: 'one' })).toBeNull()
+    expect(settledOf({ ...flag, code: 'POSITION_DRIFT', value: '3', severity: 'warning' })).toBeNull()
   })
 })

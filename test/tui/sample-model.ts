@@ -31,7 +31,7 @@ export function sampleFill(index: number, changes: Partial<FillModel> = {}): Fil
 }
 
 export function sampleMessage(index: number, changes: Partial<MessageModel> = {}): MessageModel {
-  return { timeUs: START_US + index * 1_000_000, severity: 'info', text: `message ${index}`, ...changes }
+  return { timeUs: START_US + index * 1_000_000, severity: 'info', text: `message ${index}`, isSettled: null, ...changes }
 }
 
 export function sampleOrder(index: number, changes: Partial<OrderModel> = {}): OrderModel {
@@ -143,6 +143,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
     trading: 'active',
     haltReason: null,
     haltDetail: null,
+    stopsByUs: null,
     startedAtUs: START_US,
     nowUs: START_US + 12.9 * MINUTE_US,
     elapsedUs: 12.9 * MINUTE_US,

@@ -30,6 +30,20 @@ test('a session that stops says what it waits for, and what leaving it now would
   expect(over).not.toContain('taking back')
 })
 
+test('in the world it says for how long it waits at most, and counts down', () => {
+  const { nowUs } = sampleModel()
+  const stopping = { ...sampleWorld({ state: 'unreachable' }), phase: 'stopping', haltReason: 'interrupted_sigint' } as const
+  for (const [leftUs, words] of [
+    [29_100_000, '2 orders, no answer, at most 30 s more '],
+    [1, 'at most 1 s more '],
+    [-1, 'at most 0 s more '],
+  ] as const) {
+    expect(lineWith(draw({ model: sampleModel({ ...stopping, stopsByUs: nowUs + leftUs }), ...SMALL }), '◐ stopping…')).toContain(words)
+  }
+  const narrow = draw({ model: sampleModel({ ...stopping, stopsByUs: nowUs + 30_000_000 }), columns: 60, rows: 20 })
+  expect(lineWith(narrow, '◐ stopping…')).toContain('taking back 2 orders, no answer, 30 s')
+})
+
 test.each(SIZES)('who only watches is told so at $columns×$rows, in the title of the frame', (size) => {
   const picture = draw({ model: sampleModel(), ...size, watching: true })
   expectInside(picture, size)

@@ -60,7 +60,7 @@ function runSession({
 function expectWholePicture(lines: readonly string[], columns: number, rows: number): void {
   expect(lines).toHaveLength(rows)
   for (const line of lines) expect(displayWidth(line), line).toBe(columns)
-  expect(lines[0]).toMatch(/^╭─ dita ─ .* UTC ─╮$/)
+  expect(lines[0]).toMatch(/^╭─ dita ─ .* UTC, simulated ─╮$/)
   expect(lines.at(-1)).toMatch(/^╰─ q stop {2}\? help .*─╯$/)
   for (const line of lines.slice(1, -1)) expect(line).toMatch(/^[│├].*[│┤]$/)
 }

@@ -18,7 +18,7 @@ import type { Operation } from './operation.ts'
 import { callModels, courseModel, feedModel, figureModels, storeModel } from './page-models.ts'
 import type { QuoteWatch } from './quote-watch.ts'
 import type { Gating } from './session-gates.ts'
-import { doubtModels, healthModel, venueLimitModels } from './venue-models.ts'
+import { doubtModels, healthModel, messageModels, venueLimitModels } from './venue-models.ts'
 import type {
   InventoryModel,
   LevelModel,
@@ -45,6 +45,7 @@ export interface ModelSources {
   readonly speed: string
   readonly phase: SessionViewModel['phase']
   readonly halt: { readonly reason: string; readonly detail: string | null } | null
+  readonly stopsByUs: number | null
   readonly startedAtUs: number
   readonly nowUs: number
   readonly feed: { readonly events: number; readonly gaps: number; readonly badLines: number }
@@ -95,6 +96,7 @@ export function buildViewModel(sources: ModelSources, { course, quotes }: Kept):
     trading: state.trading,
     haltReason: sources.halt?.reason ?? null,
     haltDetail: sources.halt?.detail ?? null,
+    stopsByUs: sources.stopsByUs,
     startedAtUs: sources.startedAtUs,
     nowUs: sources.nowUs,
     elapsedUs: sources.nowUs - sources.startedAtUs,
@@ -117,7 +119,7 @@ export function buildViewModel(sources: ModelSources, { course, quotes }: Kept):
       facts: sources.facts,
       commits: sources.commits,
     },
-    messages: chronicle.messages(),
+    messages: messageModels(sources),
     doubts: doubtModels({ state, reports: sources.doubts, show }),
     venueHealth: sources.health === null ? null : healthModel(sources.health, session.venue),
     recovery: sources.recovery,

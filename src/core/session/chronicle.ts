@@ -7,6 +7,17 @@ import { tradingMoveText } from '../trading-words.ts'
 import { DenialFold } from './denial-fold.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
+/** What an alarm is about, where that can be looked up: once it is over, so is the alarm. */
+export type Subject = { readonly order: string } | 'venue' | 'position'
+
+/** A message as it was said. */
+export interface Said extends Pick<MessageModel, 'timeUs' | 'severity' | 'text'> {
+  readonly subject: Subject | null
+}
+
+/** The value of a `VENUE_ALARM` that is over once the venue answers again. */
+export const UNREACHABLE = 'unreachable'
+
 /** Of fills, and of messages. */
 const KEPT = 200
 const MONEY_PLACES = 4
@@ -17,7 +28,7 @@ export class Chronicle {
   readonly #quantityPlaces: number
   readonly #denials = new DenialFold()
   #fills: FillModel[] = []
-  #messages: MessageModel[] = []
+  #messages: Said[] = []
   readonly counts = { ordersSent: 0, fills: 0, denials: 0 }
   /** Fills and messages since the last look: who shows them looks again before they are too many to show. */
   unseen = 0
@@ -43,16 +54,16 @@ export class Chronicle {
       default: {
         if (body.type === 'TRADING_MOVED' && body.from !== body.to) this.#denials.onTradingMoved()
         const message = MESSAGES[body.type]?.(body as never)
-        if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text)
+        if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text, message.subject ?? null)
       }
     }
   }
 
-  say(timeUs: number, severity: Severity, text: string): void {
+  say(timeUs: number, severity: Severity, text: string, subject: Subject | null = null): void {
     const last = this.#messages[0]
     // The same words again only move the time on.
     if (last !== undefined && last.text === text) this.#messages.shift()
-    this.#messages.unshift({ timeUs, severity, text })
+    this.#messages.unshift({ timeUs, severity, text, subject })
     if (this.#messages.length > KEPT) this.#messages.pop()
     this.unseen += 1
   }
@@ -62,7 +73,7 @@ export class Chronicle {
     return [...this.#fills]
   }
 
-  messages(): readonly MessageModel[] {
+  messages(): readonly Said[] {
     return [...this.#messages]
   }
 
@@ -95,6 +106,19 @@ const CODES_UNSAID: ReadonlySet<string> = new Set(['VENUE_ALARM'])
 interface Message {
   readonly severity: Severity
   readonly text: string
+  readonly subject?: Subject | null
+}
+
+/** What flags with these codes are about; `value` is what they name. */
+const SUBJECTS: Readonly<Record<string, (value: string | null) => Subject | null>> = {
+  ORDER_QUARANTINED: orderNamed,
+  RECONCILE_ORDER_QUARANTINED: orderNamed,
+  POSITION_DRIFT: () => 'position',
+  VENUE_ALARM: (value) => (value === UNREACHABLE ? 'venue' : null),
+}
+
+function orderNamed(value: string | null): Subject | null {
+  return value === null ? null : { order: value }
 }
 
 type MessageTable = { readonly [Type in FactBody['type']]?: (body: Extract<FactBody, { type: Type }>) => Message | null }
@@ -106,7 +130,11 @@ const MESSAGES: MessageTable = {
   ORDER_MOVED: ({ clientOrderId, to, reason }) => {
     if (to === 'rejected') return { severity: 'warning', text: `order ${clientOrderId} rejected: ${reason ?? 'no reason given'}` }
     return to === 'in_doubt' || to === 'quarantined'
-      ? { severity: 'alarm', text: `order ${clientOrderId} ${to}: ${reason ?? 'the venue contradicts what it said before'}` }
+      ? {
+          severity: 'alarm',
+          text: `order ${clientOrderId} ${to}: ${reason ?? 'the venue contradicts what it said before'}`,
+          subject: { order: clientOrderId },
+        }
       : null
   },
   // Being sent and being acknowledged are steps of an order; what a trader follows is the trade.
@@ -142,8 +170,9 @@ const MESSAGES: MessageTable = {
     text: `order ${clientOrderId} is ${status}, yet: ${detail}`,
   }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
-  RISK_FLAGGED: ({ severity, code, detail }) => ({
+  RISK_FLAGGED: ({ severity, code, value, detail }) => ({
     severity,
+    subject: Object.hasOwn(SUBJECTS, code) ? (SUBJECTS[code]?.(value) ?? null) : null,
     text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}`,
   }),
 }

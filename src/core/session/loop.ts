@@ -74,6 +74,8 @@ export class SessionLoop {
   #silent = false
   /** Events of the batch at hand that the session has not come to. */
   #unread = 0
+  /** Once it stops: until when it waits for the venue at the longest. */
+  #stopsByUs: number | null = null
   ticks = 0
 
   constructor(parts: LoopParts) {
@@ -86,6 +88,10 @@ export class SessionLoop {
 
   get nowUs(): number {
     return this.#nowUs
+  }
+
+  get stopsByUs(): number | null {
+    return this.#stopsByUs
   }
 
   /** What the feed delivered, as far as the session came: a feed reads ahead by up to a batch. */
@@ -133,6 +139,7 @@ export class SessionLoop {
     this.#cancelAll()
     line.commit(this.#nowUs)
     const deadlineUs = this.#nowUs + FINALITY_US[venue.clock]
+    this.#stopsByUs = deadlineUs
     if (venue.clock === 'world') {
       await this.#awaitFinality(deadlineUs)
     } else {

@@ -335,6 +335,7 @@ export class Session {
       speed: String(this.#options.speed),
       phase: this.#phase,
       halt: this.#halt,
+      stopsByUs: inWorld ? this.#loop.stopsByUs : null,
       startedAtUs: this.#feed.startTimeUs,
       nowUs: this.#loop.nowUs,
       feed: this.#loop.feedReport(),

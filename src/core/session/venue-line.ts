@@ -6,9 +6,9 @@ import type { Fact } from '../kernel/facts.ts'
 import type { KernelInput } from '../kernel/inputs.ts'
 import type { Doubts } from '../recovery/doubts.ts'
 import { traceOf } from '../recovery/trace.ts'
-import type { Effect, TimedVenueEvent, Venue, VenueBooks } from '../venue/port.ts'
+import type { Effect, TimedVenueEvent, Venue, VenueBooks, VenueNotice } from '../venue/port.ts'
 import { isQueueFull, sendCommitted } from '../venue/send-committed.ts'
-import type { Chronicle } from './chronicle.ts'
+import { type Chronicle, UNREACHABLE } from './chronicle.ts'
 import type { Engine } from './engine.ts'
 
 export interface VenueLineParts {
@@ -161,7 +161,7 @@ export class VenueLine {
     let facts: readonly Fact[] = []
     if (event.type === 'NOTICE') {
       // An alarm is a fact, and the chronicle tells it as it tells every fact.
-      if (event.severity === 'alarm') facts = engine.handle(timeUs, flagOf(event.text))
+      if (event.severity === 'alarm') facts = engine.handle(timeUs, flagOf(event))
       else chronicle.say(timeUs, event.severity, event.text)
     } else if (event.type !== 'ORDER_NOT_FOUND') {
       facts = engine.handle(timeUs, event)
@@ -174,6 +174,7 @@ function isAbsence(input: KernelInput): input is Absence {
   return input.type === 'RECONCILE' && input.action === 'mark_absent'
 }
 
-function flagOf(text: string): KernelInput {
-  return { type: 'FLAG_RISK', code: 'VENUE_ALARM', severity: 'alarm', value: null, limit: null, detail: text }
+function flagOf({ text, until }: VenueNotice): KernelInput {
+  const value = until === 'answered' ? UNREACHABLE : null
+  return { type: 'FLAG_RISK', code: 'VENUE_ALARM', severity: 'alarm', value, limit: null, detail: text }
 }

@@ -6,8 +6,9 @@ import type { OrderView, StateView } from '../kernel/views.ts'
 import type { DoubtReport } from '../recovery/doubts.ts'
 import type { VenueHealth } from '../venue/port.ts'
 import { codeMeaning } from '../venue-codes.ts'
+import type { Said, Subject } from './chronicle.ts'
 import type { VenueLimits } from './gate-limits.ts'
-import type { DoubtModel, LimitModel, VenueHealthModel } from './view-model.ts'
+import type { DoubtModel, LimitModel, MessageModel, VenueHealthModel } from './view-model.ts'
 
 interface DoubtSources {
   readonly state: Pick<StateView, 'liveOrders'>
@@ -46,6 +47,26 @@ export function doubtModels({ state, reports, show }: DoubtSources): DoubtModel[
 function doubtOf({ status, cancel }: OrderView): DoubtModel['status'] | null {
   if (status === 'quarantined' || status === 'in_doubt') return status
   return cancel === 'in_doubt' ? 'cancel' : null
+}
+
+interface MessageSources {
+  readonly chronicle: { messages(): readonly Said[] }
+  readonly state: Pick<StateView, 'liveOrders' | 'positions'>
+  readonly health: Pick<VenueHealth, 'state'> | null
+}
+
+/** An alarm stays what was said; whether what it told of is over is looked up each time. */
+export function messageModels({ chronicle, state, health }: MessageSources): MessageModel[] {
+  const isOver = (subject: Subject): boolean => {
+    if (subject === 'venue') return health?.state !== 'unreachable'
+    if (subject === 'position') return [...state.positions.values()].every(({ venues }) => venues === null)
+    const order = state.liveOrders.get(subject.order)
+    return order === undefined || doubtOf(order) === null
+  }
+  return chronicle.messages().map(({ subject, ...said }) => ({
+    ...said,
+    isSettled: said.severity !== 'alarm' || subject === null ? null : isOver(subject),
+  }))
 }
 
 /** More codes than these say nothing new. */

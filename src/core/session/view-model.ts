@@ -24,6 +24,8 @@ export interface SessionViewModel {
   readonly trading: TradingModel
   readonly haltReason: string | null
   readonly haltDetail: string | null
+  /** Once it stops in the world: when it ends at the latest, whatever the venue has answered by then. Else null. */
+  readonly stopsByUs: number | null
   readonly startedAtUs: number
   readonly nowUs: number
   readonly elapsedUs: number
@@ -179,6 +181,8 @@ export interface MessageModel {
   readonly timeUs: number
   readonly severity: 'info' | 'warning' | 'alarm'
   readonly text: string
+  /** Of an alarm: whether what it told of is over. Null where nothing tells, and from an older session. */
+  readonly isSettled: boolean | null
 }
 
 /** `cancel`: the order is known, and whether its cancel arrived is not. */

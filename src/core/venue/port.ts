@@ -25,6 +25,8 @@ export interface VenueNotice {
   readonly type: 'NOTICE'
   readonly severity: 'info' | 'warning' | 'alarm'
   readonly text: string
+  /** An alarm that is over once the venue answers again; left out for every other. */
+  readonly until?: 'answered'
 }
 
 export interface TimedVenueEvent {

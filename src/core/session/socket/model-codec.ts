@@ -45,6 +45,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
   trading: oneOf(['active', 'reducing', 'halted']),
   haltReason: optional(text),
   haltDetail: optional(text),
+  stopsByUs: optional(number),
   startedAtUs: number,
   nowUs: number,
   elapsedUs: number,
@@ -141,7 +142,14 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     facts: number,
     commits: number,
   }),
-  messages: listOf(record<SessionViewModel['messages'][number]>({ timeUs: number, severity: oneOf(['info', 'warning', 'alarm']), text })),
+  messages: listOf(
+    record<SessionViewModel['messages'][number]>({
+      timeUs: number,
+      severity: oneOf(['info', 'warning', 'alarm']),
+      text,
+      isSettled: optional(flag),
+    }),
+  ),
   doubts: orNone(
     listOf(
       record<SessionViewModel['doubts'][number]>({

@@ -251,7 +251,7 @@ export class BingxVenue implements Venue {
   }
 
   #onBreaker(isOpen: boolean): void {
-    if (isOpen) this.#inbox.notice('alarm', 'BingX does not answer any more: nothing new is sent until it does.')
+    if (isOpen) this.#inbox.notice('alarm', 'BingX does not answer any more: nothing new is sent until it does.', 'answered')
     else this.#inbox.notice('info', 'BingX answers again.')
   }
 

@@ -1,6 +1,6 @@
 // What the venue has to say, until the session takes it: in order of arrival, by our clock, bounded. It understands nothing.
 
-import type { TimedVenueEvent } from '../port.ts'
+import type { TimedVenueEvent, VenueNotice } from '../port.ts'
 import type { BingxClock, BingxLogEntry } from './options.ts'
 
 type News = TimedVenueEvent['event']
@@ -42,7 +42,7 @@ export class Inbox {
     this.#wake()
   }
 
-  notice(severity: BingxLogEntry['severity'], text: string): void {
+  notice(severity: BingxLogEntry['severity'], text: string, until?: VenueNotice['until']): void {
     const nowUs = this.#options.clock.nowUs()
     const saidUs = this.#said.get(text)
     if (saidUs !== undefined && nowUs - saidUs < NOTICE_SPACING_US) return
@@ -50,7 +50,7 @@ export class Inbox {
     this.#said.set(text, nowUs)
     if (this.#said.size > MOST_REMEMBERED) this.#said.delete(this.#said.keys().next().value as string)
     this.#options.log({ severity, text })
-    this.emit({ type: 'NOTICE', severity, text })
+    this.emit({ type: 'NOTICE', severity, text, ...(until !== undefined && { until }) })
   }
 
   /** When the oldest one came. */
