@@ -1,9 +1,10 @@
-// Who shows a running session: the live screen on a terminal, plain lines elsewhere, its facts with --events, nobody with --json.
+// Who shows a running session: the live screen on a terminal, plain lines elsewhere, its facts with --events, nobody with --json. Where
+// what is shown goes elsewhere, whoever sits at the terminal is told that it runs, and how it ended.
 
 import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
-import type { Halt } from '../core/halt-reasons.ts'
+import { type Halt, haltEntry } from '../core/halt-reasons.ts'
 import type { SessionControl } from '../core/session/control.ts'
-import type { FactLines, SessionLog, SessionObserver } from '../core/session/port.ts'
+import type { FactLines, SessionLog, SessionObserver, SessionOutcome } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
 import { loadScreen } from './load-screen.ts'
 import { lineWriter } from './standard-streams.ts'
@@ -15,6 +16,9 @@ export interface SessionOutput {
   readonly factLines: FactLines | null
   close(): Promise<void>
 }
+
+/** Told how it ended; null where it failed, and what it failed with is said elsewhere. */
+export type Ended = (outcome: Pick<SessionOutcome, 'halt' | 'exitCode'> | null) => void
 
 export interface SessionOutputOptions {
   readonly json: boolean
@@ -34,7 +38,39 @@ export interface SessionOutputOptions {
 /** How often a screen is worth a new model. */
 const SHOWN_EVERY_MS = 100
 
-export async function openSessionOutput(options: SessionOutputOptions): Promise<SessionOutput> {
+export async function openSessionOutput(options: SessionOutputOptions): Promise<SessionOutput & { readonly ended: Ended }> {
+  const output = await openStandardOutput(options)
+  // A script that reads standard output has no terminal on standard error, or a person before it.
+  const isElsewhere = process.stderr.isTTY === true && process.stdout.isTTY !== true
+  return isElsewhere ? tellingAside(output, options) : { ...output, ended: () => undefined }
+}
+
+/** One line when it begins, and one at the end, for a person who sees nothing else of it. */
+function tellingAside(output: SessionOutput, { sessionId, pid, json }: SessionOutputOptions): SessionOutput & { readonly ended: Ended } {
+  const tell = (text: string): void => void process.stderr.write(`${escapeText(text)}\n`)
+  const observer: SessionObserver = {
+    ...(output.observer ?? { wants: () => false, publish: () => undefined }),
+    begins: () => {
+      tell(`Session ${sessionId} runs, pid ${pid}. To look on: \`dita watch\`. To stop it: Ctrl-C or \`dita halt\`.`)
+      output.observer?.begins?.()
+    },
+  }
+  return {
+    ...output,
+    observer,
+    ended(outcome) {
+      if (outcome !== null) tell(endText(sessionId, outcome))
+      else if (json) tell(`Session ${sessionId} failed: the error stands in what it printed.`)
+    },
+  }
+}
+
+function endText(sessionId: string, { halt: { reason, detail }, exitCode }: NonNullable<Parameters<Ended>[0]>): string {
+  const code = exitCode === EXIT.done ? '' : `, exit code ${exitCode}`
+  return `Session ${sessionId} is over: ${haltEntry(reason).means} (${detail ?? reason}${code}). See \`dita summarize\`.`
+}
+
+async function openStandardOutput(options: SessionOutputOptions): Promise<SessionOutput> {
   if (options.events) {
     const { openFactOutput } = await import('./fact-output.ts')
     const facts = openFactOutput({ stream: process.stdout, complain: (text) => process.stderr.write(`${text}\n`) })
@@ -93,8 +129,8 @@ async function openPlain({ sessionId, pid, verbose }: SessionOutputOptions): Pro
       // Before it connects or replays, since both can take a while: whoever has only this output knows what to signal.
       begins: () =>
         void process.stdout.write(`Session ${sessionId}, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.\n`),
-      // Every fill and message becomes a line: none may pass unseen.
-      wants: (hasNews) => isDue() || hasNews,
+      // Every fill and message becomes a line: none may pass unseen. A line of progress says how it stood at its own moment.
+      wants: (hasNews, nowUs) => isDue() || hasNews || plain.isDue(nowUs),
       publish: (model) => plain.publish(model),
       connecting: (host) => void process.stdout.write(`Connecting to ${escapeText(host)} …\n`),
     },

@@ -80,9 +80,10 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     leave,
     env: process.env,
   })
+  let outcome: SessionOutcome | null = null
   const manager = openServiceManager({ environment: process.env, pid: process.pid, log })
   try {
-    const outcome = await runSession({
+    outcome = await runSession({
       config,
       sessionId,
       durationUs,
@@ -106,6 +107,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     stopListening()
     manager?.close()
     await output.close()
+    output.ended(outcome)
     letGoOfStreams()
     log.close()
   }

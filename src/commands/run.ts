@@ -9,7 +9,7 @@ export default class Run extends DitaCommand<SummaryView> {
   static override aliases = ['run-session']
   static override summary = 'Run a trading session and record everything that happens in it.'
   static override description = `Without a config and without flags it makes a market in XRP/RLUSD on a simulated feed, with paper money.
-On a terminal it shows a live screen, elsewhere plain lines: the beginning, each tenth of the time, what went wrong, the end, and with
+On a terminal it shows a live screen, elsewhere plain lines: the beginning, how it stands at each tenth of the time (at least every hour), what went wrong, the end, and with
 --verbose every fill. It ends with the answers of \`dita summarize\`. Ctrl-C stops in good order; a second one leaves at once.`
   static override examples = [
     'dita run --duration 30m --speed max --seed 7',

@@ -1,15 +1,16 @@
 // The live screen's twin where there is no terminal: one plain line per event worth a line, each with its time and a
-// word to search for. Compares each model with the one before; decides nothing, draws nothing, keeps no history.
+// word to search for, in order of time. Compares each model with the one before; decides nothing, draws nothing, keeps no history.
 
 import { haltWords } from '../core/halt-reasons.ts'
 import type { DoubtModel, FillModel, MessageModel, SessionViewModel } from '../core/session/view-model.ts'
 import { doubtCounts, doubtText } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, progressShare, withSign } from './format.ts'
 import { escapeText, fitNumber, wholeWidth } from './text.ts'
-import { feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
+import { clockKind, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
-/** One progress line for each tenth of the duration. */
+/** A line of progress for each tenth of the duration, and in a long session at least for every hour. */
 const PROGRESS_STEPS = 10
+const LONGEST_STEP_US = 3_600_000_000
 /** As many messages as a model carries at most. */
 const MESSAGES_IN_MODEL = 200
 /** Of more than these only how many there are is said: each has its own message too. */
@@ -29,8 +30,16 @@ export interface PlainOutputOptions {
 
 export interface PlainOutput {
   publish(model: SessionViewModel): void
+  /** Whether a line of progress is due at this session time: it is exact only with a model of that moment. */
+  isDue(nowUs: number): boolean
   /** Ends the output: what is published afterwards is not written. May be called again. */
   close(): void
+}
+
+interface Line {
+  readonly timeUs: number
+  readonly word: string
+  readonly text: string
 }
 
 type Say = (timeUs: number, word: string, text: string) => void
@@ -38,20 +47,34 @@ type Say = (timeUs: number, word: string, text: string) => void
 export function createPlainOutput({ write, fills = true }: PlainOutputOptions): PlainOutput {
   let before: SessionViewModel | null = null
   let progress = 0
+  let lastUs = Number.NEGATIVE_INFINITY
   let closed = false
-  const say: Say = (timeUs, word, text) => write(`${formatClock(timeUs)}  ${word.padEnd(WORD_WIDTH)}  ${escapeText(text)}`)
+  const writeLine = ({ timeUs, word, text }: Line): void => {
+    // What is heard of late stands where it was heard, and says when it was.
+    const late = timeUs < lastUs ? `(${formatClock(timeUs)}) ` : ''
+    lastUs = Math.max(lastUs, timeUs)
+    write(`${formatClock(lastUs)}  ${word.padEnd(WORD_WIDTH)}  ${late}${escapeText(text)}`)
+  }
   return {
     publish(model) {
       if (closed) return
-      if (before === null) sayStart(model, say)
-      sayLimits(before, model, say)
-      sayVenue(before, model, say)
-      sayEvents(before, model, say, fills)
-      sayDoubts(before, model, say)
-      progress = sayProgress(progress, model, say)
-      sayPhase(before, model, say)
+      const lines: Line[] = []
+      const say: Say = (timeUs, word, text) => lines.push({ timeUs, word, text })
+      // How things stand is said as of now, and now is not before anything that is told: a start tells of the world's time, and has not begun its own.
+      const now = { ...model, nowUs: Math.max(model.nowUs, lastUs, model.messages[0]?.timeUs ?? 0, model.fills[0]?.timeUs ?? 0) }
+      if (before === null) sayStart(now, say)
+      sayLimits(before, now, say)
+      sayVenue(before, now, say)
+      sayEvents(before, now, say, fills)
+      sayDoubts(before, now, say)
+      progress = sayProgress(progress, now, say)
+      sayPhase(before, now, say)
+      // What happened since comes before how it stands now. The sort is stable: what is of one time keeps its order.
+      lines.sort((a, b) => a.timeUs - b.timeUs)
+      for (const line of lines) writeLine(line)
       before = model
     },
+    isDue: (nowUs) => before !== null && progressStep(before, nowUs - before.startedAtUs) > progress,
     close() {
       closed = true
     },
@@ -59,12 +82,12 @@ export function createPlainOutput({ write, fills = true }: PlainOutputOptions): 
 }
 
 function sayStart(model: SessionViewModel, say: Say): void {
-  const { startedAtUs } = model
-  say(
-    startedAtUs,
-    'session',
-    `${model.sessionId} starts at ${formatDateTime(startedAtUs)} UTC and runs ${formatDuration(model.durationUs)}`,
-  )
+  const { startedAtUs, durationUs } = model
+  const kind = clockKind(model)
+  const started = `starts at ${formatDateTime(startedAtUs)} UTC${kind === null ? '' : `, ${kind.word} time,`}`
+  const stepUs = progressStepUs(durationUs)
+  const rhythm = stepUs === null ? '' : `; progress every ${formatDuration(stepUs)}`
+  say(startedAtUs, 'session', `${model.sessionId} ${started} and runs ${formatDuration(durationUs)}${rhythm}`)
   say(startedAtUs, 'trades', `${model.instrument} (${model.instrumentKind}) with ${model.strategy}`)
   say(startedAtUs, 'venue', `${model.venue}, ${model.mode} mode, account ${model.account}`)
   say(startedAtUs, 'feed', feedText(model))
@@ -98,17 +121,9 @@ function doubtKey({ clientOrderId, status }: DoubtModel): string {
   return `${clientOrderId} ${status}`
 }
 
-interface Line {
-  readonly timeUs: number
-  readonly word: string
-  readonly text: string
-}
-
-/** Fills and messages in order of time; of one time, the fill comes before what it led to. */
+/** Of one time, the fill comes before what it led to. */
 function sayEvents(before: SessionViewModel | null, model: SessionViewModel, say: Say, withFills: boolean): void {
   const lines = [...(withFills ? freshFills(before, model) : []), ...freshMessages(before, model)]
-  // The sort is stable: what happened at one time keeps its order.
-  lines.sort((a, b) => a.timeUs - b.timeUs)
   for (const { timeUs, word, text } of lines) say(timeUs, word, text)
 }
 
@@ -149,12 +164,23 @@ function shortAmount(text: string, width: number): string {
   return fitNumber(text, Math.max(width, wholeWidth(text))).padStart(width)
 }
 
-/** How many tenths of the duration have been said. */
+/** From one line of progress to the next; null where nobody knows how long it runs. */
+function progressStepUs(durationUs: number): number | null {
+  return Number.isFinite(durationUs) && durationUs > 0 ? Math.min(durationUs / PROGRESS_STEPS, LONGEST_STEP_US) : null
+}
+
+/** How many lines of progress were due by then; the end is one, whatever it is from the one before. */
+function progressStep({ durationUs }: Pick<SessionViewModel, 'durationUs'>, elapsedUs: number): number {
+  const stepUs = progressStepUs(durationUs)
+  if (stepUs === null) return 0
+  return elapsedUs >= durationUs ? Math.ceil(durationUs / stepUs - 1e-9) : Math.floor(elapsedUs / stepUs + 1e-9)
+}
+
+/** Says how far it is where a line is due, and returns how many were. */
 function sayProgress(said: number, model: SessionViewModel, say: Say): number {
   const share = progressShare(model.elapsedUs, model.durationUs)
-  if (share === null) return said
-  const step = Math.floor(share * PROGRESS_STEPS + 1e-9)
-  if (step <= said) return said
+  const step = progressStep(model, model.elapsedUs)
+  if (share === null || step <= said) return said
   const { pnl, counts } = model
   const done = `${formatShare(share).padStart(5)}  ${formatDuration(model.elapsedUs)} of ${formatDuration(model.durationUs)}`
   const doubt = doubtCounts(model.doubts)

@@ -40,7 +40,7 @@ export class Onlookers {
       this.#course.add(nowUs, resultOf(state, instrument, baseline).net)
     }
     const { lookers, chronicle } = this.#parts
-    if (lookers.wants(chronicle.unseen > 0)) this.publish()
+    if (lookers.wants(chronicle.unseen > 0, nowUs)) this.publish()
   }
 
   publish(): void {

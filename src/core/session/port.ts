@@ -18,8 +18,8 @@ import type { SessionViewModel } from './view-model.ts'
 
 /** Who looks on while a session runs. `wants` is asked first, since a model costs time to build. */
 export interface SessionObserver {
-  /** `hasNews`: something happened that the last model did not show. Who has to tell of everything wants it then. */
-  wants(hasNews: boolean): boolean
+  /** `hasNews`: something happened that the last model did not show. Who has to tell of everything wants it then. `nowUs`: session time. */
+  wants(hasNews: boolean, nowUs: number): boolean
   publish(model: SessionViewModel): void
   /** It holds the store, and nothing that was typed is in its way: from here on it takes somebody to end it. Told once. */
   begins?(): void

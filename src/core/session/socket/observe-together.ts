@@ -5,7 +5,7 @@ import type { SessionViewModel } from '../view-model.ts'
 
 export interface LookingOn {
   /** Whether a model is worth building now. */
-  wants(hasNews: boolean): boolean
+  wants(hasNews: boolean, nowUs: number): boolean
   publish(model: SessionViewModel): void
 }
 
@@ -28,10 +28,10 @@ export function observeTogether({ screen, socket, failed }: LookingOnOptions): L
     }
   }
   return {
-    wants(hasNews) {
+    wants(hasNews, nowUs) {
       // Both are asked, each counts its own time.
-      const forScreen = screen !== null && asks(screen, () => screen.wants(hasNews))
-      const forSocket = asks(socket, () => socket.wants(hasNews))
+      const forScreen = screen !== null && asks(screen, () => screen.wants(hasNews, nowUs))
+      const forSocket = asks(socket, () => socket.wants(hasNews, nowUs))
       return forScreen || forSocket
     },
     publish(model) {
