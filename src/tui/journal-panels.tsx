@@ -11,7 +11,7 @@ import { furthestParagraph, inSight, type Paragraphs, wrapText } from './paragra
 import { type ListPlace, markOf, sliceOf, whichOf } from './scroll.ts'
 import { type Column, tableLines } from './table.ts'
 import { type Span, span } from './theme.tsx'
-import { callsWordings, errorsWordings, latencyText, offsetText, recoveryText, STATE_TONES } from './venue-words.ts'
+import { callsWordings, errorsWordings, latencyWordings, offsetWordings, recoveryWordings, STATE_TONES } from './venue-words.ts'
 
 interface ModelPanelProps {
   readonly rect: Rect
@@ -55,28 +55,40 @@ export function VenuePanel({ rect, model }: ModelPanelProps) {
   const { venueHealth: health, venueAddress, recovery, feed, counts, venue, mode } = model
   const world: readonly Entry[] =
     health === null
-      ? [['answers', 'in this process']]
+      ? [['answers', ['in this process', 'at once']]]
       : [
           ['state', health.state, STATE_TONES[health.state]],
-          ...(venueAddress === null ? [] : [['address', venueAddress] as const]),
-          ['latency', latencyText(health)],
-          ['clock', offsetText(health)],
+          ...(venueAddress === null ? [] : [['address', addressWordings(venueAddress)] as const]),
+          ['latency', latencyWordings(health)],
+          ['clock', offsetWordings(health)],
           ['calls', callsWordings(health)],
           ['errors', errorsWordings(health), health.errors.length === 0 ? 'value' : 'warning'],
         ]
   const trouble = counts.gaps + counts.badLines > 0
   const entries: readonly Entry[] = [
     ...world,
-    ...(feed === null ? [] : [['book', feedAge(feed), feed.isStale ? 'alarm' : 'value'] as const]),
-    ['feed', `${countOf(counts.events, 'event')}, ${countOf(counts.gaps, 'gap')}, ${counts.badLines} bad`, trouble ? 'warning' : 'value'],
-    ...(recovery === null ? [] : [['recovery', recoveryText(recovery)] as const]),
+    ...(feed === null ? [] : [['book', feedAgeWordings(feed), feed.isStale ? 'alarm' : 'value'] as const]),
+    ['feed', feedWordings(counts), trouble ? 'warning' : 'value'],
+    ...(recovery === null ? [] : [['recovery', recoveryWordings(recovery)] as const]),
   ]
   return <EntriesPanel rect={rect} title={venue === mode ? `venue ${venue}` : `venue ${venue}, ${mode}`} entries={entries} />
 }
 
-function feedAge({ silentUs, limitUs, isStale }: NonNullable<SessionViewModel['feed']>): string {
-  const limit = limitUs === 0 ? '' : ` of ${Math.round(limitUs / 1_000_000)} s`
-  return `${isStale ? 'STALE, ' : ''}${(silentUs / 1_000_000).toFixed(1)} s old${limit}`
+/** The port tells two rehearsals on one host apart. */
+function addressWordings(address: string): readonly string[] {
+  return [address, address.slice(Math.max(0, address.lastIndexOf(':')))]
+}
+
+function feedAgeWordings({ silentUs, limitUs, isStale }: NonNullable<SessionViewModel['feed']>): readonly string[] {
+  const age = `${isStale ? 'STALE, ' : ''}${(silentUs / 1_000_000).toFixed(1)} s`
+  return limitUs === 0 ? [`${age} old`, age] : [`${age} old of ${Math.round(limitUs / 1_000_000)} s`, `${age} old`, age]
+}
+
+/** What is wrong with it outlasts what is only many. */
+function feedWordings({ events, gaps, badLines }: SessionViewModel['counts']): readonly string[] {
+  const trouble = `${countOf(gaps, 'gap')}, ${badLines} bad`
+  const worst = badLines > 0 ? `${badLines} bad` : countOf(gaps, 'gap')
+  return [`${countOf(events, 'event')}, ${trouble}`, trouble, worst]
 }
 
 const CALL_COLUMNS: readonly Column[] = [

@@ -97,6 +97,8 @@ export function startLiveScreen(options: LiveScreenOptions): LiveScreen {
     if (!broken) {
       pacer.flush()
       await Promise.race([app.waitUntilRenderFlush(), pause(LAST_PICTURE_MS)])
+      // A tmux whose window was resized meanwhile would show rows of the picture above what is said next.
+      app.rerender(null)
     }
     pacer.stop()
     app.unmount()

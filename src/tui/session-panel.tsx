@@ -4,7 +4,7 @@ import type { SessionViewModel, VenueHealthModel } from '../core/session/view-mo
 import { EntriesPanel, type Entry } from './entries-panel.tsx'
 import { formatCount, formatDateTime, formatSpeed } from './format.ts'
 import type { Rect } from './layout.ts'
-import { callsWordings, clockKind, errorsWordings, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
+import { callsWordings, clockKind, errorsWordings, feedText, latencyWordings, offsetWordings, recoveryWordings } from './venue-words.ts'
 
 interface SessionPanelProps {
   readonly rect: Rect
@@ -45,10 +45,10 @@ function rehearsedEntries({ feedSource, speed, seed, counts }: SessionViewModel)
 function worldEntries(model: SessionViewModel, health: VenueHealthModel): Entry[] {
   return [
     ['feed', feedText(model)],
-    ['answers', `${health.state}, ${latencyText(health)}`],
-    ['clock', offsetText(health)],
+    ['answers', latencyWordings(health).map((words) => `${health.state}, ${words}`)],
+    ['clock', offsetWordings(health)],
     ['calls', callsWordings(health)],
     ['errors', errorsWordings(health)],
-    ...(model.recovery === null ? [] : [['recovery', recoveryText(model.recovery)] as const]),
+    ...(model.recovery === null ? [] : [['recovery', recoveryWordings(model.recovery)] as const]),
   ]
 }

@@ -28,9 +28,22 @@ export function latencyText({ latencyMedianMs, latencySlowestMs }: VenueHealthMo
   return `${latencyMedianMs} ms${latencySlowestMs === null ? '' : `, slowest ${latencySlowestMs} ms`}`
 }
 
+/** The same for a panel, in fewer words where it is narrow. */
+export function latencyWordings(health: VenueHealthModel): readonly string[] {
+  const { latencyMedianMs: median, latencySlowestMs: slowest } = health
+  const whole = latencyText(health)
+  if (median === null) return [whole, 'none yet']
+  return slowest === null ? [whole] : [whole, `${median}, max ${slowest} ms`, `${median} ms`]
+}
+
 /** `+12 ms against ours`. */
 export function offsetText({ clockOffsetMs }: VenueHealthModel): string {
   return clockOffsetMs === null ? 'not measured' : `${withSign(String(clockOffsetMs))} ms against ours`
+}
+
+export function offsetWordings(health: VenueHealthModel): readonly string[] {
+  const whole = offsetText(health)
+  return [whole, whole.replace(' against ours', '')]
 }
 
 /** `1,234, 3 of 64 waiting, room for 95 orders now`, and what is said of it in less room. */
@@ -65,6 +78,12 @@ interface ClockKind {
   readonly word: string
   /** Where there is no room for the word. */
   readonly short: string
+}
+
+/** The same for a panel: where it is narrow, how much is left to do. */
+export function recoveryWordings(recovery: NonNullable<SessionViewModel['recovery']>): readonly string[] {
+  const { found, remaining } = recovery
+  return [recoveryText(recovery), ...(found === 0 ? ['both agree'] : [`${found} found, ${remaining} left`]), `${remaining} left`]
 }
 
 /** Where the market comes from. What happens now in the world has neither a seed nor a speed of our choosing. */

@@ -170,7 +170,7 @@ describe('alarms, for the screen', () => {
     for (const alarm of [inDoubt, quarantined]) {
       expect(settledOf(alarm, { liveOrders: [{ status: 'in_doubt', cancel: 'none' }] })).toBe(false)
       expect(settledOf(alarm, { liveOrders: [{ status: 'quarantined', cancel: 'none' }] })).toBe(false)
-      expect(settledOf(alarm, { liveOrders: [{ status: 'acked', cancel: 'in_doubt' }] })).toBe(false)
+      expect(settledOf(alarm, { liveOrders: [{ status: 'acked', cancel: 'in_doubt' }] })).toBe(true)
       expect(settledOf(alarm, { liveOrders: [{ status: 'acked', cancel: 'none' }] })).toBe(true)
       expect(settledOf(alarm)).toBe(true)
     }
@@ -183,6 +183,17 @@ describe('alarms, for the screen', () => {
     const drifted = { ...flag, code: 'POSITION_DRIFT', value: '3' }
     expect(settledOf(drifted, { venues: dec('3') })).toBe(false)
     expect(settledOf(drifted)).toBe(true)
+  })
+
+  test('of a venue that fell silent once more are one that is open, the newest', () => {
+    const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
+    const silent = { ...flag, code: 'VENUE_ALARM', value: 'unreachable' }
+    chronicle.onFact({ seq: 1, timeUs: 1, body: silent })
+    chronicle.say(2, 'info', 'it answers again')
+    chronicle.onFact({ seq: 2, timeUs: 3, body: silent })
+    const state = { liveOrders: new Map(), positions: new Map() }
+    const models = messageModels({ chronicle, state, health: { state: 'unreachable' } })
+    expect(models.map(({ isSettled }) => isSettled)).toEqual([false, null, true])
   })
 
   test('of which nothing tells that they are over stay open, and what is no alarm is neither', () => {

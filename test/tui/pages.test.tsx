@@ -208,6 +208,26 @@ describe('journal and venue', () => {
     expect(picture).toMatch(/TIMEOUT +3 +— +— +no answer in time/)
     expect(draw({ model: sampleModel(), ...LARGE, ...at('journal') })).not.toContain('address')
   })
+
+  test('where the panel of the venue is narrow, what is said of it is said in fewer words, and none is cut', () => {
+    const recovery = { found: 8, done: 12, remaining: 1 }
+    for (const [columns, words] of [
+      [60, ['address    :18080', 'latency    4512 ms', 'clock      +12 ms', 'book       0.4 s old']],
+      [80, ['address    127.0.0.1:18080', 'latency    4512, max 21045 ms', 'recovery   8 found, 1 left']],
+    ] as const) {
+      const picture = draw({
+        model: sampleModel({ ...sampleWorld({ latencyMedianMs: 4_512, latencySlowestMs: 21_045 }), recovery }),
+        columns,
+        rows: 24,
+        ...at('journal'),
+      })
+      const panel = picture
+        .split('\n')
+        .flatMap((line) => /│[^│]*│ (address|latency|clock|calls|errors|book|feed|recovery) .*/.exec(line)?.[0] ?? [])
+      for (const each of words) expect(panel.join('\n')).toContain(each)
+      expect(panel.join('\n')).not.toContain('…')
+    }
+  })
 })
 
 describe('log', () => {

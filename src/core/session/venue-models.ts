@@ -55,18 +55,24 @@ interface MessageSources {
   readonly health: Pick<VenueHealth, 'state'> | null
 }
 
-/** An alarm stays what was said; whether what it told of is over is looked up each time. */
+/**
+ * An alarm stays what was said; whether what it told of is over is looked up each time. Of the venue and of the position only the newest
+ * can be open: what an older one told of was over before it happened again.
+ */
 export function messageModels({ chronicle, state, health }: MessageSources): MessageModel[] {
   const isOver = (subject: Subject): boolean => {
     if (subject === 'venue') return health?.state !== 'unreachable'
     if (subject === 'position') return [...state.positions.values()].every(({ venues }) => venues === null)
     const order = state.liveOrders.get(subject.order)
-    return order === undefined || doubtOf(order) === null
+    return order === undefined || (order.status !== 'in_doubt' && order.status !== 'quarantined')
   }
-  return chronicle.messages().map(({ subject, ...said }) => ({
-    ...said,
-    isSettled: said.severity !== 'alarm' || subject === null ? null : isOver(subject),
-  }))
+  const told = new Set<Subject>()
+  return chronicle.messages().map(({ subject, ...said }) => {
+    if (said.severity !== 'alarm' || subject === null) return { ...said, isSettled: null }
+    const isSettled = told.has(subject) || isOver(subject)
+    told.add(subject)
+    return { ...said, isSettled }
+  })
 }
 
 /** More codes than these say nothing new. */
