@@ -162,12 +162,20 @@ const KIND_OF = {
   absent: 'ORDER_MISSING',
 } as const satisfies Record<OrderStatus, FindingKind>
 
+/** That an order is gone which we were cancelling is what was to be expected: only the word of it was lost. */
+function kindOf({ status, cancel }: OrderView): FindingKind {
+  return isConfirmed(status) && CANCEL_PENDING[cancel] ? 'CANCEL_UNHEARD' : KIND_OF[status]
+}
+
+/** The venue has said of it that it was there. */
+const isConfirmed = (status: OrderStatus): boolean => KIND_OF[status] === 'ORDER_MISSING'
+
 /** An order of ours that is not among the open ones, by what the venue answered when asked about it. */
 function unlistedOf(order: OrderView, question: OrdersQuestion): Finding | null {
   const { clientOrderId, instrument } = order.request
   const { answers, books } = question
   const answer = answers.get(clientOrderId)
-  const kind = KIND_OF[order.status]
+  const kind = kindOf(order)
   const about = { kind, instrument, subject: clientOrderId }
   const evidenceOf = (venues: string) => ({ ours: ourOrderText(order), venues, sinceUs: order.updatedAtUs })
   if (answer === undefined)
@@ -224,9 +232,7 @@ function settledOf(
   if (infers && question.books.fills === null) return finding({ kind: 'FILLED_DIFFERS', action: 'ask', ...about })
   // What was accepted once, or filled, ended otherwise than by a refusal, whatever the venue calls it now.
   const outcome =
-    ended === 'rejected' && (order.venueOrderId !== null || filledQuantity !== ZERO || KIND_OF[order.status] === 'ORDER_MISSING')
-      ? 'canceled'
-      : ended
+    ended === 'rejected' && (order.venueOrderId !== null || filledQuantity !== ZERO || isConfirmed(order.status)) ? 'canceled' : ended
   const text = `We held ${evidence.ours}. The venue says: ${evidence.venues}.`
   const settle: ReconcileIntent = {
     type: 'RECONCILE',
@@ -240,7 +246,7 @@ function settledOf(
   const binds = outcome !== 'rejected' && order.venueOrderId === null && venue.venueOrderId !== null
   const remedies: Remedy[] = [...(binds ? [{ handle: ackOf(order, venue) }] : []), { handle: settle }]
   return finding({
-    kind: KIND_OF[order.status],
+    kind: kindOf(order),
     action: 'settle_order',
     remedies,
     needsSecondLook: infers,
@@ -256,9 +262,8 @@ function notFoundOf(order: OrderView, answer: OrderAnswer, question: OrdersQuest
   const found = answer.notFound.length
   const venues = `no such order, ${found === 1 ? 'asked once' : `asked ${found} times`}, last at ${timeText(answer.notFound.at(-1)?.askedAtUs ?? 0)}`
   const evidence = { ours: ourOrderText(order), venues, sinceUs: order.updatedAtUs }
-  const kind = KIND_OF[order.status]
-  const about = { kind, instrument, subject: clientOrderId, evidence }
-  if (kind === 'ORDER_MISSING') {
+  const about = { kind: kindOf(order), instrument, subject: clientOrderId, evidence }
+  if (isConfirmed(order.status)) {
     const otherwise: Remedy[] = [{ handle: missingInput(clientOrderId) }, ...giveUp(order, answer)]
     return finding({ ...about, action: 'ask', otherwise })
   }

@@ -21,6 +21,10 @@ export const FINDING_KINDS = {
   ORDER_IN_DOUBT: { severity: 'warning', means: 'We do not know whether the venue has an order that may have been sent.' },
   ORDER_QUARANTINED: { severity: 'alarm', means: 'Nobody could say whether the venue has the order: a person decides.' },
   CANCEL_IN_DOUBT: { severity: 'warning', means: 'We asked to cancel an order, and the venue still has it open.' },
+  CANCEL_UNHEARD: {
+    severity: 'warning',
+    means: 'We asked to cancel an order and never heard what came of it, and the venue does not count it among its open orders any more.',
+  },
   FILLED_DIFFERS: { severity: 'alarm', means: 'The venue counts another quantity as filled of an order than we have booked.' },
   FILL_MISSED: { severity: 'warning', means: 'The venue reports a fill of an order of ours that we have not booked.' },
   EXTERNAL_FILL: { severity: 'warning', means: 'The venue reports a fill of an order that we never sent.' },

@@ -111,6 +111,11 @@ export const ALARM_WORDS = {
     many: 'after the start # orders rested at the venue that were to be cancelled',
     next: TAKE_BACK,
   },
+  RECONCILE_CANCEL_UNHEARD: {
+    one: 'after the start it was not known what became of # order that was to be cancelled',
+    many: 'after the start it was not known what became of # orders that were to be cancelled',
+    next: MEND,
+  },
   RECONCILE_FILLED_DIFFERS: {
     one: 'the venue counts # order as filled otherwise than we do',
     many: 'the venue counts # orders as filled otherwise than we do',

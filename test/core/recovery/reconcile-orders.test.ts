@@ -235,6 +235,35 @@ describe('what happened while we were away', () => {
     expect(bench.position).toBe('2')
   })
 
+  test.each([
+    ['was cancelled', 'canceled', '0'],
+    ['was filled before', 'filled', '5'],
+  ] as const)('an order that we were cancelling and that %s is no missing one, and ends as the venue says', async (_, status, filled) => {
+    const bench = given()
+    const { clientOrderId } = bench.rest()
+    bench.when({ type: 'CANCEL', target: { kind: 'order', clientOrderId } })
+    bench.engine.commit()
+    await bench.restart(60 * SECOND_US)
+    if (status === 'filled') bench.venue.fill(clientOrderId, '5', '2')
+    else bench.venue.change(clientOrderId, { status, words: 'CANCELED' })
+    const result = await bench.reconcile()
+    expect(wordsOf(result.before)).toContain('CANCEL_UNHEARD settle_order')
+    expect(result.remaining).toEqual([])
+    expect(bench.order(clientOrderId)).toMatchObject({ status, filledQuantity: dec(filled) })
+  })
+
+  test('an order that we were cancelling and that the venue denies is asked about, and left to a person in the end', async () => {
+    const bench = given()
+    const { clientOrderId } = bench.rest()
+    bench.when({ type: 'CANCEL', target: { kind: 'order', clientOrderId } })
+    bench.engine.commit()
+    await bench.restart(60 * SECOND_US)
+    bench.venue.orders.delete(clientOrderId)
+    const result = await bench.reconcile()
+    expect(wordsOf(result.before)).toEqual(['CANCEL_UNHEARD ask'])
+    expect(wordsOf(result.remaining).map((words) => words.split(' ')[0])).toEqual(['ORDER_QUARANTINED'])
+  })
+
   test('J02 an order that was in doubt and is over ends with its venue id bound, so that its fills still find it', async () => {
     const bench = given()
     const { clientOrderId } = bench.prepare()
