@@ -1,12 +1,12 @@
-// What must not be missed: orders of which nobody knows how they stand at the venue, a venue that cannot be reached, a market that is
-// stale, a gate near its limit, a checkpoint that failed. Words for the line that says so on every page and at every size, and for its
-// plain twin. Owns no layout.
+// What must not be missed: orders of which nobody knows how they stand at the venue, a venue that cannot be reached or holds another
+// position, a market that is stale, a gate near its limit, a checkpoint that failed. Words for the line that says so on every page and
+// at every size, and for its plain twin. Owns no layout.
 
 import type { DoubtModel, SessionViewModel } from '../core/session/view-model.ts'
-import { formatClock, formatCount, formatShare, spaced } from './format.ts'
+import { formatClock, formatCount, formatShare, spaced, withSign } from './format.ts'
 import { type Span, span, widthOf } from './theme.tsx'
 
-type Alarming = Pick<SessionViewModel, 'doubts' | 'venueHealth' | 'phase' | 'feed' | 'limits' | 'store'>
+type Alarming = Pick<SessionViewModel, 'doubts' | 'venueHealth' | 'phase' | 'feed' | 'limits' | 'store' | 'position'>
 
 const NAMES = {
   in_doubt: { one: '1 order in doubt', many: 'orders in doubt', also: 'in doubt' },
@@ -50,7 +50,7 @@ interface Concern {
 
 /** The worst first: alarms, then warnings. */
 function concernsOf(model: Alarming): Concern[] {
-  const { doubts, venueHealth, phase, feed, limits, store } = model
+  const { doubts, venueHealth, phase, feed, limits, store, position } = model
   const concerns: Concern[] = []
   const alarm = (text: string, short = text): number => concerns.push({ text, short, tone: 'alarm' })
   const counts = doubtCounts(doubts)
@@ -58,6 +58,11 @@ function concernsOf(model: Alarming): Concern[] {
   if (venueHealth?.state === 'unreachable') alarm('venue unreachable')
   if (feed?.isStale === true && phase === 'running') alarm(`feed silent for ${Math.floor(feed.silentUs / 1_000_000)} s`, 'feed silent')
   if ((store?.lastCheckpoint?.error ?? null) !== null) alarm('checkpoint failed')
+  // A warning: for a moment it is so whenever a fill is told later than what it made of the position.
+  if (position.venues !== null) {
+    const text = `position ${withSign(position.quantity)} here, ${withSign(position.venues)} at the venue`
+    concerns.push({ text, short: 'position differs', tone: 'warning' })
+  }
   if (phase === 'halted') return concerns
   for (const { name, share, halts } of limits) {
     if (halts !== true || !(share >= NEAR_SHARE)) continue

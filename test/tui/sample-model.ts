@@ -171,7 +171,15 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
       { asset: 'XRP', fromFills: '120.5', fromCapital: '5000', total: '5120.5' },
       { asset: 'RLUSD', fromFills: '-253.3', fromCapital: '10000', total: '9746.7' },
     ],
-    position: { quantity: '120.5', averagePrice: '2.1020', notional: '253.50', inSlots: '0', quoted: '120.5', unassigned: '0' },
+    position: {
+      quantity: '120.5',
+      averagePrice: '2.1020',
+      notional: '253.50',
+      inSlots: '0',
+      quoted: '120.5',
+      unassigned: '0',
+      venues: null,
+    },
     pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', funding: '0', net: '0.7209', equity: '20519.4709' },
     limits: [
       { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535, halts: true },

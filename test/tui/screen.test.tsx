@@ -207,7 +207,7 @@ describe('what must not be overlooked', () => {
   })
 
   test('unassigned exposure stands first in the position', () => {
-    const position = { ...sampleModel().position, unassigned: '-7' }
+    const position = { ...sampleModel().position, unassigned: '-7', venues: null }
     expect(draw({ model: sampleModel({ position }), columns: 60, rows: 16 })).toContain('unassigned -7')
   })
 
@@ -275,7 +275,7 @@ describe('numbers and labels', () => {
       ),
       fills: newestFirst(9, (index) => sampleFill(index, { price: at, quantity: much, fee: other, realizedPnl: much })),
       inventory: [{ asset: 'XRP', fromFills: much, fromCapital: other, total: at }],
-      position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned },
+      position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned, venues: other },
       pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, funding: other, net: much, equity: other },
       limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share, halts: false })),
       messages: newestFirst(3, (index) => sampleMessage(index, { text: `at ${at} much ${much} `.repeat(4) })),

@@ -256,6 +256,7 @@ function positionModel(state: StateView, instrument: Instrument, show: Formats):
     inSlots: show.quantity(position.inSlots),
     quoted: show.quantity(position.quoted),
     unassigned: show.quantity(position.unassigned),
+    venues: position.venues === null ? null : show.quantity(position.venues),
   }
 }
 

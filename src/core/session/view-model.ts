@@ -139,6 +139,8 @@ export interface PositionModel {
   readonly inSlots: string
   readonly quoted: string
   readonly unassigned: string
+  /** What the venue says it is, where that is something else; null where both agree, and from an older session. */
+  readonly venues: string | null
 }
 
 export interface PnlModel {

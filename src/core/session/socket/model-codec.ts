@@ -118,6 +118,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     inSlots: text,
     quoted: text,
     unassigned: text,
+    venues: optional(text),
   }),
   pnl: record<SessionViewModel['pnl']>({
     asset: text,
