@@ -5,7 +5,7 @@ import { alarmSpans, hasAlarm } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
-import { haltSpans, phaseSpan, tradingSpans, waitSpans } from './phase.ts'
+import { haltSpans, phaseSpan, startSpans, tradingSpans, waitSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
 import { clockKind, healthSpans } from './venue-words.ts'
@@ -79,7 +79,7 @@ function progressSpans(model: SessionViewModel, stopAsked: boolean, width: numbe
   const trading = tradingSpans(model)
   const phase = [phaseSpan(model, stopAsked), GAP]
   const waits = waitSpans(model, stopAsked, width - widthOf(phase))
-  const left = [...phase, ...[trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])), ...halt]
+  const left = [...phase, ...[startSpans(model), trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])), ...halt]
   // What it waits for is worth more than how far it came.
   if (waits.length > 0) return spread(left, [right, [elapsed]].find((end) => widthOf([...left, ...end]) < width) ?? [], width)
   if (share === null || halt.length > 0) return spread(left, right, width)

@@ -21,6 +21,11 @@ export function isStopping({ phase }: Pick<SessionViewModel, 'phase'>, stopAsked
 
 type Stopping = Pick<SessionViewModel, 'phase' | 'orders' | 'venueHealth' | 'stopsByUs' | 'nowUs'>
 
+/** What a session that starts in the world waits for before it trades. */
+export function startSpans({ phase, venueHealth }: Pick<SessionViewModel, 'phase' | 'venueHealth'>): Span[] {
+  return phase === 'starting' && venueHealth !== null ? [span('reconciling', 'value')] : []
+}
+
 /** What a session that stops still waits for, and for how long at most, in fewer words where there is no room; nothing where it waits for nothing that can be seen. */
 export function waitSpans(model: Stopping, stopAsked: boolean, width: number): Span[] {
   if (!isStopping(model, stopAsked)) return []

@@ -73,6 +73,7 @@ test('K23 V07 an order that nobody can say anything about is on the screen until
   const seen = models.flatMap(({ doubts }) => doubts.filter(({ clientOrderId }) => clientOrderId === lost?.id))
   expect(seen.map(({ status }) => status)).toEqual(expect.arrayContaining(['in_doubt', 'quarantined']))
   expect(Math.max(...seen.map(({ asks }) => asks))).toBeGreaterThan(0)
+  expect(models[0]).toMatchObject({ phase: 'starting', sessionId: 'seen', recovery: null })
   const last = models.at(-1)
   expect(last).toMatchObject({ phase: 'halted', venue: 'bingx', mode: 'demo' })
   // It is asked about again only after half a minute.

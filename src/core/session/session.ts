@@ -225,6 +225,8 @@ export class Session {
   async #recover(): Promise<Halt | null> {
     if (this.#opening.mode === 'paper') return null
     const { control, wall, onStart, log } = this.#options
+    // It can take half a minute: who looks on sees which session it is, and that it is not connecting any more.
+    this.#onlookers.publish()
     return recoverAccount({
       engine: this.#engine,
       venue: this.#venue,
