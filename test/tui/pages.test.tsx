@@ -22,11 +22,11 @@ describe('what must not be missed is on every page and at every size', () => {
     'a stale feed': [{ feed: { silentUs: 17_900_000, limitUs: 30_000_000, isStale: true } }, '!! feed silent for 17 s'],
     'a failed checkpoint': [{ store: FAILED }, '!! checkpoint failed'],
     'a gate near its limit': [{ limits: [GATE] }, '! XRP exposure at 84 % of its limit'],
-      'a position that is another at the venue': [
-        { position: { ...sampleModel().position, venues: '-3' } },
-        '! position +120.5 here, -3 at the venue',
-      ],
-      'a halt': [{ phase: 'halted', haltReason: 'risk_loss_limit' }, '■ halted   loss limit'],
+    'a position that is another at the venue': [
+      { position: { ...sampleModel().position, venues: '-3' } },
+      '! position +120.5 here, -3 at the venue',
+    ],
+    'a halt': [{ phase: 'halted', haltReason: 'risk_loss_limit' }, '■ halted   loss limit'],
     'a pause': [{ trading: 'halted' }, 'trading paused'],
   } as const
   for (const [what, [changes, words]] of Object.entries(cases)) {
