@@ -9,6 +9,8 @@ export interface StoredFill {
   readonly instrument: string
   readonly tradeId: string
   readonly side: Side
+  readonly clientOrderId: string | null
+  /** When it was booked. */
   readonly timeUs: number
 }
 
@@ -30,11 +32,11 @@ export function sessionsOf(database: Database.Database, account: string): string
     .all(accountIdOf(database, account))
 }
 
-/** What was booked as the venue reported it; what was inferred has no trade there. */
+/** What was booked since as the venue reported it, whenever it was traded; what was inferred has no trade there. */
 export function fillsSince(database: Database.Database, account: string, fromUs: number): StoredFill[] {
   return database
     .prepare<[number | null, number], StoredFill>(
-      `SELECT instrument, trade_id AS tradeId, side, time_us AS timeUs FROM fills
+      `SELECT instrument, trade_id AS tradeId, side, client_order_id AS clientOrderId, time_us AS timeUs FROM fills
        WHERE account_id = ? AND time_us >= ? AND inferred = 0 ORDER BY seq`,
     )
     .all(accountIdOf(database, account), whole(fromUs))

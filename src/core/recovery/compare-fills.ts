@@ -72,7 +72,7 @@ export function compareFills({ view, fills, prefixes, bookedFills, told }: Fills
     const quantity = order === undefined ? report.fill.quantity : newQuantity(report, order)
     moves.set(position, add(moves.get(position) ?? ZERO, report.side === 'buy' ? quantity : neg(quantity)))
   }
-  findings.push(...unknownToVenue(fills, seen, bookedFills))
+  findings.push(...unknownToVenue({ view, fills, bookedFills }, seen))
   return { findings, moves, missed, named }
 }
 
@@ -164,13 +164,18 @@ function conflictOf(report: VenueFillReport, booked: string): Finding {
   return finding({ kind: 'FILL_CONFLICTS', instrument: report.instrument, subject: report.fill.tradeId, evidence, action: 'none' })
 }
 
-/** The other way round, where the list of the window is whole. */
-function unknownToVenue(fills: FillsQuestion['fills'], seen: ReadonlySet<string>, bookedFills: readonly BookedFill[]): Finding[] {
+/**
+ * The other way round, where the list of the window is whole. A fill may be booked long after it was traded, by a reconcile above all:
+ * that it belongs into the window is known only where its order was made and the fill was booked within it.
+ */
+function unknownToVenue({ view, fills, bookedFills }: Omit<FillsQuestion, 'prefixes' | 'told'>, seen: ReadonlySet<string>): Finding[] {
   if (!fills.complete) return []
   const [fromUs, untilUs] = [fills.fromUs + EDGE_US, fills.untilUs - EDGE_US]
-  const missing = bookedFills.filter(({ instrument, tradeId, side, timeUs }) => {
+  const missing = bookedFills.filter(({ instrument, tradeId, side, clientOrderId, timeUs }) => {
     const isReported = !INFERRED.some((prefix) => tradeId.startsWith(prefix))
-    return isReported && timeUs >= fromUs && timeUs <= untilUs && !seen.has(fillKey(instrument, tradeId, side))
+    const order = clientOrderId === null ? undefined : view.orders.get(clientOrderId)
+    const isWithin = order !== undefined && order.preparedAtUs >= fromUs && timeUs <= untilUs
+    return isReported && isWithin && !seen.has(fillKey(instrument, tradeId, side))
   })
   return missing.map(({ instrument, tradeId, side, timeUs }) => {
     const ours = `booked a ${side} fill as trade ${tradeId} at ${timeText(timeUs)}`

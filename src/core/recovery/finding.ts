@@ -31,7 +31,8 @@ export const FINDING_KINDS = {
   FILL_CONFLICTS: { severity: 'alarm', means: 'A fill is booked with other numbers than the venue reports.' },
   FILL_UNKNOWN_TO_VENUE: {
     severity: 'alarm',
-    means: 'We booked a fill that the venue does not report, though its list of that time is whole.',
+    means:
+      'We booked a fill of an order that was made in the time of the list, and the venue does not report it, though that list is whole.',
   },
   POSITION_DIFFERS: { severity: 'alarm', means: 'The venue holds another position than we do, and no fill that it reports explains it.' },
   BALANCE_DIFFERS: {
@@ -102,11 +103,14 @@ export interface OrderAnswer {
   readonly notFound: readonly NotFound[]
 }
 
-/** A fill as we booked it, with the time: the kernel's state keeps the numbers alone. */
+/** A fill as we booked it, with the time of that: the kernel's state keeps the numbers alone. */
 export interface BookedFill {
   readonly instrument: string
   readonly tradeId: string
   readonly side: Side
+  /** Whose it is; null for a fill of no order of ours. */
+  readonly clientOrderId: string | null
+  /** When it was booked: it was traded before, and may have been long before. */
   readonly timeUs: number
 }
 

@@ -172,6 +172,22 @@ describe('what is not in our books', () => {
     expect(wordsOf(whole.remaining)).toEqual(['FILL_UNKNOWN_TO_VENUE none'])
   })
 
+  test('V02 a fill that was traded before the window is not missing from it, however late it was booked', async () => {
+    const bench = given()
+    const { clientOrderId } = bench.rest()
+    bench.venue.fill(clientOrderId, '5', '2')
+    // Nobody looked for ten minutes; then a reconcile booked it.
+    await bench.restart(600 * SECOND_US)
+    await bench.reconcile()
+    expect(bench.position).toBe('5')
+    const [booked] = bench.factsOf('FILL_BOOKED')
+    if (booked !== undefined) bench.booked.push({ ...booked, timeUs: bench.clock.nowUs })
+    await bench.restart(600 * SECOND_US)
+    // The next look begins a minute and a half before that, and its list knows nothing older.
+    bench.venue.fills.length = 0
+    expect((await bench.reconcile({ fillsFromUs: bench.clock.nowUs - 700 * SECOND_US })).remaining).toEqual([])
+  })
+
   test('K20 a fill that is booked with other numbers than the venue’s is a conflict, and is not booked again', async () => {
     const bench = given()
     const { clientOrderId } = bench.rest()
