@@ -46,7 +46,7 @@ function atMostWordings({ stopsByUs, nowUs }: Stopping): string[] {
 }
 
 const TRADING_WORDS: Readonly<Record<Exclude<TradingModel, 'active'>, string>> = {
-  reducing: 'reducing only',
+  reducing: 'reduce-only',
   halted: 'trading paused',
 }
 

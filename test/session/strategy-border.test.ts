@@ -137,7 +137,7 @@ describe('a strategy that writes to what it sees', () => {
     const session = await play(`if (ticks === 12) { ${attempt} }`)
     expect(session.outcome).toMatchObject({ halt: { reason: 'engine_requested_halt' }, exitCode: 4 })
     expect(session.outcome.halt.detail).toMatch(
-      /^The strategy mine failed in onTick: .+ \(mine-\d+\.ts:\d+:\d+\)\. Correct the strategy; the session has done nothing since\.$/,
+      /^The strategy mine failed in onTick: .+ \(mine-\d+\.ts:\d+:\d+\)\. Correct the strategy; it was not asked again\.$/,
     )
     expect(journalBeforeTheHalt(session)).toEqual(journalBeforeTheHalt(stopped))
   })
@@ -241,7 +241,7 @@ describe('a strategy that throws', () => {
     const { detail } = queryOne<{ detail: string }>(session.storePath, 'SELECT halt_detail AS detail FROM sessions')
     expect(detail).toBe(session.outcome.halt.detail)
     expect(detail).toContain(`The strategy mine failed in onTick: ${words}`)
-    expect(detail).toContain('. Correct the strategy; the session has done nothing since.')
+    expect(detail).toContain('. Correct the strategy; it was not asked again.')
   })
 })
 

@@ -8,7 +8,7 @@ describe('what is shown only where there is any', () => {
   test.each(SIZES.filter(({ columns }) => columns >= 60))(
     'at $columns×$rows trading that is not active stands beside the phase, for as long as the session runs',
     (size) => {
-      const words = { reducing: 'reducing only', halted: 'trading paused' } as const
+      const words = { reducing: 'reduce-only', halted: 'trading paused' } as const
       for (const trading of ['reducing', 'halted'] as const) {
         const running = draw({ model: sampleModel({ trading }), ...size })
         expect(lineWith(running, 'running')).toContain(`● running   ${words[trading]}`)
@@ -23,8 +23,8 @@ describe('what is shown only where there is any', () => {
 
   test('trading that is not active is a warning in colour, and is said below the smallest size as well', () => {
     const model = sampleModel({ trading: 'reducing' })
-    expect(draw({ model, ...SMALL, colour: true })).toMatch(new RegExp(`${WARNING}reducing only`))
-    expect(draw({ model, columns: 100, rows: 10 })).toContain('● running reducing only')
+    expect(draw({ model, ...SMALL, colour: true })).toMatch(new RegExp(`${WARNING}reduce-only`))
+    expect(draw({ model, columns: 100, rows: 10 })).toContain('● running reduce-only')
   })
 
   test('funding is shown where there was any, and takes nothing else away', () => {

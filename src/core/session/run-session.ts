@@ -153,7 +153,7 @@ async function connectedArena(options: RunSessionOptions): Promise<Arena> {
     throw new DitaError('INTERRUPTED', {
       fault: 'user',
       exitCode: haltEntry(control.halt.reason).exitCode,
-      message: `The session ${sessionId} was stopped while it was connecting to ${place}: nothing was opened, and nothing traded.`,
+      message: `Session ${sessionId} was stopped while it was connecting to ${place}: nothing was opened, and nothing traded.`,
       next: 'Start it again when it is to run.',
       cause: thrown,
     })

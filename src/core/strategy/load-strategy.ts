@@ -157,7 +157,7 @@ function failed(what: string, path: string, error: unknown): DitaError {
   return userError(
     'STRATEGY_FAILED',
     `${what}: ${thrownText(error)}${placeIn(path, error)}.`,
-    'Correct the strategy; the session has done nothing since.',
+    'Correct the strategy; it was not asked again.',
     error,
   )
 }

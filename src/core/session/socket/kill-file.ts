@@ -141,7 +141,7 @@ function killFileFailed(what: 'written' | 'removed', path: string, cause: unknow
     message: `The file ${path} could not be ${what}: ${troubleOf(cause)}.`,
     next:
       what === 'written'
-        ? 'Stop the session where it runs: Ctrl-C, or `kill -TERM` and its pid, which stands in the file of the store with .lock.json in its name.'
+        ? 'Stop the session where it runs: Ctrl-C, or `kill -TERM PID`; its pid stands beside the store, in the file whose name ends in .lock.json.'
         : 'Remove it by hand.',
     cause,
   })
