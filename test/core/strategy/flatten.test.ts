@@ -32,7 +32,7 @@ const offerOf = (side: 'bid' | 'ask', price: string, quantity: string) => [
 /** Rests where the touch was, or is. */
 function quoteAt(price: string, cancel: OrderView['cancel'] = 'none'): OrderView {
   const order = liveOrderOf('entry', 'none')
-  return { ...order, cancel, request: { ...order.request, role: 'quote', slotId: null, price: dec(price) } }
+  return { ...order, cancel, request: { ...order.request, role: 'quote', slotId: null, timeInForce: 'gtc', price: dec(price) } }
 }
 
 const ended = (reason: string) => [{ type: 'CONTROL', action: 'halt', reason: expect.stringContaining(reason) }]
@@ -80,9 +80,11 @@ describe('while an order works', () => {
     expect(look({ portfolio: { held: '10', orders: [quoteAt('100', 'requested')] } })).toEqual([])
   })
 
-  test('an entry that somebody left is taken back, an exit is waited for', () => {
-    expect(look({ portfolio: { orders: [liveOrderOf('entry', 'breakout')] } })).toMatchObject([{ type: 'CANCEL' }])
-    expect(look({ portfolio: { held: '10', orders: [liveOrderOf('exit', 'breakout')] } })).toEqual([])
+  test('one that ends by itself is waited for; one that somebody left to rest is taken back, an exit as well', () => {
+    const exit = liveOrderOf('exit', 'breakout')
+    expect(look({ portfolio: { held: '10', orders: [exit] } })).toEqual([])
+    const resting = { ...exit, request: { ...exit.request, timeInForce: 'gtc' as const } }
+    expect(look({ portfolio: { held: '10', orders: [resting] } })).toMatchObject([{ type: 'CANCEL' }])
   })
 })
 
@@ -100,13 +102,70 @@ describe('what a trade has open', () => {
   })
 })
 
+/** Beside 5 that somebody else sold, or bought: the books hold more than there is. */
+describe('what nobody explains', () => {
+  const unassigned = dec('-5')
+
+  test('is never opened: of what quotes left no more is sold than is held', () => {
+    expect(look({ portfolio: { held: '2' }, position: { quoted: dec('7'), unassigned } })).toEqual(offerOf('ask', '99.9', '2'))
+    expect(look({ portfolio: { held: '-2' }, position: { quoted: dec('-7'), unassigned: dec('5') } })).toEqual(offerOf('bid', '100.1', '2'))
+    const gone = { quoted: dec('5'), unassigned }
+    expect(look({ portfolio: { held: '0' }, position: gone })).toEqual(ended('no order of ours explains -5 of it: dita reconcile'))
+    expect(look({ portfolio: { held: '-1' }, position: gone })).toEqual(ended('-1 is still held, and no order of ours'))
+  })
+
+  test('keeps a trade open that is larger than what is held, and lets one go that is not', () => {
+    const slot = slotOf({ stage: 'position_open', quantity: '5' })
+    expect(look({ portfolio: { held: '0', slot }, position: { quoted: ZERO, unassigned } })).toEqual(ended('dita reconcile'))
+    const more = { quoted: ZERO, unassigned: dec('1') }
+    expect(look({ portfolio: { held: '6', slot }, position: more })).toMatchObject([{ type: 'EXIT_RESIDUAL' }])
+    const short = slotOf({ stage: 'position_open', side: 'sell', quantity: '5' })
+    expect(look({ portfolio: { held: '6', slot: short }, position: more })).toEqual(ended('dita reconcile'))
+  })
+
+  test('is what the venue says, where that is another', () => {
+    const position = { quoted: dec('7'), venues: dec('3') }
+    expect(look({ portfolio: { held: '7' }, position })).toEqual(offerOf('ask', '99.9', '3'))
+    expect(look({ portfolio: { held: '7' }, position: { ...position, venues: ZERO } })).toEqual(ended('and the venue says 0'))
+  })
+})
+
 describe('the end', () => {
   test.each([
     ['nothing is held', {}, {}, 'nothing is held any more'],
-    ['the rest is too small for the venue', { held: '0.01' }, {}, '0.01 is still held: too small'],
-    ['the rest is nobody’s', { held: '7' }, { quoted: ZERO, unassigned: dec('7') }, 'no order of ours explains 7 of it: dita reconcile'],
-    ['the rest was written off', { held: '0.0004' }, { quoted: ZERO, unassigned: dec('0.0004'), dust: dec('0.0004') }, 'too small'],
+    ['the rest is too small for the venue', { held: '0.01' }, {}, '0.01 is still held: what one order may take of it'],
+    [
+      'the rest is nobody’s',
+      { held: '7' },
+      { quoted: ZERO, unassigned: dec('7') },
+      '7 is still held, and no order of ours explains 7 of it',
+    ],
+    [
+      'the rest was written off',
+      { held: '0.0004' },
+      { quoted: ZERO, unassigned: dec('0.0004'), dust: dec('0.0004') },
+      'less than the venue',
+    ],
   ])('comes when %s, and says so', (_, portfolio, position, reason) => {
     expect(look({ portfolio, position })).toEqual(ended(reason))
+  })
+
+  test('comes where the limit of an order is below what the venue trades', () => {
+    expect(look({ portfolio: { held: '10' }, most: dec('4') })).toEqual(ended('by the limits and the balance'))
+  })
+
+  test('comes when all that is asked for comes to nothing: first the trades are given up, then the quotes', () => {
+    const strategy = createFlatten(ANY, { maxOrderNotional: ZERO })
+    const given = portfolioOf({ held: '15', slot: slotOf({ stage: 'position_open' }) })
+    const portfolio = { ...given, position: { ...given.position, quoted: dec('5') } }
+    const asked: string[] = []
+    for (let tick = 0; tick < 1_000 && asked.at(-1) !== 'CONTROL'; tick += 1) {
+      for (const { type } of strategy.onTick({ market: marketOf(TOUCH), portfolio })) if (asked.at(-1) !== type) asked.push(type)
+    }
+    expect(asked).toEqual(['EXIT_RESIDUAL', 'QUOTE', 'CONTROL'])
+    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio })).toEqual(ended('15 is still held: 60 attempts in a row came to nothing'))
+    // Something was filled after all: it is asked for again.
+    const moved = { ...portfolio, position: { ...portfolio.position, quantity: dec('14') } }
+    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio: moved })).toMatchObject([{ type: 'EXIT_RESIDUAL' }])
   })
 })
