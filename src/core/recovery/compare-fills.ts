@@ -166,7 +166,8 @@ function conflictOf(report: VenueFillReport, booked: string): Finding {
 
 /**
  * The other way round, where the list of the window is whole. A fill may be booked long after it was traded, by a reconcile above all:
- * that it belongs into the window is known only where its order was made and the fill was booked within it.
+ * that it belongs into the window is known only where its order was made and the fill was booked within it. Of an older order, and of
+ * nobody's, it is not asked: a start that is stopped for nothing costs more than what the position, compared as well, would show.
  */
 function unknownToVenue({ view, fills, bookedFills }: Omit<FillsQuestion, 'prefixes' | 'told'>, seen: ReadonlySet<string>): Finding[] {
   if (!fills.complete) return []

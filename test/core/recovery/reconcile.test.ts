@@ -180,8 +180,9 @@ describe('what is not in our books', () => {
     await bench.restart(600 * SECOND_US)
     await bench.reconcile()
     expect(bench.position).toBe('5')
-    const [booked] = bench.factsOf('FILL_BOOKED')
-    if (booked !== undefined) bench.booked.push({ ...booked, timeUs: bench.clock.nowUs })
+    const booked = bench.factsOf('FILL_BOOKED')
+    expect(booked).toHaveLength(1)
+    for (const fill of booked) bench.booked.push({ ...fill, timeUs: bench.clock.nowUs })
     await bench.restart(600 * SECOND_US)
     // The next look begins a minute and a half before that, and its list knows nothing older.
     bench.venue.fills.length = 0
