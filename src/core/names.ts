@@ -8,3 +8,6 @@ export const NAME_WITHIN = NAME.source.slice(1, -1)
 
 /** Strategies that are named, not loaded from a file. */
 export const BUILT_IN_STRATEGIES = ['market_maker', 'breakout', 'flatten'] as const
+
+/** The one of them that only closes. */
+export const CLOSING_STRATEGY = 'flatten' satisfies (typeof BUILT_IN_STRATEGIES)[number]

@@ -60,6 +60,43 @@ describe('what an earlier session left', () => {
   })
 })
 
+describe('the limits that halted the session before', () => {
+  test.each([
+    ['too much exposure', { max_exposure: '30' }, 'risk_xrp_exposure'],
+    ['too large a loss', { max_exposure: 0, max_session_loss: '0.001' }, null],
+    ['too deep a fall', { max_exposure: 0, max_drawdown: '0.001' }, null],
+  ])('do not keep from closing: %s', async (_, risk, reason) => {
+    const storePath = newStore()
+    const config = { ...DESK, instrument: PERPETUAL }
+    const first = await runPaper({
+      storePath,
+      sessionId: 'mon',
+      seed: 7,
+      config: { ...config, risk: { max_exposure: 0 } },
+      durationUs: 5 * MINUTE_US,
+    })
+    expect((await summaryOf(first)).position.end).not.toBe('0')
+    const again = await runPaper({ storePath, sessionId: 'tue', seed: 8, config: { ...config, risk }, durationUs: MINUTE_US })
+    if (reason !== null) expect(again.outcome.halt.reason).toBe(reason)
+    const out = await flatten(storePath, { ...config, risk })
+    await expectFlat(out)
+    if (reason !== null)
+      expect(
+        query(storePath, "SELECT 1 FROM risk_events WHERE session_id = 'out' AND severity = 'warning' AND detail LIKE '%goes on%'"),
+      ).not.toEqual([])
+  })
+})
+
+test('what cannot be closed is exit 3, and said', async () => {
+  const storePath = newStore()
+  const config = { ...DESK, instrument: PERPETUAL }
+  await runPaper({ storePath, sessionId: 'mon', seed: 7, config, durationUs: 5 * MINUTE_US })
+  // No order is as small as that.
+  const { outcome } = await flatten(storePath, { ...config, risk: { max_order_notional: '1' } })
+  expect(outcome).toMatchObject({ exitCode: 3, halt: { reason: 'engine_requested_halt' } })
+  expect(outcome.halt.detail).toContain('is still held: what one order may take of it')
+})
+
 test('where nothing is held it sends nothing, and ends at once', async () => {
   const session = await flatten(newStore(), DESK)
   expect(session.outcome.halt.detail).toContain('nothing is held any more')

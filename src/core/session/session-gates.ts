@@ -3,9 +3,11 @@
 import type { Config } from '../config/config.ts'
 import { drawdownSinceUs } from '../config/drawdown-since.ts'
 import type { Halt } from '../halt-reasons.ts'
-import { formatDecimal, ZERO } from '../kernel/decimal.ts'
+import { abs, formatDecimal, ZERO } from '../kernel/decimal.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { StateView } from '../kernel/views.ts'
+import { CLOSING_STRATEGY } from '../names.ts'
+import { isLargeEnough } from '../strategy/order-size.ts'
 import type { Venue } from '../venue/port.ts'
 import { DrawdownWatch } from './drawdown-watch.ts'
 import { type GateLimits, gateLimitsOf } from './gate-limits.ts'
@@ -24,10 +26,13 @@ export interface SessionGatesParts extends Gating {
 export interface Gating {
   readonly limits: GateLimits
   readonly drawdown: DrawdownWatch
+  /** A session that only closes lowers what the account's gates are afraid of: they warn, and it goes on. */
+  readonly onlyCloses: boolean
 }
 
-export function gatingOf({ mode, risk }: Config): Gating {
-  return { limits: gateLimitsOf(risk, mode), drawdown: new DrawdownWatch(drawdownSinceUs(risk)) }
+export function gatingOf({ mode, risk, strategy }: Config): Gating {
+  const onlyCloses = strategy.name === CLOSING_STRATEGY
+  return { limits: gateLimitsOf(risk, mode), drawdown: new DrawdownWatch(drawdownSinceUs(risk)), onlyCloses }
 }
 
 export class SessionGates {
@@ -41,17 +46,30 @@ export class SessionGates {
 
   /** The first gate that is beyond its limit, and those that came near it since the last look. */
   check(nowUs: number): { readonly halt: Halt | null; readonly warnings: readonly Gate[] } {
-    const { view, instrument, baseline, limits, drawdown, venue } = this.#parts
+    const { view, instrument, baseline, limits, drawdown, onlyCloses, venue } = this.#parts
     const own = checkGates(view, instrument, baseline()) ?? drawdownGate(drawdown.fall, limits.maxDrawdown, instrument)
-    if (own !== null) return { halt: own, warnings: [] }
+    if (own !== null && !onlyCloses) return { halt: own, warnings: [] }
     const seen = limits.venue === null ? [] : venueGates(venue.health(), limits.venue, nowUs)
     const beyond = seen.find(({ isBeyond }) => isBeyond)
     if (beyond !== undefined) return { halt: haltOf(beyond), warnings: [] }
-    const near = [...seen, ...unwatched(drawdown, limits)]
+    const near = [...seen, ...unwatched(drawdown, limits), ...(own === null ? [] : passedBy(own))]
     const warnings = near.filter(({ name }) => !this.#warned.has(name))
     this.#warned = new Set(near.map(({ name }) => name))
     return { halt: null, warnings }
   }
+}
+
+/** A session that was to close all, and left something that the venue would trade: a person has to see to it. */
+export function leavesOpen({ positions }: StateView, instrument: Instrument, { onlyCloses }: Gating): boolean {
+  const { quantity = ZERO, mark = null } = positions.get(instrument.symbol) ?? {}
+  const isTradable = mark === null ? quantity !== ZERO : isLargeEnough(abs(quantity), mark, instrument)
+  return onlyCloses && isTradable
+}
+
+function passedBy({ reason, detail, figures }: Halt): Gate[] {
+  if (figures === undefined) return []
+  const warning = `A limit is passed, and a session that only closes goes on: ${detail ?? reason}.`
+  return [{ reason, name: reason, detail: detail ?? reason, figures, warning }]
 }
 
 /** The gate goes on with what has a price, and says once what it does not see. */

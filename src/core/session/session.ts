@@ -31,7 +31,7 @@ import { type Operation, operationOf } from './operation.ts'
 import { Pacer } from './pacer.ts'
 import type { Arena, Entered, RunSessionOptions } from './port.ts'
 import { recoverAccount } from './recover-account.ts'
-import { type Gating, gatingOf, SessionGates } from './session-gates.ts'
+import { type Gating, gatingOf, leavesOpen, SessionGates } from './session-gates.ts'
 import { comparisonFlag } from './shutdown-check.ts'
 import type { LookingOn } from './socket/observe-together.ts'
 import { microseconds, orderSaltOf } from './time.ts'
@@ -190,7 +190,9 @@ export class Session {
     if (failure !== null) throw failure.thrown
     log.info(`session_${haltWords(halt.reason, halt.detail).word}`, { sessionId, reason: halt.reason, detail: halt.detail })
     const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
-    return left > 0 && isDone ? { ...halt, exitCode: EXIT.findings } : halt
+    return (left > 0 || leavesOpen(this.#engine.view, this.#feed.instrument, this.#gating)) && isDone
+      ? { ...halt, exitCode: EXIT.findings }
+      : halt
   }
 
   /** Connects and runs the loop. What fails on the way is handed back, save a journal's failure: nothing may follow that. */

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { DitaError, EXIT } from '../errors.ts'
 import type { Decimal } from '../kernel/decimal.ts'
 import * as decimal from '../kernel/decimal.ts'
-import { BUILT_IN_STRATEGIES, NAME } from '../names.ts'
+import { BUILT_IN_STRATEGIES, CLOSING_STRATEGY, NAME } from '../names.ts'
 import { type BreakoutOptions, createBreakout } from './breakout.ts'
 import { checkIntents } from './check-intents.ts'
 import { createFlatten, type FlattenOptions } from './flatten.ts'
@@ -50,7 +50,7 @@ export async function loadStrategy(name: string, { strategy, risk }: StrategyCon
     return ({ instrument }) => createMarketMaker(instrument, { ...marketMaker, clobSwitchThresholdBps, anchorMaxDivergenceBps })
   }
   if (name === 'breakout') return ({ instrument }) => createBreakout(instrument, strategy.breakout)
-  if (name === 'flatten') return ({ instrument }) => createFlatten(instrument, risk)
+  if (name === CLOSING_STRATEGY) return ({ instrument }) => createFlatten(instrument, risk)
   const factory = await importFactory(name)
   return (setup) => start(factory, readOnlySetup({ ...setup, decimal }), name)
 }

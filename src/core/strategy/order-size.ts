@@ -24,7 +24,7 @@ export function withinBalance(quantity: Decimal, side: Side, price: Decimal, { i
 
 interface BalanceOptions {
   readonly instrument: Instrument
-  readonly portfolio: PortfolioView
+  readonly portfolio: Pick<PortfolioView, 'balance'>
 }
 
 /** Whether an order is at least as large as the venue asks for. */

@@ -89,7 +89,7 @@ describe('while an order works', () => {
 })
 
 describe('what a trade has open', () => {
-  const position = { quoted: dec('5') }
+  const position = { inSlots: dec('10'), quoted: dec('5') }
 
   test('leaves at the market, before anything else is offered', () => {
     const slot = slotOf({ stage: 'position_open' })
@@ -123,11 +123,48 @@ describe('what nobody explains', () => {
     expect(look({ portfolio: { held: '6', slot: short }, position: more })).toEqual(ended('dita reconcile'))
   })
 
-  test('is what the venue says, where that is another', () => {
+  test('is the matter of reconcile where the venue says that we hold something else: nothing is sent, and what rests is taken back', () => {
     const position = { quoted: dec('7'), venues: dec('3') }
-    expect(look({ portfolio: { held: '7' }, position })).toEqual(offerOf('ask', '99.9', '3'))
-    expect(look({ portfolio: { held: '7' }, position: { ...position, venues: ZERO } })).toEqual(ended('and the venue says 0'))
+    expect(look({ portfolio: { held: '7' }, position })).toEqual([])
+    expect(look({ portfolio: { held: '7', orders: [quoteAt('99.9')] }, position })).toMatchObject([{ type: 'CANCEL' }])
+    const strategy = createFlatten(ANY, { maxOrderNotional: ZERO })
+    const given = portfolioOf({ held: '7' })
+    const differing = { ...given, position: { ...given.position, ...position } }
+    let last: readonly StrategyIntent[] = []
+    for (let tick = 0; tick < 60; tick += 1) last = strategy.onTick({ market: marketOf(TOUCH), portfolio: differing })
+    expect(last).toEqual(ended('7 is still held, and the venue says 3: dita reconcile'))
+    // Had it agreed meanwhile, the wait would have begun anew.
+    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio: given })).toEqual(offerOf('ask', '99.9', '7'))
+    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio: differing })).toEqual([])
   })
+})
+
+describe('a trade and quotes of opposite sides', () => {
+  const slot = slotOf({ stage: 'position_open', quantity: '10' })
+
+  test('are not closed one by one: each would be more than is held', () => {
+    expect(look({ portfolio: { held: '6', slot }, position: { quoted: dec('-4') } })).toEqual(
+      ended('6 is still held: trades have other sizes open'),
+    )
+    expect(look({ portfolio: { held: '0', slot }, position: { quoted: dec('-10') } })).toEqual(ended('nothing is held any more'))
+  })
+})
+
+test('what was written off trade by trade is offered together, where that is enough', () => {
+  const dust = { quoted: dec('0.02'), unassigned: dec('0.04'), dust: dec('0.04') }
+  expect(look({ portfolio: { held: '0.06' }, position: dust })).toEqual(offerOf('ask', '99.9', '0.06'))
+})
+
+test('a slice leaves nothing that could no longer be traded', () => {
+  // 3 USDT are the least: 0.07 leaves in one order of 0.06 and a rest of 0.01, or in two halves.
+  const instrument = { ...ANY, minNotional: dec('3') }
+  expect(look({ instrument, portfolio: { held: '0.07' }, most: dec('6') })).toEqual(offerOf('ask', '99.9', '0.035'))
+  expect(look({ instrument, portfolio: { held: '0.035' }, most: dec('6') })).toEqual(offerOf('ask', '99.9', '0.035'))
+})
+
+test('what is bought back with all the money there is leaves some of it for the fee', () => {
+  const portfolio = { held: '-50', balances: { RLUSD: '5005' } }
+  expect(look({ instrument: { ...SPOT, symbol: 'any' }, portfolio })).toEqual(offerOf('bid', '100.1', '49.5'))
 })
 
 describe('the end', () => {
@@ -151,7 +188,7 @@ describe('the end', () => {
   })
 
   test('comes where the limit of an order is below what the venue trades', () => {
-    expect(look({ portfolio: { held: '10' }, most: dec('4') })).toEqual(ended('by the limits and the balance'))
+    expect(look({ portfolio: { held: '10' }, most: dec('4') })).toEqual(ended('by `risk.max_order_notional` and by the balance'))
   })
 
   test('comes when all that is asked for comes to nothing: first the trades are given up, then the quotes', () => {
@@ -163,7 +200,7 @@ describe('the end', () => {
       for (const { type } of strategy.onTick({ market: marketOf(TOUCH), portfolio })) if (asked.at(-1) !== type) asked.push(type)
     }
     expect(asked).toEqual(['EXIT_RESIDUAL', 'QUOTE', 'CONTROL'])
-    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio })).toEqual(ended('15 is still held: 60 attempts in a row came to nothing'))
+    expect(strategy.onTick({ market: marketOf(TOUCH), portfolio })).toEqual(ended('15 is still held: 20 attempts in a row came to nothing'))
     // Something was filled after all: it is asked for again.
     const moved = { ...portfolio, position: { ...portfolio.position, quantity: dec('14') } }
     expect(strategy.onTick({ market: marketOf(TOUCH), portfolio: moved })).toMatchObject([{ type: 'EXIT_RESIDUAL' }])
