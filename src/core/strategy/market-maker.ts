@@ -175,12 +175,33 @@ function inventoryShare(held: Decimal, mid: Decimal, { instrument, options }: Pi
 /** One side, or null where it would be too small for the venue or would take the inventory beyond its maximum. */
 function sideOf(side: Side, price: Decimal, { portfolio, instrument, options }: QuoteSituation): QuoteSide | null {
   if (price <= ZERO) return null
-  const wanted = quantityFor(options.orderNotional, price, instrument)
+  const most = quantityFor(options.orderNotional, price, instrument)
+  const wanted = portfolio.trading === 'reducing' ? reducingQuantity(side, price, most, { portfolio, instrument }) : most
   const quantity = withinBalance(wanted, side, price, { instrument, portfolio })
   if (!isLargeEnough(quantity, price, instrument)) return null
   const held = portfolio.position.quantity
   const after = side === 'buy' ? add(held, quantity) : sub(quantity, held)
   return notionalOf(instrument.kind, after, price) > options.maxInventoryNotional ? null : { price, quantity }
+}
+
+/**
+ * While only less may be held: no more than there is on the other side, and nothing while an order of another price or size works
+ * there, since both together would be more. A tick later it is gone.
+ */
+function reducingQuantity(
+  side: Side,
+  price: Decimal,
+  most: Decimal,
+  { portfolio, instrument }: Pick<QuoteSituation, 'portfolio' | 'instrument'>,
+): Decimal {
+  const held = side === 'buy' ? neg(portfolio.position.quantity) : portfolio.position.quantity
+  if (held <= ZERO) return ZERO
+  const quantity = floorToStep(min(most, held), instrument.lotSize)
+  const isAnother = [...portfolio.liveOrders.values()].some(
+    ({ request }) =>
+      request.side === side && request.instrument === instrument.symbol && !(request.price === price && request.quantity === quantity),
+  )
+  return isAnother ? ZERO : quantity
 }
 
 function quoteOf(instrument: Instrument, bid: QuoteSide | null, ask: QuoteSide | null): QuoteIntent {
