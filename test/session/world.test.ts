@@ -163,6 +163,17 @@ describe('a session at a venue on the wire', { timeout: 120_000 }, () => {
     )
   })
 
+  test('J08 so does one in which that was a moment before its end, when nobody was looking', async () => {
+    const at = await exchange()
+    const stop = new SessionControl()
+    const { storePath, ended } = session(at, { seconds: 86_400, control: stop, config: { strategy: { name: strategyFile(REST) } } })
+    await until('an order that rests', () => truthOf(at).orders.size > 0)
+    await control(at, 'orders/place', { side: 'BUY', type: 'MARKET', quantity: '0.05' })
+    stop.requestStop(TIME_IS_UP)
+    expect(await ended).toMatchObject({ exitCode: 3, halt: { reason: 'duration_elapsed' } })
+    expect(query(storePath, "SELECT value FROM risk_events WHERE code = 'POSITION_LEFT_DIFFERING'")).toEqual([{ value: '0.05' }])
+  })
+
   test('J02 a session does not begin with a position that somebody else has moved', async () => {
     const at = await exchange()
     const first = session(at, { sessionId: 's1', seconds: 2 })

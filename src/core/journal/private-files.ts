@@ -54,7 +54,7 @@ export function storeKindAt(path: string): 'missing' | 'file' {
  */
 export function ensureFolder(folder: string, options: { readonly private?: boolean } = {}): void {
   try {
-    const made = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
+    const made = makeFolders(resolve(folder))
     if (made !== undefined || options.private === true || basename(folder) === STORE_FOLDER) chmodSync(folder, FOLDER_MODE)
     if (made === undefined) return
     for (let entry = resolve(folder); entry.length >= resolve(made).length; entry = dirname(entry)) fsyncFolder(dirname(entry))
@@ -62,6 +62,29 @@ export function ensureFolder(folder: string, options: { readonly private?: boole
     throw storeFolderUnusable(folder, troubleOf(error), error)
   }
 }
+
+/**
+ * Makes what is missing of a path, from above; the topmost that it made, as Node's own `recursive` says it. That one never returns where a
+ * file system lets nothing be made and says that there is nothing, as /proc does.
+ */
+function makeFolders(folder: string): string | undefined {
+  const missing: string[] = []
+  for (let entry = folder; !isThere(entry); entry = dirname(entry)) missing.unshift(entry)
+  // Of what is there and is no folder it says so.
+  if (missing.length === 0 && !isFolder(folder)) mkdirSync(folder)
+  for (const entry of missing) {
+    try {
+      mkdirSync(entry, { mode: FOLDER_MODE })
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!isFolder(entry)) throw error
+    }
+  }
+  return missing[0]
+}
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** Makes the names in a folder durable: a file that is synced may still be nameless after a power cut. */
 export function fsyncFolder(folder: string): void {

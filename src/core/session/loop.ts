@@ -3,7 +3,7 @@
 
 import { DitaError, messageOf } from '../errors.ts'
 import type { Halt } from '../halt-reasons.ts'
-import { type Decimal, formatDecimal, ZERO } from '../kernel/decimal.ts'
+import { type Decimal, ZERO } from '../kernel/decimal.ts'
 import type { FeedReport, KernelInput, Severity } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
@@ -17,6 +17,7 @@ import type { SessionControl, TradingWish } from './control.ts'
 import type { Engine } from './engine.ts'
 import type { FeedGate } from './feed-gate.ts'
 import type { Gate } from './gates.ts'
+import { flagLeftovers, lookOnceMore } from './last-look.ts'
 import { observeMarket } from './observe.ts'
 import type { Operation } from './operation.ts'
 import type { Pacer } from './pacer.ts'
@@ -142,29 +143,27 @@ export class SessionLoop {
     this.#stopsByUs = deadlineUs
     if (venue.clock === 'world') {
       await this.#awaitFinality(deadlineUs)
+      await this.#lookOnceMore()
     } else {
       for (let dueUs = venue.nextEventUs(); dueUs !== undefined && dueUs <= deadlineUs; dueUs = venue.nextEventUs()) {
         this.#hearVenue(dueUs)
         line.commit(this.#nowUs)
       }
     }
-    return this.#flagLeftovers()
+    return flagLeftovers(this.#parts.engine, this.#nowUs)
   }
 
-  #flagLeftovers(): number {
-    const { engine } = this.#parts
-    const { liveOrders, positions } = engine.view
-    for (const { request, status } of liveOrders.values()) {
-      const detail = `Order ${request.clientOrderId} was still ${status} when the session ended.`
-      engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'ORDER_LEFT_OPEN', severity: 'alarm', value: status, limit: null, detail })
+  async #lookOnceMore(): Promise<void> {
+    const pause = async (us: number): Promise<void> => {
+      for (const untilUs = this.#nowUs + us; this.#nowUs < untilUs; ) {
+        this.#nowUs = Math.max(this.#nowUs, await this.#parts.awaitVenue(untilUs - this.#nowUs))
+        this.#hearVenue(this.#nowUs)
+      }
     }
-    const differing = [...positions.values()].filter(({ venues }) => venues !== null)
-    for (const { instrument, quantity, venues } of differing) {
-      const value = formatDecimal(venues ?? ZERO)
-      const detail = `We held ${formatDecimal(quantity)} ${instrument} when the session ended, the venue said ${value}: mend it with \`dita reconcile --fix-orphans\`.`
-      engine.handle(this.#nowUs, { type: 'FLAG_RISK', code: 'POSITION_LEFT_DIFFERING', severity: 'alarm', value, limit: null, detail })
-    }
-    return liveOrders.size + differing.length
+    await lookOnceMore({ ...this.#parts, nowUs: () => this.#nowUs, pause })
+    this.#nowUs = Math.max(this.#nowUs, await this.#parts.awaitVenue(0))
+    this.#hearVenue(this.#nowUs)
+    this.#parts.line.commit(this.#nowUs)
   }
 
   /** Until nothing of ours is live any more, save what is quarantined: that waits for a person. */

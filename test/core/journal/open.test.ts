@@ -160,6 +160,8 @@ describe('what cannot be used is refused with a reason', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), 'x')
     expect(failureOf(() => openTestWriter(join(folder, 'file', 'dita.db')))).toMatchObject({ code: 'STORE_UNUSABLE', exitCode: 6 })
+    // There nothing can be made, and Node's own way of making folders never returns.
+    expect(failureOf(() => openTestWriter('/proc/dita/x/dita.db'))).toMatchObject({ code: 'STORE_UNUSABLE', exitCode: 6 })
   })
 
   test('a store whose pages are damaged', async () => {
