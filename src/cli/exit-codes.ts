@@ -97,7 +97,7 @@ export const EXITS_OF: Readonly<Record<string, ExitWords>> = {
     [EXIT.done]: 'it ran its time, or was stopped from the screen or by its strategy',
     [EXIT.usage]: 'wrong usage, an id that is in use, or real money without --live',
     [EXIT.findings]:
-      'something remains for a person: orders in doubt, a difference to the venue, DRIFT in the summary, an audit that real money waits for',
+      'something remains for a person: orders in doubt, a position that the venue says is another (a wallet is an alarm only), what `flatten` could not close, DRIFT in the summary, an audit that real money waits for',
     [EXIT.config]: 'the config, the keys or the strategy are wrong, or the venue says otherwise of the account',
     [EXIT.storeBusy]: 'another session uses the store',
     [EXIT.storeDamaged]: 'the store is damaged, or could not be written',

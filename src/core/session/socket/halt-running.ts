@@ -116,9 +116,9 @@ async function writtenHalt(storePath: string, sessionId: string): Promise<string
   }
 }
 
-async function awaitHalt(told: SessionStatus, ending: Promise<SessionStatus>, { storePath, say }: HaltOptions): Promise<HaltView> {
+async function awaitHalt(told: SessionStatus, ending: Promise<SessionStatus>, { storePath, waitMs, say }: HaltOptions): Promise<HaltView> {
   const { sessionId, pid } = told
-  say(`Session ${sessionId} (pid ${pid}) was told to halt: it takes back its orders.`)
+  say(`Session ${sessionId} (pid ${pid}) was told to halt: it takes back its orders. Waiting for up to ${(waitMs ?? 0) / 1000} s.`)
   try {
     const { haltReason, haltDetail, exitCode } = await ending
     // Who starts the next session after this command finds the store free.
