@@ -153,13 +153,12 @@ describe('alarms, for the screen', () => {
     body: FactBody,
     {
       liveOrders = [],
-      venues = null,
       health = null,
-    }: { liveOrders?: unknown[]; venues?: unknown; health?: { state: 'ok' | 'unreachable' } | null } = {},
+    }: { liveOrders?: unknown[]; health?: { state: 'ok' | 'unreachable' } | null } = {},
   ): boolean | null | undefined => {
     const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
     chronicle.onFact({ seq: 1, timeUs: 1, body })
-    const state = { liveOrders: new Map(liveOrders.map((order) => ['one', order])), positions: new Map([['BTC', { venues }]]) }
+    const state = { liveOrders: new Map(liveOrders.map((order) => ['one', order])), positions: new Map() }
     return messageModels({ chronicle, state: state as never, health })[0]?.isSettled
   }
 
@@ -176,13 +175,53 @@ describe('alarms, for the screen', () => {
     }
   })
 
-  test('of a venue that does not answer are settled once it does, and of a position once it is the same on both sides', () => {
+  test('of a venue that does not answer are settled once it does', () => {
     const silent = { ...flag, code: 'VENUE_ALARM', value: 'unreachable' }
     expect(settledOf(silent, { health: { state: 'unreachable' } })).toBe(false)
     expect(settledOf(silent, { health: { state: 'ok' } })).toBe(true)
-    const drifted = { ...flag, code: 'POSITION_DRIFT', value: '3' }
-    expect(settledOf(drifted, { venues: dec('3') })).toBe(false)
-    expect(settledOf(drifted)).toBe(true)
+  })
+
+  /** What the alarms of some positions come to, the newest first; `venues` by the position's key, null where both agree. */
+  const settledPositions = (
+    differed: readonly (readonly [instrument: string, positionSide?: 'long' | 'short'])[],
+    venues: Readonly<Record<string, bigint | null>>,
+  ): (boolean | null)[] => {
+    const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
+    for (const [index, [instrument, positionSide = 'net']] of differed.entries()) {
+      const found = { type: 'POSITION_DIFFERED', instrument, positionSide, ours: dec('1'), venues: dec('3'), averagePrice: null, asOfUs: 1 }
+      chronicle.onFact({ seq: 2 * index, timeUs: index, body: found as FactBody })
+      const detail = `${instrument} ${positionSide} is another`
+      chronicle.onFact({ seq: 2 * index + 1, timeUs: index, body: { ...flag, code: 'POSITION_DRIFT', value: '3', detail } })
+    }
+    const positions = new Map(Object.entries(venues).map(([key, theirs]) => [key, { venues: theirs }]))
+    const state = { liveOrders: new Map(), positions }
+    return messageModels({ chronicle, state: state as never, health: null }).map(({ isSettled }) => isSettled)
+  }
+
+  test('of a position are settled once it is the same on both sides, each for itself', () => {
+    expect(settledPositions([['BTC'], ['ETH']], { BTC: dec('3'), ETH: dec('2') })).toEqual([false, false])
+    expect(settledPositions([['BTC'], ['ETH']], { BTC: dec('3'), ETH: null })).toEqual([true, false])
+    const hedged = [
+      ['BTC', 'long'],
+      ['BTC', 'short'],
+    ] as const
+    expect(settledPositions(hedged, { 'BTC#long': dec('3'), 'BTC#short': dec('-2') })).toEqual([false, false])
+    expect(settledPositions(hedged, { 'BTC#long': null, 'BTC#short': dec('-2') })).toEqual([false, true])
+  })
+
+  test('of a position that differed once more are one that is open, the newest', () => {
+    expect(settledPositions([['BTC'], ['ETH'], ['BTC']], { BTC: dec('3'), ETH: dec('2') })).toEqual([false, false, true])
+  })
+
+  test('of an order in doubt that went into quarantine all stay open: it is both', () => {
+    const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
+    const moved = { type: 'ORDER_MOVED', clientOrderId: 'one', trigger: 'unknown', reason: 'no answer' }
+    chronicle.onFact({ seq: 1, timeUs: 1, body: { ...moved, from: 'submitting', to: 'in_doubt' } as unknown as FactBody })
+    chronicle.onFact({ seq: 2, timeUs: 2, body: { ...moved, from: 'in_doubt', to: 'quarantined' } as unknown as FactBody })
+    chronicle.onFact({ seq: 3, timeUs: 2, body: { ...flag, code: 'ORDER_QUARANTINED', value: 'one' } })
+    const state = { liveOrders: new Map([['one', { status: 'quarantined' }]]), positions: new Map() }
+    const models = messageModels({ chronicle, state: state as never, health: null })
+    expect(models.map(({ isSettled }) => isSettled)).toEqual([false, false, false])
   })
 
   test('of a venue that fell silent once more are one that is open, the newest', () => {
@@ -199,6 +238,7 @@ describe('alarms, for the screen', () => {
   test('of which nothing tells that they are over stay open, and what is no alarm is neither', () => {
     expect(settledOf({ ...flag, code: 'VENUE_ALARM', value: null }, { health: { state: 'ok' } })).toBeNull()
     expect(settledOf({ ...flag, code: 'OVERFILL', value: 'one' })).toBeNull()
-    expect(settledOf({ ...flag, code: 'POSITION_DRIFT', value: '3', severity: 'warning' })).toBeNull()
+    expect(settledOf({ ...flag, code: 'ORDER_QUARANTINED', value: 'one', severity: 'warning' })).toBeNull()
+    expect(settledPositions([['DOGE']], { BTC: dec('3') })).toEqual([null])
   })
 })

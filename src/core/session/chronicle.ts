@@ -3,12 +3,13 @@
 import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
 import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
 import type { Severity } from '../kernel/inputs.ts'
+import { positionKey } from '../kernel/state.ts'
 import { tradingMoveText } from '../trading-words.ts'
 import { DenialFold } from './denial-fold.ts'
 import type { FillModel, MessageModel } from './view-model.ts'
 
-/** What an alarm is about, where that can be looked up: once it is over, so is the alarm. */
-export type Subject = { readonly order: string } | 'venue' | 'position'
+/** What an alarm is about, where that can be looked up: once it is over, so is the alarm. A position by its key: each is another. */
+export type Subject = { readonly order: string } | { readonly position: string } | 'venue'
 
 /** A message as it was said. */
 export interface Said extends Pick<MessageModel, 'timeUs' | 'severity' | 'text'> {
@@ -29,6 +30,8 @@ export class Chronicle {
   readonly #denials = new DenialFold()
   #fills: FillModel[] = []
   #messages: Said[] = []
+  /** The position that differed last: the flag that follows gives the figure of it, and not which it is. */
+  #differing: string | null = null
   readonly counts = { ordersSent: 0, fills: 0, denials: 0 }
   /** Fills and messages since the last look: who shows them looks again before they are too many to show. */
   unseen = 0
@@ -53,8 +56,9 @@ export class Chronicle {
         return
       default: {
         if (body.type === 'TRADING_MOVED' && body.from !== body.to) this.#denials.onTradingMoved()
+        if (body.type === 'POSITION_DIFFERED') this.#differing = positionKey(body.instrument, body.positionSide)
         const message = MESSAGES[body.type]?.(body as never)
-        if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text, message.subject ?? null)
+        if (message !== undefined && message !== null) this.say(timeUs, message.severity, message.text, this.#subjectOf(body))
       }
     }
   }
@@ -75,6 +79,13 @@ export class Chronicle {
 
   messages(): readonly Said[] {
     return [...this.#messages]
+  }
+
+  #subjectOf(body: FactBody): Subject | null {
+    if (body.type === 'ORDER_MOVED') return { order: body.clientOrderId }
+    if (body.type !== 'RISK_FLAGGED') return null
+    if (body.code === 'POSITION_DRIFT') return this.#differing === null ? null : { position: this.#differing }
+    return Object.hasOwn(SUBJECTS, body.code) ? (SUBJECTS[body.code]?.(body.value) ?? null) : null
   }
 
   #onDenial(denial: DenialFact, timeUs: number): void {
@@ -106,14 +117,12 @@ const CODES_UNSAID: ReadonlySet<string> = new Set(['VENUE_ALARM'])
 interface Message {
   readonly severity: Severity
   readonly text: string
-  readonly subject?: Subject | null
 }
 
 /** What flags with these codes are about; `value` is what they name. */
 const SUBJECTS: Readonly<Record<string, (value: string | null) => Subject | null>> = {
   ORDER_QUARANTINED: orderNamed,
   RECONCILE_ORDER_QUARANTINED: orderNamed,
-  POSITION_DRIFT: () => 'position',
   VENUE_ALARM: (value) => (value === UNREACHABLE ? 'venue' : null),
 }
 
@@ -133,7 +142,6 @@ const MESSAGES: MessageTable = {
       ? {
           severity: 'alarm',
           text: `order ${clientOrderId} ${to}: ${reason ?? 'the venue contradicts what it said before'}`,
-          subject: { order: clientOrderId },
         }
       : null
   },
@@ -170,9 +178,8 @@ const MESSAGES: MessageTable = {
     text: `order ${clientOrderId} is ${status}, yet: ${detail}`,
   }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
-  RISK_FLAGGED: ({ severity, code, value, detail }) => ({
+  RISK_FLAGGED: ({ severity, code, detail }) => ({
     severity,
-    subject: Object.hasOwn(SUBJECTS, code) ? (SUBJECTS[code]?.(value) ?? null) : null,
     text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}`,
   }),
 }

@@ -56,23 +56,35 @@ interface MessageSources {
 }
 
 /**
- * An alarm stays what was said; whether what it told of is over is looked up each time. Of the venue and of the position only the newest
- * can be open: what an older one told of was over before it happened again.
+ * An alarm stays what was said; whether what it told of is over is looked up each time. Of the venue and of each position only the newest
+ * can be open: what an older one told of was over before it happened again. Of an order all are, its doubt as well as its quarantine.
  */
 export function messageModels({ chronicle, state, health }: MessageSources): MessageModel[] {
-  const isOver = (subject: Subject): boolean => {
+  /** Null where nothing tells. */
+  const isOver = (subject: Subject): boolean | null => {
     if (subject === 'venue') return health?.state !== 'unreachable'
-    if (subject === 'position') return [...state.positions.values()].every(({ venues }) => venues === null)
+    if ('position' in subject) {
+      // A venue may have positions in what we do not trade: of them only the flag is kept.
+      const position = state.positions.get(subject.position)
+      return position === undefined ? null : position.venues === null
+    }
     const order = state.liveOrders.get(subject.order)
     return order === undefined || (order.status !== 'in_doubt' && order.status !== 'quarantined')
   }
-  const told = new Set<Subject>()
+  const told = new Set<string>()
   return chronicle.messages().map(({ subject, ...said }) => {
     if (said.severity !== 'alarm' || subject === null) return { ...said, isSettled: null }
-    const isSettled = told.has(subject) || isOver(subject)
-    told.add(subject)
+    const key = soleKey(subject)
+    const isSettled = key !== null && told.has(key) ? true : isOver(subject)
+    if (key !== null) told.add(key)
     return { ...said, isSettled }
   })
+}
+
+/** Under which only the newest alarm can be open; null where several can. */
+function soleKey(subject: Subject): string | null {
+  if (subject === 'venue') return subject
+  return 'position' in subject ? `position ${subject.position}` : null
 }
 
 /** More codes than these say nothing new. */
