@@ -4,7 +4,7 @@
 import type { AuditFinding, AuditView } from '../core/config/audit-config.ts'
 import type { EffectiveKey, Origin, ShownValue } from '../core/config/effective-keys.ts'
 import type { KeyReading } from '../core/config/readers.ts'
-import { haltText } from '../core/halt-reasons.ts'
+import { haltWords } from '../core/halt-reasons.ts'
 import { counted, hanging, paragraph } from './account-text.ts'
 
 interface AuditLayout {
@@ -74,9 +74,11 @@ function findingLines({ code, severity, place, text }: AuditFinding): string[] {
 /** `table` follows where it says what a mark in it means. */
 function rehearsalLines({ rehearsal, keys }: AuditView, table: boolean): string[] {
   if (rehearsal === null) return paragraph(`The rehearsal did not begin${table ? ': who reads the keys with a ? is not known' : ''}.`)
-  const { seconds, instrument, feed, ticks, ordersSent, denials, haltReason } = rehearsal
+  const { seconds, instrument, feed, ticks, ordersSent, denials, haltReason, haltDetail } = rehearsal
   const counts = `${counted(ticks, 'tick')}, ${counted(ordersSent, 'order')} sent, ${counted(denials, 'denial')}`
-  const end = haltReason === 'duration_elapsed' ? '' : `, until it ${haltText(haltReason, null)}`
+  // With which words and figures it ended stands in a finding of its own.
+  const { word, short } = haltWords(haltReason, haltDetail)
+  const end = haltReason === 'duration_elapsed' ? '' : `, until it ${word}: ${short}`
   const unknown = table && keys.some(({ status }) => status === 'unknown') ? ' Who reads the keys with a ? it did not come to.' : ''
   return paragraph(`Rehearsed on paper for ${Math.round(seconds)} s with ${instrument} on ${feed}: ${counts}${end}.${unknown}`)
 }

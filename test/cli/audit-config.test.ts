@@ -141,6 +141,20 @@ describe('C02 dita audit-config', () => {
     expect(said(await desk.audit())).toEqual([])
   })
 
+  test('L07 says that the rehearsal failed where the strategy did, once with what it failed', async () => {
+    const desk = new Desk(STRATEGY)
+    desk.write('mine.mjs', "export default () => ({ name: 'mine', slotIds: [], onTick: () => { throw new Error('no tick') } })")
+    const { rehearsal } = await desk.audit()
+    expect(rehearsal).toMatchObject({
+      haltReason: 'engine_requested_halt',
+      haltDetail: expect.stringMatching(/^The strategy mine failed in onTick/),
+    })
+    const { stdout } = await desk.dita(['audit-config'])
+    const text = stdout.replace(/\s+/g, ' ')
+    expect(text).toContain('until it failed: strategy error.')
+    expect(text.split('no tick')).toHaveLength(2)
+  })
+
   test('L07 finds a recording that is not there, is no recording or holds no market', async () => {
     const desk = new Desk('feed: { source: market.jsonl.gz }\n')
     for (const content of [null, 'plain text', gzipSync('{"not":"a market"}\n'), gzipSync('')]) {

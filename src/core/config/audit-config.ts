@@ -98,6 +98,8 @@ export interface Rehearsal {
   /** Denials and rejections by code, the most frequent first, each with its last in words. */
   readonly refusals: readonly { readonly code: string; readonly count: number; readonly example: string }[]
   readonly haltReason: string
+  /** Who ended it, or with which figures; null for nothing. */
+  readonly haltDetail: string | null
 }
 
 export interface AuditView {

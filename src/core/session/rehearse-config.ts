@@ -171,7 +171,8 @@ function rehearsalOf({ halt }: SessionOutcome, model: SessionViewModel, config: 
   const { instrument, elapsedUs, counts, feedSource } = model
   const feed = config.mode === 'paper' ? feedSource : 'simulated'
   const { ticks, ordersSent, fills, denials } = counts
-  return { instrument, feed, seconds: elapsedUs / 1_000_000, ticks, ordersSent, fills, denials, haltReason: halt.reason }
+  const { reason: haltReason, detail: haltDetail } = halt
+  return { instrument, feed, seconds: elapsedUs / 1_000_000, ticks, ordersSent, fills, denials, haltReason, haltDetail }
 }
 
 const PART_OF: readonly (readonly [prefix: string, code: PartFinding['code'], key: string])[] = [

@@ -159,6 +159,7 @@ describe('C02 a short share of refusals', () => {
       rejections,
       refusals,
       haltReason: 'duration_elapsed',
+      haltDetail: null,
     }
     return rehearsalFindings({ config, rehearsal, halt: { reason: 'duration_elapsed', detail: null }, seen, isOwnMarket: true }).map(
       ({ code }) => code,
