@@ -2,11 +2,12 @@
 // what is shown goes elsewhere, whoever sits at the terminal is told that it runs, and how it ended.
 
 import { EXIT, type ExitCode, messageOf } from '../core/errors.ts'
-import { type Halt, haltEntry } from '../core/halt-reasons.ts'
+import { type Halt, haltText, REQUESTS } from '../core/halt-reasons.ts'
 import type { SessionControl } from '../core/session/control.ts'
 import type { FactLines, SessionLog, SessionObserver, SessionOutcome } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
 import { loadScreen } from './load-screen.ts'
+import { quoted } from './quoted.ts'
 import { lineWriter } from './standard-streams.ts'
 import { isTerminal, type TerminalEnvironment, wantsColour } from './terminal.ts'
 
@@ -27,6 +28,8 @@ export interface SessionOutputOptions {
   /** Whether plain lines tell of every fill: thousands in a long session, which nobody wants in a mail from cron. */
   readonly verbose: boolean
   readonly sessionId: string
+  /** The store as commands elsewhere have to name it; null where they find it as this one did, by its folder. */
+  readonly namedStore: string | null
   readonly pid: number
   readonly control: SessionControl
   readonly log: SessionLog
@@ -46,12 +49,14 @@ export async function openSessionOutput(options: SessionOutputOptions): Promise<
 }
 
 /** One line when it begins, and one at the end, for a person who sees nothing else of it. */
-function tellingAside(output: SessionOutput, { sessionId, pid, json }: SessionOutputOptions): SessionOutput & { readonly ended: Ended } {
+function tellingAside(output: SessionOutput, options: SessionOutputOptions): SessionOutput & { readonly ended: Ended } {
+  const { sessionId, pid, json } = options
   const tell = (text: string): void => void process.stderr.write(`${escapeText(text)}\n`)
   const observer: SessionObserver = {
     ...(output.observer ?? { wants: () => false, publish: () => undefined }),
     begins: () => {
-      tell(`Session ${sessionId} runs, pid ${pid}. To look on: \`dita watch\`. To stop it: Ctrl-C or \`dita halt\`.`)
+      const [watch, halt] = [commandFor('watch', options), commandFor('halt', options)]
+      tell(`Session ${sessionId} runs, pid ${pid}. To look on: ${watch}. To stop it: Ctrl-C or ${halt}.`)
       output.observer?.begins?.()
     },
   }
@@ -59,15 +64,21 @@ function tellingAside(output: SessionOutput, { sessionId, pid, json }: SessionOu
     ...output,
     observer,
     ended(outcome) {
-      if (outcome !== null) tell(endText(sessionId, outcome))
+      if (outcome !== null) tell(endText(options, outcome))
       else if (json) tell(`Session ${sessionId} failed: the error stands in what it printed.`)
     },
   }
 }
 
-function endText(sessionId: string, { halt: { reason, detail }, exitCode }: NonNullable<Parameters<Ended>[0]>): string {
+function endText(options: SessionOutputOptions, { halt, exitCode }: NonNullable<Parameters<Ended>[0]>): string {
   const code = exitCode === EXIT.done ? '' : `, exit code ${exitCode}`
-  return `Session ${sessionId} is over: ${haltEntry(reason).means} (${detail ?? reason}${code}). See \`dita summarize\`.`
+  const what = commandFor(`summarize ${options.sessionId}`, options)
+  return `Session ${options.sessionId} ${haltText(halt.reason, halt.detail)}${code}. What happened in it: ${what}.`
+}
+
+/** As it is typed in any terminal: a store that was named has to be named there too. */
+function commandFor(words: string, { namedStore }: Pick<SessionOutputOptions, 'namedStore'>): string {
+  return `\`dita ${words}${namedStore === null ? '' : ` --store ${quoted(namedStore)}`}\``
 }
 
 async function openStandardOutput(options: SessionOutputOptions): Promise<SessionOutput> {
@@ -82,7 +93,7 @@ async function openStandardOutput(options: SessionOutputOptions): Promise<Sessio
 
 /** What each way to stop from the screen means. */
 const HALTS = {
-  quit: { reason: 'engine_requested_halt', detail: 'stopped with q' },
+  quit: { reason: 'engine_requested_halt', detail: REQUESTS.screen.say() },
   kill: { reason: 'kill_switch', detail: 'pressed on the screen' },
   interrupt: { reason: 'interrupted_sigint', detail: null },
 } as const satisfies Record<string, Halt>
@@ -119,7 +130,8 @@ async function openScreen({ control, env, log, leave }: SessionOutputOptions): P
   return { observer, factLines: null, close }
 }
 
-async function openPlain({ sessionId, pid, verbose }: SessionOutputOptions): Promise<SessionOutput> {
+async function openPlain(options: SessionOutputOptions): Promise<SessionOutput> {
+  const { sessionId, pid, verbose } = options
   const { createPlainOutput } = await import('../tui/plain.ts')
   const write = lineWriter(process.stdout)
   const plain = createPlainOutput({ fills: verbose, write: (line) => write(escapeText(line)) })
@@ -127,8 +139,10 @@ async function openPlain({ sessionId, pid, verbose }: SessionOutputOptions): Pro
   return {
     observer: {
       // Before it connects or replays, since both can take a while: whoever has only this output knows what to signal.
-      begins: () =>
-        void process.stdout.write(`Session ${sessionId}, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.\n`),
+      begins: () => {
+        const halt = escapeText(commandFor('halt', options))
+        process.stdout.write(`Session ${sessionId}, pid ${pid}: Ctrl-C ends it, as do ${halt} and \`kill -INT ${pid}\`.\n`)
+      },
       // Every fill and message becomes a line: none may pass unseen. A line of progress says how it stood at its own moment.
       wants: (hasNews, nowUs) => isDue() || hasNews || plain.isDue(nowUs),
       publish: (model) => plain.publish(model),

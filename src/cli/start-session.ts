@@ -26,6 +26,8 @@ import { freeStreams } from './standard-streams.ts'
 export interface StartSessionOptions {
   readonly configPath: string | null
   readonly storePath: string
+  /** Whether the store was named, and not found by the folder. */
+  readonly isStoreNamed: boolean
   readonly duration: string
   readonly speed: string
   readonly feed: string | undefined
@@ -74,6 +76,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     events: options.events,
     verbose: options.verbose,
     sessionId,
+    namedStore: options.isStoreNamed ? options.storePath : null,
     pid: process.pid,
     control,
     log,

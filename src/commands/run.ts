@@ -56,6 +56,7 @@ On a terminal it shows a live screen, elsewhere plain lines: the beginning, how 
     const outcome = await startSession({
       configPath: flags.config ?? workspace.configPath,
       storePath: workspace.storePath,
+      isStoreNamed: flags.store !== undefined,
       duration: flags.duration,
       speed: flags.speed,
       feed: flags.feed,

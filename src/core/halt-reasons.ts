@@ -1,4 +1,5 @@
-// Why sessions end: the whole taxonomy, with what each end means to a person and to a script, and the words for it. Data only.
+// Why sessions end: the whole taxonomy, with what each end means to a person and to a script, and the words for it. Data,
+// and the sentences made of it.
 
 import { EXIT, type ExitCode } from './errors.ts'
 
@@ -62,16 +63,41 @@ export function haltEntry(reason: string): HaltReasonEntry {
   return HALT_REASONS.unexpected_halt
 }
 
-/** Who asked for the end where the reason stands for several: they are told apart by how the detail begins, and the store keeps that. */
-const REQUESTS = [
-  { detail: /^stopped (?:with q|from the screen)()$/s, short: 'stopped with q', means: 'stopped with q' },
-  {
+/** What a detail says of who ended the session, and the words that this gives. */
+interface RequestEntry extends Partial<Omit<HaltReasonEntry, 'exitCode'>> {
+  /** Recognises what `say` makes, and what the store has from older versions; its first group adds to the words. */
+  readonly detail: RegExp
+}
+
+const STRATEGY = 'The strategy '
+
+/**
+ * Who asked for the end where the reason stands for several: they are told apart by how the detail begins, and the store keeps that. Each
+ * sentence is made here, beside the pattern that reads it again.
+ */
+export const REQUESTS = {
+  screen: {
+    say: () => 'stopped with q',
+    detail: /^stopped (?:with q|from the screen)()$/s,
+    short: 'stopped with q',
+    means: 'stopped with q',
+  },
+  strategy: {
+    say: (name: string, reason: string | null) => `the strategy ${name} asked for it${reason === null ? '' : `: ${reason}`}`,
     detail: /^the strategy .{1,64}? asked for it(?:: (.*))?$/s,
     short: 'strategy asked',
     means: 'stopped before its time, as the strategy asked',
   },
-  { detail: /^(The strategy .*)$/s, verdict: 'no', word: 'failed', short: 'strategy error', means: 'the strategy failed' },
-] as const satisfies readonly (Partial<HaltReasonEntry> & { readonly detail: RegExp })[]
+  brokenStrategy: {
+    /** What it failed with is a sentence made elsewhere: whichever it is, the detail begins as the pattern has it. */
+    say: (name: string, failure: string) => (failure.startsWith(STRATEGY) ? failure : `${STRATEGY}${name} failed: ${failure}`),
+    detail: new RegExp(`^(${STRATEGY}.*)$`, 's'),
+    verdict: 'no',
+    word: 'failed',
+    short: 'strategy error',
+    means: 'the strategy failed',
+  },
+} as const satisfies Record<string, RequestEntry & { readonly say: (...parts: never[]) => string }>
 
 /** How an end is told. */
 export interface HaltWords extends Pick<HaltReasonEntry, 'verdict' | 'word' | 'short' | 'means'> {
@@ -84,7 +110,7 @@ export function haltWords(haltReason: string, haltDetail: string | null): HaltWo
   const { verdict, word, short, means } = haltEntry(haltReason)
   const entry = { verdict, word, short, means, rest: haltDetail }
   if (haltReason !== 'engine_requested_halt' || haltDetail === null) return entry
-  for (const { detail, ...request } of REQUESTS) {
+  for (const { say: _say, detail, ...request } of Object.values(REQUESTS)) {
     const found = detail.exec(haltDetail)
     if (found !== null) return { ...entry, ...request, rest: found[1] === undefined || found[1] === '' ? null : found[1] }
   }

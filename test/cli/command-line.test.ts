@@ -112,7 +112,9 @@ describe('a session without a terminal', () => {
     const { pid } = running.process
     const { code, stdout } = await running.ended
     expect(code).toBe(0)
-    expect(stdout.split('\n')[0]).toBe(`Session plain, pid ${pid}: Ctrl-C ends it, as do \`dita halt\` and \`kill -INT ${pid}\`.`)
+    expect(stdout.split('\n')[0]).toBe(
+      `Session plain, pid ${pid}: Ctrl-C ends it, as do \`dita halt --store ${store}\` and \`kill -INT ${pid}\`.`,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { haltText } from '../../src/core/halt-reasons.ts'
 import { displayWidth } from '../../src/tui/text.ts'
 import { query } from '../session/harness.ts'
 import { Tmux } from './tmux.ts'
@@ -67,12 +68,13 @@ function expectWholePicture(lines: readonly string[], columns: number, rows: num
 
 interface SessionEnd {
   readonly halt_reason: string | null
+  readonly halt_detail: string | null
 }
 
 /** How a session ended whose screen is gone: its end is waited for. */
 async function endOf(store: string): Promise<SessionEnd> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    const [end] = query<SessionEnd>(store, 'SELECT halt_reason FROM sessions WHERE ended_at_us IS NOT NULL')
+    const [end] = query<SessionEnd>(store, 'SELECT halt_reason, halt_detail FROM sessions WHERE ended_at_us IS NOT NULL')
     if (end !== undefined) return end
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -129,7 +131,10 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     await terminal.until((picture) => picture.includes('left with 0'))
     expect(terminal.isOnAlternateScreen()).toBe(false)
     expect(terminal.isCursorVisible()).toBe(true)
-    expect(readFileSync(join(running[0]?.folder ?? '', 'stderr'), 'utf8')).toBe('')
+    const folder = running[0]?.folder ?? ''
+    expect(readFileSync(join(folder, 'stderr'), 'utf8')).toBe('')
+    const { halt_reason: reason, halt_detail: detail } = await endOf(join(folder, 'dita.db'))
+    expect(haltText(reason, detail)).toBe('ended: stopped with q')
   })
 
   test('it is right at 120×40 from the start, and Ctrl-C gives the terminal back', async () => {
@@ -231,7 +236,7 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     await terminal.until(hasTraded)
     const folder = running[0]?.folder ?? ''
     terminal.close()
-    expect(await endOf(join(folder, 'dita.db'))).toEqual({ halt_reason: 'interrupted_sighup' })
+    expect(await endOf(join(folder, 'dita.db'))).toMatchObject({ halt_reason: 'interrupted_sighup' })
     const exitCode = join(folder, 'exit-code')
     for (let attempt = 0; attempt < 300 && !existsSync(exitCode); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 100))
     expect(readFileSync(exitCode, 'utf8')).toBe('129\n')
@@ -253,7 +258,7 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
       expect(progress()).toBeGreaterThan(before)
       const [{ pid } = { pid: 0 }] = query<{ pid: number }>(store, 'SELECT pid FROM session_runs')
       process.kill(pid, 'SIGTERM')
-      expect(await endOf(store)).toEqual({ halt_reason: 'interrupted_sigterm' })
+      expect(await endOf(store)).toMatchObject({ halt_reason: 'interrupted_sigterm' })
     } finally {
       process.kill(reader, 'SIGCONT')
     }
@@ -266,7 +271,7 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     const left = await terminal.until((picture) => picture.includes('left with'))
     expect(left.join('\n')).not.toContain('EPIPE')
     const closed = await endOf(join(running[0]?.folder ?? '', 'dita.db'))
-    expect(closed).toEqual({ halt_reason: 'duration_elapsed' })
+    expect(closed).toMatchObject({ halt_reason: 'duration_elapsed' })
   })
 
   test('with NO_COLOR not one colour reaches the terminal', async () => {

@@ -2,7 +2,7 @@
 // session time; it opens and closes nothing.
 
 import { DitaError, messageOf } from '../errors.ts'
-import type { Halt } from '../halt-reasons.ts'
+import { type Halt, REQUESTS } from '../halt-reasons.ts'
 import { type Decimal, ZERO } from '../kernel/decimal.ts'
 import type { FeedReport, KernelInput, Severity } from '../kernel/inputs.ts'
 import type { Instrument } from '../kernel/instrument.ts'
@@ -321,8 +321,7 @@ export class SessionLoop {
   #decide(input: KernelInput): void {
     for (const { body } of this.#parts.engine.handle(this.#nowUs, input)) {
       if (body.type !== 'TRADING_MOVED' || body.action !== 'halt') continue
-      const detail = `the strategy ${this.#parts.strategy.name} asked for it${body.reason === null ? '' : `: ${body.reason}`}`
-      this.#halt = { reason: 'engine_requested_halt', detail }
+      this.#halt = { reason: 'engine_requested_halt', detail: REQUESTS.strategy.say(this.#parts.strategy.name, body.reason) }
     }
   }
 
@@ -392,7 +391,8 @@ function portfolioOf({ engine, instrument }: LoopParts): PortfolioView {
 /** A strategy that failed ends its session in good order, with what it said and what to do; one of ours that throws is a defect. */
 function strategyHalt(name: string, thrown: unknown): Halt {
   if (thrown instanceof DitaError) {
-    return { reason: 'engine_requested_halt', detail: `${thrown.message} ${thrown.next}`, exitCode: thrown.exitCode }
+    const detail = REQUESTS.brokenStrategy.say(name, `${thrown.message} ${thrown.next}`)
+    return { reason: 'engine_requested_halt', detail, exitCode: thrown.exitCode }
   }
   return { reason: 'unexpected_halt', detail: `the strategy ${name} failed: ${messageOf(thrown)}` }
 }

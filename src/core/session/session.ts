@@ -188,7 +188,8 @@ export class Session {
     await this.#compareBooks()
     this.#writeEnd(halt)
     if (failure !== null) throw failure.thrown
-    log.info(`session_${haltWords(halt.reason, halt.detail).word}`, { sessionId, reason: halt.reason, detail: halt.detail })
+    const { word } = haltWords(halt.reason, halt.detail)
+    log.info('session_halted', { sessionId, word, reason: halt.reason, detail: halt.detail })
     const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
     return (left > 0 || leavesOpen(this.#engine.view, this.#feed.instrument, this.#gating)) && isDone
       ? { ...halt, exitCode: EXIT.findings }
