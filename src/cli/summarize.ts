@@ -80,7 +80,7 @@ async function written(request: SummaryRequest): Promise<SummaryOutcome> {
       assertTablesOf(view.sessionId, folder, [...tables.keys()])
       views.push(view)
     }
-    // The figures say whose tables they are, and come last: where only some are put in place, they are among them.
+    // From its end the list begins with the figures, which say whose tables these are: wherever this breaks off, they are in place.
     for (const file of files.toReversed()) file.keep()
   } finally {
     for (const file of files) file.drop()

@@ -1,11 +1,13 @@
 // Whether an account trades, in the words of people: what the kernel calls halted is paused to them, since the session goes on. Data,
 // and the sentence made of it.
 
-const WORDS: Readonly<Record<string, string>> = { active: 'active', reducing: 'reduce-only', halted: 'paused' }
+import type { TradingState } from './kernel/trading-table.ts'
+
+const WORDS: Readonly<Record<TradingState, string>> = { active: 'active', reducing: 'reduce-only', halted: 'paused' }
 
 /** `active`, `reduce-only` or `paused`; what is none of the kernel's states stays as it is. */
 export function tradingWord(state: string): string {
-  return WORDS[state] ?? state
+  return Object.hasOwn(WORDS, state) ? WORDS[state as TradingState] : state
 }
 
 /** `active → paused (lunch)`; what a strategy has stopped is not paused: nothing resumes it. */

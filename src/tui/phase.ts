@@ -1,7 +1,8 @@
 // The words and symbols for where a session stands.
 
 import { haltWords } from '../core/halt-reasons.ts'
-import type { SessionViewModel, TradingModel } from '../core/session/view-model.ts'
+import type { SessionViewModel } from '../core/session/view-model.ts'
+import { tradingWord } from '../core/trading-words.ts'
 import { countOf } from './format.ts'
 import { type Span, span, widthOf } from './theme.tsx'
 
@@ -45,14 +46,11 @@ function atMostWordings({ stopsByUs, nowUs }: Stopping): string[] {
   return [`, at most ${left} s more`, `, ${left} s`]
 }
 
-const TRADING_WORDS: Readonly<Record<Exclude<TradingModel, 'active'>, string>> = {
-  reducing: 'reduce-only',
-  halted: 'trading paused',
-}
-
 /** What does not pass while the session runs; nothing where all does, and once it stops no order is sent anyway. */
 export function tradingSpans({ phase, trading }: Pick<SessionViewModel, 'phase' | 'trading'>): Span[] {
-  return phase === 'running' && trading !== 'active' ? [span(TRADING_WORDS[trading], 'warning')] : []
+  if (phase !== 'running' || trading === 'active') return []
+  const word = tradingWord(trading)
+  return [span(trading === 'halted' ? `trading ${word}` : word, 'warning')]
 }
 
 /** Why it ended; nothing while the session runs. An end that nobody meant is an alarm. */

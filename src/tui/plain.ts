@@ -60,8 +60,7 @@ export function createPlainOutput({ write, fills = true }: PlainOutputOptions): 
       if (closed) return
       const lines: Line[] = []
       const say: Say = (timeUs, word, text) => lines.push({ timeUs, word, text })
-      // How things stand is said as of now, and now is not before anything that is told: a start tells of the world's time, and has not begun its own.
-      const now = { ...model, nowUs: Math.max(model.nowUs, lastUs, model.messages[0]?.timeUs ?? 0, model.fills[0]?.timeUs ?? 0) }
+      const now = { ...model, nowUs: timeOf(model, lastUs) }
       if (before === null) sayStart(now, say)
       sayLimits(before, now, say)
       sayVenue(before, now, say)
@@ -79,6 +78,14 @@ export function createPlainOutput({ write, fills = true }: PlainOutputOptions): 
       closed = true
     },
   }
+}
+
+/**
+ * As of when a model's state is told: never before what it tells happened. While a session starts, its messages carry the world's time,
+ * and its own, which the model has, has not begun.
+ */
+function timeOf({ nowUs, messages, fills }: SessionViewModel, lastUs: number): number {
+  return Math.max(nowUs, lastUs, messages[0]?.timeUs ?? 0, fills[0]?.timeUs ?? 0)
 }
 
 function sayStart(model: SessionViewModel, say: Say): void {

@@ -151,10 +151,7 @@ describe('alarms, for the screen', () => {
   const flag = { type: 'RISK_FLAGGED', severity: 'alarm', limit: null, detail: 'something' } as const
   const settledOf = (
     body: FactBody,
-    {
-      liveOrders = [],
-      health = null,
-    }: { liveOrders?: unknown[]; health?: { state: 'ok' | 'unreachable' } | null } = {},
+    { liveOrders = [], health = null }: { liveOrders?: unknown[]; health?: { state: 'ok' | 'unreachable' } | null } = {},
   ): boolean | null | undefined => {
     const chronicle = new Chronicle({ pricePlaces: 1, quantityPlaces: 1 })
     chronicle.onFact({ seq: 1, timeUs: 1, body })
