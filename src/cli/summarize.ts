@@ -80,7 +80,7 @@ async function written(request: SummaryRequest): Promise<SummaryOutcome> {
       assertTablesOf(view.sessionId, folder, [...tables.keys()])
       views.push(view)
     }
-    // From its end the list begins with the figures, which say whose tables these are: wherever this breaks off, they are in place.
+    // The figures are last in the list and are put in place first: wherever this breaks off, they say whose tables these are.
     for (const file of files.toReversed()) file.keep()
   } finally {
     for (const file of files) file.drop()

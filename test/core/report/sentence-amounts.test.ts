@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { abs, type Decimal, dec, formatDecimal, readDecimal } from '../../../src/core/kernel/decimal.ts'
 import { alikeAmounts, sentenceAmounts } from '../../../src/core/report/sentence-amounts.ts'
 
 describe('amounts of one sentence', () => {
@@ -45,6 +47,45 @@ describe('amounts of one sentence', () => {
     const options = { most: 8, fewest: 0 }
     expect(alikeAmounts(['60001', '60015.8'], options).text('60001')).toBe('60,001.0')
     expect(alikeAmounts(['50000', '50000.00000000004'], options).text('50000.00000000004')).toBe('50,000')
-    expect(alikeAmounts(['1', '0.0000000004'], options).text('0.0000000004')).toBe('0.0000000004')
+  })
+
+  test('that are a grain of dust fill no other up with digits, and are no zero', () => {
+    const dust = '-0.000000000000000001'
+    const { signed, text, addsUp } = sentenceAmounts('-20.682698', { parts: ['5.485931', '-26.168629', dust] })
+    expect(['-20.682698', '5.485931', '-26.168629', dust].map(signed)).toEqual(['-20.68', '+5.49', '-26.17', '-<0.00000001'])
+    expect([text('0.000000004'), signed('0.000000004'), addsUp]).toEqual(['<0.00000001', '+<0.00000001', true])
+    expect(sentenceAmounts(dust, { others: ['12.5'] }).text(dust)).toBe('-<0.00000001')
+    const alike = alikeAmounts(['15000', dust], { most: 6 })
+    expect([alike.text('15000'), alike.signed(dust)]).toEqual(['15,000.00', '-<0.000001'])
+  })
+
+  test('that are all tiny are shown all the same', () => {
+    const prices = alikeAmounts(['0.000000000412345678', '0.0000000005'], { most: 8, fewest: 0 })
+    expect([prices.text('0.000000000412345678'), prices.text('0.0000000005')]).toEqual(['0.000000000412', '0.000000000500'])
+    expect(sentenceAmounts('0.000000000412345678').text('0.000000000412345678')).toBe('0.000000000412')
+  })
+
+  test('N04 add up as they are shown, or it is said that they do not, whatever they are', () => {
+    const amount = fc.tuple(fc.bigInt(-(10n ** 12n), 10n ** 12n), fc.integer({ min: 0, max: 18 })).map(([digits, shift]) => {
+      return formatDecimal((digits * 10n ** BigInt(18 - shift)) as Decimal)
+    })
+    const grain = fc.bigInt(-9n, 9n).map((units) => formatDecimal(units as Decimal))
+    const parts = fc.array(fc.oneof(amount, grain), { minLength: 1, maxLength: 7 })
+    const shownValue = (text: string): bigint => (text.includes('<') ? 0n : readDecimal(text.replaceAll(',', '')))
+    fc.assert(
+      fc.property(parts, fc.option(amount), (summands, other) => {
+        const total = other ?? formatDecimal(summands.reduce((sum, part) => sum + readDecimal(part), 0n) as Decimal)
+        const { text, addsUp } = sentenceAmounts(total, { parts: summands })
+        const shownSum = summands.reduce((sum, part) => sum + shownValue(text(part)), 0n)
+        expect(addsUp).toBe(shownSum === shownValue(text(total)))
+        const isLarge = [total, ...summands].some((each) => abs(readDecimal(each)) >= dec('1'))
+        for (const each of [total, ...summands]) {
+          const [shown, value] = [text(each), readDecimal(each)]
+          expect([each, shown.startsWith('-'), /[1-9]/.test(shown)]).toEqual([each, value < 0n, value !== 0n])
+          if (isLarge) expect([each, (shown.split('.')[1] ?? '').length <= 8]).toEqual([each, true])
+        }
+      }),
+      { numRuns: 500 },
+    )
   })
 })
