@@ -33,9 +33,10 @@ export function OrdersPanel({ rect, orders, counts, place = FIRST_PLACE }: Order
   const { items: shown, which, mark } = sliceOf(worstFirst(orders), rows - (titles ? 1 : 0), place)
   const sent = span(`${formatCount(counts.ordersSent)} sent`, 'label')
   const denied = span(`${formatCount(counts.denials)} denied`, counts.denials === 0 ? 'label' : 'warning')
+  const last = counts.lastDenial === null ? [] : [span(`last ${counts.lastDenial}`, 'label')]
   const lines: Span[][] = tableLines({ columns: COLUMNS, rows: shown.map(orderRow), width, titles })
   if (orders.length === 0) lines.push([span(emptyWords(place, 'no working order'), 'label')])
-  return <Panel rect={rect} title={`${mark}orders${which}`} notes={[...filterNotes(place), sent, denied]} lines={lines} />
+  return <Panel rect={rect} title={`${mark}orders${which}`} notes={[...filterNotes(place), sent, denied, ...last]} lines={lines} />
 }
 
 /** What nobody knows the truth about is in sight, however many orders rest. */

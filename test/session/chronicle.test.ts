@@ -99,8 +99,18 @@ describe('a line for', () => {
       '5000 ENTER denied, NOTIONAL_ABOVE_LIMIT',
       '6000 QUOTE denied, NOTIONAL_ABOVE_LIMIT',
     ])
-    expect(chronicle.counts.denials).toBe(5_003)
+    expect([chronicle.counts.denials, chronicle.lastDenial]).toEqual([5_003, 'NOTIONAL_ABOVE_LIMIT'])
     expect(chronicle.messages()).toHaveLength(6)
+  })
+
+  test('what no message tells is the last denial all the same', () => {
+    expect(chronicleOf().lastDenial).toBeNull()
+    const chronicle = chronicleOf(
+      denialFact('EXIT', denialOf('SLOT_UNKNOWN', 'slotId', 'z')),
+      denialFact('QUOTE', denialOf('QUOTE_SIDE_IN_DOUBT', 'bid', 'abc')),
+    )
+    expect(chronicle.lastDenial).toBe('QUOTE_SIDE_IN_DOUBT')
+    expect(chronicle.messages()).toHaveLength(1)
   })
 
   test('denials whose names differ each time take no memory without end', () => {

@@ -50,6 +50,7 @@ describe('the model on the wire', () => {
     for (const message of older.messages) delete message.isSettled
     delete older.stopsByUs
     delete older.position.venues
+    delete older.counts.lastDenial
     const limits = model.limits.map((limit) => ({ ...limit, halts: null }))
     expect(readModel(older, 'model')).toEqual({ ...model, ...unknown, limits })
   })

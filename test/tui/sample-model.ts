@@ -195,6 +195,7 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
       ordersSent: 56,
       fills: 12,
       denials: 0,
+      lastDenial: null,
       facts: 4_321,
       commits: 770,
     },

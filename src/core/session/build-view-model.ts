@@ -116,6 +116,7 @@ export function buildViewModel(sources: ModelSources, { course, quotes }: Kept):
       ordersSent: chronicle.counts.ordersSent,
       fills: chronicle.counts.fills,
       denials: chronicle.counts.denials,
+      lastDenial: chronicle.lastDenial,
       facts: sources.facts,
       commits: sources.commits,
     },

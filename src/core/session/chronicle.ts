@@ -33,6 +33,8 @@ export class Chronicle {
   /** The position that differed last: the flag that follows gives the figure of it, and not which it is. */
   #differing: string | null = null
   readonly counts = { ordersSent: 0, fills: 0, denials: 0 }
+  /** Its code: what is denied again and again is no news, and its message has long scrolled away. */
+  lastDenial: string | null = null
   /** Fills and messages since the last look: who shows them looks again before they are too many to show. */
   unseen = 0
 
@@ -52,6 +54,7 @@ export class Chronicle {
         return
       case 'INTENT_DENIED':
         this.counts.denials += 1
+        this.lastDenial = body.code
         this.#onDenial(body, timeUs)
         return
       default: {

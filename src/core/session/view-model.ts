@@ -175,6 +175,8 @@ export interface CountsModel {
   readonly ordersSent: number
   readonly fills: number
   readonly denials: number
+  /** The code of the newest denial; null before the first, and from an older session. */
+  readonly lastDenial: string | null
   readonly facts: number
   readonly commits: number
 }

@@ -140,6 +140,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     ordersSent: number,
     fills: number,
     denials: number,
+    lastDenial: optional(text),
     facts: number,
     commits: number,
   }),
