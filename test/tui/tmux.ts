@@ -1,9 +1,10 @@
 // A real terminal for tests: a tmux server of its own, with one window of a given size. Always close it.
 
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 
 export interface TmuxOptions {
-  /** The server's socket: no other test and no person uses one of this name. */
+  /** How the name of the server's socket begins. */
   readonly name: string
   readonly columns: number
   readonly rows: number
@@ -17,7 +18,8 @@ export class Tmux {
   #isClosed = false
 
   constructor({ name, columns, rows, environment, command }: TmuxOptions) {
-    this.#name = name
+    // A server of the same name that is on its way out would take the new one with it.
+    this.#name = `${name}-${randomUUID()}`
     const variables = Object.entries(environment).flatMap(([key, value]) => ['-e', `${key}=${value}`])
     this.#run(['new-session', '-d', '-x', String(columns), '-y', String(rows), ...variables, `${command}; sleep 600`])
   }
