@@ -82,6 +82,14 @@ export const REQUESTS = {
     short: 'stopped with q',
     means: 'stopped with q',
   },
+  // Before the strategies of all other names: an end that was the goal.
+  flattened: {
+    say: () => 'nothing is held any more',
+    detail: /^the strategy flatten asked for it: nothing is held any more()$/s,
+    verdict: 'yes',
+    short: 'all closed',
+    means: 'nothing is held any more',
+  },
   strategy: {
     say: (name: string, reason: string | null) => `the strategy ${name} asked for it${reason === null ? '' : `: ${reason}`}`,
     detail: /^the strategy .{1,64}? asked for it(?:: (.*))?$/s,

@@ -1,6 +1,7 @@
 // A session whose strategy is `flatten`: whatever an earlier one left is closed, in as many orders as it takes, and then it ends.
 
 import { describe, expect, test } from 'vitest'
+import { haltText } from '../../src/core/halt-reasons.ts'
 import { MINUTE_US, newStore, query, queryOne, type RanSession, runPaper, summaryOf } from './harness.ts'
 
 const DESK = { paper: { account: 'desk' } }
@@ -22,7 +23,7 @@ const flatten = (storePath: string, config: Readonly<Record<string, unknown>>): 
 
 async function expectFlat(session: RanSession): Promise<void> {
   expect(session.outcome).toMatchObject({ exitCode: 0, halt: { reason: 'engine_requested_halt' } })
-  expect(session.outcome.halt.detail).toContain('nothing is held any more')
+  expect(haltText(session.outcome.halt.reason, session.outcome.halt.detail)).toBe('ended: all closed')
   const summary = await summaryOf(session)
   expect(summary.position.before).not.toBe('0')
   expect(summary.position.end).toBe('0')

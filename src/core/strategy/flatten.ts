@@ -4,6 +4,7 @@
 // offered anew where the touch moves: two at once could both be filled, and be more than is held. What nobody can explain stays:
 // reconcile finds out first whose it is. What comes to nothing again and again is given up, and said to be left.
 
+import { REQUESTS } from '../halt-reasons.ts'
 import {
   abs,
   add,
@@ -207,7 +208,7 @@ function finish({ portfolio }: StrategyContext, task: Task): Step {
 
 function leftText({ position, slots }: PortfolioView, { instrument, givenUp }: Task): string {
   const { quantity, quoted, unassigned, dust, venues } = position
-  if (quantity === ZERO) return 'nothing is held any more'
+  if (quantity === ZERO) return REQUESTS.flattened.say()
   const left = `${formatDecimal(quantity)} is still held`
   if (venues !== null || unassigned !== dust) return left
   if (givenUp('trades') || givenUp('rest'))
