@@ -174,6 +174,10 @@ describe('reading and printing', () => {
   })
 })
 
+test.each([0.0003, 5n, undefined, null, {}])('N01 dec takes a text and says so: %s', (given) => {
+  expect(() => dec(given as unknown as string)).toThrow(`dec takes a text, as in dec('0.0003'), and was given a ${typeof given}`)
+})
+
 describe('rounding', () => {
   test('N01 products and quotients are rounded half-even once, negatives included', () => {
     const divisors = anyDecimals.filter((value) => value !== 0n)
