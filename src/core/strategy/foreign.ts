@@ -36,6 +36,7 @@ function textOf(thrown: unknown): string {
   try {
     return String(messageOf(thrown))
   } catch {
-    return `${kindOf(thrown)} that has no text`
+    // Nothing more can be asked of it: even whether it is a list may throw.
+    return `${typeof thrown === 'function' ? 'a function' : 'an object'} that has no text`
   }
 }

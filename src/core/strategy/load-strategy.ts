@@ -164,10 +164,20 @@ function failed(what: string, path: string, error: unknown): DitaError {
 
 /** Where in the user's own file it happened, if the stack tells. */
 function placeIn(path: string, error: unknown): string {
-  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
-  const line = stack.split('\n').find((text) => text.includes(`${basename(path)}:`))
+  const line = stackOf(error)
+    .split('\n')
+    .find((text) => text.includes(`${basename(path)}:`))
   const place = line === undefined ? null : /:(\d+):(\d+)\)?$/.exec(line)
   return place === null ? '' : ` (${basename(path)}:${place[1]}:${place[2]})`
+}
+
+/** Empty where there is none, or where to ask for it throws. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
+  } catch {
+    return ''
+  }
 }
 
 function userError(code: string, message: string, next: string, cause?: unknown): DitaError {

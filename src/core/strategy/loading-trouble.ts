@@ -20,7 +20,18 @@ interface Spot {
   readonly column: number
 }
 
+/** What is thrown is the user's own as well, and may have getters that throw, or a stack that names no file: then the error alone is told. */
 export async function loadingTrouble(path: string, thrown: unknown): Promise<LoadingTrouble> {
+  try {
+    return await explained(path, thrown)
+  } catch {
+    return { text: thrownText(thrown), next: FAILS_EARLY }
+  }
+}
+
+const FAILS_EARLY = 'Correct the file: it fails before it is asked for its strategy.'
+
+async function explained(path: string, thrown: unknown): Promise<LoadingTrouble> {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
   const message = thrownText(thrown)
   const missing = code === 'ERR_MODULE_NOT_FOUND' ? missingModule(message) : null
@@ -45,7 +56,8 @@ function nextOf({ code, message, isSyntax, file }: { code: unknown; message: str
     return 'Write it without: Node strips the types and runs the rest as it stands, so enums, namespaces and parameter properties do not work.'
   }
   if (isSyntax && /does not provide an export named/.test(message)) return 'Correct the name; where it is a type, write `import type`.'
-  if (!isSyntax) return 'Correct the file: it fails before it is asked for its strategy.'
+  if (/^\/.*\.json: /.test(message)) return 'Correct that file; a strategy that reads it loads only where it is JSON.'
+  if (!isSyntax) return FAILS_EARLY
   return /^\.[cm]?ts$/.test(extname(file)) ? 'Correct that line.' : 'Correct that line; types are for a .ts file.'
 }
 
@@ -111,7 +123,8 @@ function frameSpot(path: string, stack: string): Spot | null {
 
 /**
  * Node keeps the place of a slip to itself when a module is imported, and says it when one is only parsed. So another process
- * parses the file and those that it imports; the first that cannot be is told on its stderr.
+ * parses the file and those that it imports; the first that cannot be is told on its stderr. Only modules are followed: JSON is no
+ * code, and of CommonJS Node says the place.
  */
 function parserWords(path: string): Promise<string> {
   const flags = ['--no-warnings', '--experimental-vm-modules', '--input-type=module', '--eval', PARSE]
@@ -133,7 +146,7 @@ for (const file of files) {
   const text = readFileSync(file, 'utf8')
   const module = new SourceTextModule(/\\.m?ts$/.test(file) ? stripTypeScriptTypes(text) : text, { identifier: file })
   for (const { specifier } of module.moduleRequests ?? []) {
-    if (/^\\.{1,2}\\//.test(specifier)) files.add(fileURLToPath(new URL(specifier, pathToFileURL(file))))
+    if (/^\\.{1,2}\\/.*\\.m?[jt]s$/.test(specifier)) files.add(fileURLToPath(new URL(specifier, pathToFileURL(file))))
   }
 }`
 

@@ -47,6 +47,12 @@ describe('the text of what was thrown', () => {
     expect(thrownText(thrown)).toBe(text)
   })
 
+  test('is made even where it cannot be asked what it is', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    expect(thrownText(proxy)).toBe('an object that has no text')
+  })
+
   test('is cut', () => {
     expect(thrownText('x'.repeat(10_000))).toHaveLength(300)
   })

@@ -172,6 +172,12 @@ describe("a user's own", () => {
       'failed when it was set up: trap',
     ],
     [
+      'a factory that throws what will not say where',
+      "export default () => { throw Object.defineProperty(new Error('no'), 'stack', { get() { throw 1 } }) }",
+      'STRATEGY_FAILED',
+      'failed when it was set up: no.',
+    ],
+    [
       'a factory that throws what has no text',
       'export default () => { throw Object.create(null) }',
       'STRATEGY_FAILED',

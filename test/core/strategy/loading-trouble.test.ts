@@ -106,6 +106,35 @@ test.each<[string, Readonly<Record<string, string>>, string, string]>([
     'Correct the name',
   ],
   [
+    'a slip behind JSON and CommonJS that are as they should be',
+    {
+      'mine.js': `import data from './data.json' with { type: 'json' }\nimport old from './old.cjs'\nimport './helper.js'\n${MAKES}`,
+      'data.json': '{ "a": 1 }\n',
+      'old.cjs': 'return\n',
+      'helper.js': 'export const a = 1\nconst b = = 3\n',
+    },
+    "Unexpected token '=' at helper.js:2:11, in the line `const b = = 3`.",
+    'Correct that line',
+  ],
+  [
+    'JSON that is none',
+    { 'mine.js': `import data from './data.json' with { type: 'json' }\n${MAKES}`, 'data.json': '{ "a": }\n' },
+    '~/data.json: Unexpected token \'}\', "{ "a": }',
+    'Correct that file',
+  ],
+  [
+    'an error whose stack names a file of another machine',
+    { 'mine.js': "const error = new Error('no model')\nerror.stack = '    at file://elsewhere/x.js:1:2'\nthrow error\n" },
+    'cannot be loaded: no model.',
+    'it fails before it is asked for its strategy',
+  ],
+  [
+    'an error that will not be looked at',
+    { 'mine.js': "throw Object.defineProperty(new Error('no model'), 'code', { get() { throw 1 } })\n" },
+    'cannot be loaded: no model.',
+    'it fails before it is asked for its strategy',
+  ],
+  [
     'a function that is only exported by name',
     { 'mine.js': 'export const fee = 1\nexport function mine() {}\n' },
     'exports nothing by default; it must export a function.',
