@@ -2,7 +2,7 @@
 
 import { DitaError, EXIT } from '../core/errors.ts'
 import { paragraph } from './account-text.ts'
-import { type Answers, defaultOf, type InitPlace, isPaper, problemsOf, QUESTIONS, type Question } from './init-questions.ts'
+import { type Answers, defaultOf, type InitPlace, isPaper, problemsOf, QUESTIONS, type Question, usualOf } from './init-questions.ts'
 
 export interface Asker {
   /** Null where the person is gone. */
@@ -73,13 +73,11 @@ function answerOf({ choices }: Question, typed: string, standard: string): strin
   return choices?.[Number(typed) - 1]?.value ?? typed
 }
 
-const DEFAULT_PAIR = 'XRP/RLUSD'
-
 const isRecording = (answers: Answers): boolean => isPaper(answers) && answers.feed !== undefined && answers.feed !== 'simulated'
 
 /** What amounts are counted in, as far as it can be told. */
 async function quoteOf(answers: Answers, place: InitPlace): Promise<string> {
-  if (!isPaper(answers)) return /\/([^:]+)/.exec(answers.instrument ?? 'BTC/USDT:USDT')?.[1] ?? 'quote'
-  const recorded = isRecording(answers) ? ((await place.quoteOfRecording?.(answers.feed ?? '')) ?? 'the quote asset') : null
-  return recorded ?? DEFAULT_PAIR.split('/')[1] ?? ''
+  if (!isPaper(answers)) return /\/([^:]+)/.exec(answers.instrument ?? usualOf(['venue', 'instrument']))?.[1] ?? 'quote'
+  const quote = isRecording(answers) ? await place.quoteOfRecording?.(answers.feed ?? '') : place.simulated?.instrument?.quote
+  return quote ?? 'the quote asset'
 }

@@ -11,6 +11,7 @@ import { variableOf } from '../core/config/environment.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { suggestWord } from '../core/config/suggest-word.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
+import { BINGX_STREAM_PATH, LOOPBACK_HOST } from '../core/names.ts'
 import type { Arena } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
 import { amountSlip } from './amount-slip.ts'
@@ -43,7 +44,7 @@ export interface Question {
   readonly choices?: readonly { readonly value: string; readonly means: string }[]
   /** Beside the choices or instead of them: the path of such a file, which starts where the person is. */
   readonly isPath?: 'recording' | 'strategy'
-  /** Beside the choices: the address of an exchange, as `dita exchange` prints it. */
+  /** Beside the choices: the address of an exchange on this machine, as `dita exchange` prints it. */
   readonly isAddress?: boolean
   /** What the answer counts: one amount, or amounts by asset. */
   readonly counts?: 'amount' | 'money'
@@ -212,8 +213,7 @@ export function problemsOf(answers: Answers, place: InitPlace): Problem[] {
 /** What can be said of one answer in the words that it was given in; null where there is nothing. */
 function slipIn(question: Question, answer: string, place: InitPlace): string | null {
   const { counts, isPath, isAddress } = question
-  if (isAddress && answer !== BINGX_HOST && !isHttpAddress(answer))
-    return `${shown(answer)} is no address of an exchange: write it as in \`${OWN_EXCHANGE}\`, or \`${BINGX_HOST}\`.`
+  if (isAddress && answer !== BINGX_HOST && !isOwnExchange(answer)) return addressSlip(answer)
   if (counts === 'amount' && !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(answer))
     return [`${shown(answer)} is no amount.`, amountSlip(answer) ?? []].flat().join(' ')
   if (counts === 'money' && !/:\s/.test(answer))
@@ -229,9 +229,16 @@ function slipIn(question: Question, answer: string, place: InitPlace): string | 
   return `${shown(answer)} is no ${isPath}, and no file of that name is here.${meant === null ? '' : ` Did you mean \`${meant}\`?`}`
 }
 
-function isHttpAddress(text: string): boolean {
+/** What `dita exchange` prints: a port of this machine, without TLS, and nothing behind it. */
+function isOwnExchange(text: string): boolean {
   const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.username === ''
+  return url !== null && url.protocol === 'http:' && LOOPBACK_HOST.test(url.hostname) && url.port !== '' && url.href === `${url.origin}/`
+}
+
+function addressSlip(answer: string): string {
+  const slip = `${shown(answer)} is no address of a \`dita exchange\`: write it as in \`${OWN_EXCHANGE}\`, or \`${BINGX_HOST}\`.`
+  const isElsewhere = /^https?:$/.test(URL.parse(answer)?.protocol ?? '')
+  return isElsewhere ? `${slip} Any other exchange is named in dita.yaml, by \`venue.rest_url\` and \`venue.stream_url\`.` : slip
 }
 
 /** What cannot be looked at is as good as not there. */
@@ -284,12 +291,11 @@ function readingOf(answers: Answers, place: InitPlace): ReturnType<typeof readCo
   return readConfig({ file: null, environment })
 }
 
-/** Both of an exchange that is not the venue's own: where it is called, and where it is listened to. */
+/** Both of an exchange of one's own: where it is called, and where it is listened to. */
 function addressesOf(answer: string): Record<string, string> {
-  const url = answer === BINGX_HOST ? null : URL.parse(answer)
-  if (url === null) return {}
-  const stream = `${url.protocol === 'https:' ? 'wss' : 'ws'}://${url.host}/swap-market`
-  return { [variableOf(['venue', 'rest_url'])]: url.origin, [variableOf(['venue', 'stream_url'])]: stream }
+  if (!isOwnExchange(answer)) return {}
+  const { origin, host } = new URL(answer)
+  return { [variableOf(['venue', 'rest_url'])]: origin, [variableOf(['venue', 'stream_url'])]: `ws://${host}${BINGX_STREAM_PATH}` }
 }
 
 /** A path as it is written in a file of the folder; a word that is no path stays. */

@@ -85,9 +85,8 @@ function nextSteps({ mode, exchange }: Pick<NewWorkspace, 'mode' | 'exchange'>):
     ]
   }
   const { apiKey, secret } = exchange === null ? { apiKey: '…', secret: '…' } : REHEARSAL_KEYS
-  const { port } = new URL(exchange ?? 'http://localhost')
   return [
-    ...(exchange === null ? [] : ([[`dita exchange --port ${port}`, 'in another terminal, unless it runs']] as const)),
+    ...(exchange === null ? [] : ([[`dita exchange --port ${new URL(exchange).port}`, 'in another terminal, unless it runs']] as const)),
     [`export DITA_BINGX_API_KEY=${apiKey}`, ''],
     [`export DITA_BINGX_API_SECRET=${secret}`, ''],
     ['dita doctor', 'says whether everything is there'],

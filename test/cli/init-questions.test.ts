@@ -125,6 +125,18 @@ describe('the config that answers make', () => {
 })
 
 describe('flags', () => {
+  /** Real money among them; and what has no port for `dita exchange` to listen at. */
+  const ELSEWHERE = [
+    ...['https://open-api.bingx.com', 'https://exchange.example:8443', 'http://exchange.example:8080', 'https://127.0.0.1:8080'],
+    ...[
+      'http://127.0.0.1',
+      'http://127.0.0.1:80',
+      'http://me:word@127.0.0.1:8080',
+      'http://127.0.0.1:8080/api',
+      'http://127.0.0.1:8080/#a',
+    ],
+  ]
+
   test.each<[string, Answers, string]>([
     ['that do not apply', { instrument: 'BTC/USDT:USDT' }, '--instrument is only for a workspace with --mode demo or --mode live.'],
     [
@@ -150,7 +162,12 @@ describe('flags', () => {
       '`simulate` is no recording, and no file of that name is here. Did you mean `simulated`?',
     ],
     ['of a market that paper does not play', { feed: 'live' }, '`feed.source` is `live`'],
-    ['of no exchange', { mode: 'demo', exchange: 'localhost:8080' }, '--exchange: `localhost:8080` is no address of an exchange'],
+    ['of no exchange', { mode: 'demo', exchange: 'localhost:8080' }, '--exchange: `localhost:8080` is no address of a `dita exchange`'],
+    ...ELSEWHERE.map((exchange): [string, Answers, string] => [
+      `of an exchange that is ${exchange}`,
+      { mode: 'demo', exchange },
+      `\`${exchange}\` is no address of a \`dita exchange\`: write it as in \`http://127.0.0.1:8080\`, or \`bingx\`. Any other`,
+    ]),
     ['of an exchange for paper', { exchange: 'bingx' }, '--exchange is only for a workspace with --mode demo.'],
     ['that contradict', { 'order-size': '5000' }, '`strategy.market_maker.order_notional` (5000) must not be above'],
     ['that make sense to nobody', { strategy: 'breakout', 'order-size': '3000' }, 'every order that opens is denied'],
@@ -182,7 +199,7 @@ describe('the questions', () => {
     const person = typing(['2', 'my own', '2', ...enter(20)])
     const answers = await askQuestions({ strategy: 'breakout' }, place(), person.asker)
     expect(person.shown).toContain('  2  http://127.0.0.1:8080  your own, by `dita exchange --port 8080`')
-    expect(person.shown.join('\n')).toContain('  `my own` is no address of an exchange')
+    expect(person.shown.join('\n')).toContain('  `my own` is no address of a `dita exchange`')
     expect(answers).toMatchObject({ mode: 'demo', exchange: 'http://127.0.0.1:8080', instrument: 'BTC/USDT:USDT', strategy: 'breakout' })
     expect(Object.keys(answers)).not.toEqual(expect.arrayContaining(['feed']))
     expect(Object.keys(answers)).not.toEqual(expect.arrayContaining(['max-inventory']))

@@ -1,5 +1,6 @@
 // The keys of a real venue and of the account there: part of the one schema of dita.yaml.
 
+import { BINGX_STREAM_PATH } from '../names.ts'
 import { choice, decimal, LINE, NAME, optionalText, plainNumber, section, text } from './fields.ts'
 
 const REST_URL = /^https?:\/\/[!-~]{1,1000}$/
@@ -32,7 +33,7 @@ export function venueSection() {
     }),
     stream_url: optionalText({
       pattern: STREAM_URL,
-      expected: 'an address such as ws://127.0.0.1:8080/swap-market',
+      expected: `an address such as ws://127.0.0.1:8080${BINGX_STREAM_PATH}`,
       description: "Where to listen instead of the venue's own host.",
     }),
     call_timeout_seconds: decimal({

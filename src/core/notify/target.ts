@@ -1,6 +1,7 @@
 // Where notifications go: an address and what it takes to be let in, from the environment or from a private file. Never from the
 // config, never on the command line, and never shown.
 
+import { LOOPBACK_HOST } from '../names.ts'
 import { credentialsFailure, readPrivateFile } from '../private-file.ts'
 import { Secret } from '../secret.ts'
 import { SHAPES, type ShapeName, type Target, TELEGRAM_URL } from './shapes.ts'
@@ -18,7 +19,6 @@ const FILE = { what: 'secrets of your notifications', names: ['url', 'token'], l
 /** What an address and a header can carry. */
 const PRINTABLE = /^[\x21-\x7e]{1,2048}$/
 const TELEGRAM_TOKEN = /^\d{1,20}:[\w-]{20,100}$/
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** @throws DitaError CREDENTIALS_MISSING, CREDENTIALS_INVALID, CREDENTIALS_EXPOSED (exit 4), never with a part of a secret in it */
 export function readTarget({ shape, chatId, path, environment }: TargetSources): Target {
@@ -68,7 +68,7 @@ function checkedUrl(text: string): URL {
       `Leave it out, and set ${ENVIRONMENT.token}.`,
     )
   }
-  if (url.protocol === 'https:' || LOOPBACK.test(url.hostname)) return url
+  if (url.protocol === 'https:' || LOOPBACK_HOST.test(url.hostname)) return url
   throw credentialsFailure(
     'CREDENTIALS_INVALID',
     `The address for notifications at ${url.host} begins with http://: anybody on the way could read and use it.`,

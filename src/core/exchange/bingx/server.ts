@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws'
 import { DitaError, EXIT, troubleOf } from '../../errors.ts'
 import { type Decimal, formatDecimal, parseDecimal } from '../../kernel/decimal.ts'
 import type { MarketEvent } from '../../market/events.ts'
+import { BINGX_STREAM_PATH } from '../../names.ts'
 import type { FaultPlan } from '../fault-plan.ts'
 import type { TruthOpening } from '../truth-records.ts'
 import { accountEvent, fundingEvent, orderEvent, placesOf } from './answers.ts'
@@ -41,7 +42,6 @@ export interface BingxExchangeOptions {
 }
 
 const HOST = '127.0.0.1'
-const STREAM_PATH = '/swap-market'
 const MOST_BODY_BYTES = 64 * 1_024
 const TICK_MS = 50
 const MOST_STREAMS = 60
@@ -141,7 +141,7 @@ export class BingxExchange {
   }
 
   get streamUrl(): string {
-    return `ws://${HOST}:${(this.#server.address() as AddressInfo).port}${STREAM_PATH}`
+    return `ws://${HOST}:${(this.#server.address() as AddressInfo).port}${BINGX_STREAM_PATH}`
   }
 
   /** As the venue writes it. */
@@ -314,7 +314,7 @@ export class BingxExchange {
     const url = new URL(request.url ?? '/', `ws://${HOST}`)
     const key = url.searchParams.get('listenKey')
     const isKnown = key === null || this.#counter.listenKeys.isValid(key, this.#clock.nowMs())
-    const status = url.pathname !== STREAM_PATH ? '404 Not Found' : isKnown ? null : '401 Unauthorized'
+    const status = url.pathname !== BINGX_STREAM_PATH ? '404 Not Found' : isKnown ? null : '401 Unauthorized'
     if (status !== null || this.#isClosed || this.#sockets.clients.size >= MOST_STREAMS) {
       socket.end(`HTTP/1.1 ${status ?? '429 Too Many Requests'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return

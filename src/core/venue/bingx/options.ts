@@ -1,6 +1,7 @@
 // What the BingX venue is told from outside, and the defaults of all that can be tuned. Holds no state.
 
 import type { Decimal } from '../../kernel/decimal.ts'
+import { BINGX_STREAM_PATH } from '../../names.ts'
 import type { BingxCredentials } from './credentials.ts'
 
 /** Time as the venue's client sees it: handed in, so that a test may hold it. */
@@ -13,8 +14,8 @@ export interface BingxClock {
 
 /** Where the venue is, for real money and for practice money (BingX API docs, “Domain” and “Websocket”). */
 export const BINGX_HOSTS = {
-  live: { restUrl: 'https://open-api.bingx.com', streamUrl: 'wss://open-api-swap.bingx.com/swap-market' },
-  demo: { restUrl: 'https://open-api-vst.bingx.com', streamUrl: 'wss://vst-open-api-ws.bingx.com/swap-market' },
+  live: { restUrl: 'https://open-api.bingx.com', streamUrl: `wss://open-api-swap.bingx.com${BINGX_STREAM_PATH}` },
+  demo: { restUrl: 'https://open-api-vst.bingx.com', streamUrl: `wss://vst-open-api-ws.bingx.com${BINGX_STREAM_PATH}` },
 } as const
 
 /**
