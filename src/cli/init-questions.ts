@@ -11,7 +11,7 @@ import { variableOf } from '../core/config/environment.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { suggestWord } from '../core/config/suggest-word.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
-import { BINGX_STREAM_PATH, LOOPBACK_HOST } from '../core/names.ts'
+import { BINGX_STREAM_PATH, BUILT_IN_STRATEGIES, LOOPBACK_HOST } from '../core/names.ts'
 import type { Arena } from '../core/session/port.ts'
 import { escapeText } from '../core/text.ts'
 import { amountSlip } from './amount-slip.ts'
@@ -219,6 +219,9 @@ function slipIn(question: Question, answer: string, place: InitPlace): string | 
   if (counts === 'money' && !/:\s/.test(answer))
     return `${shown(answer)} is no amount of an asset: write it as in \`XRP: 500, RLUSD: 1000\`.`
   if (isPath === undefined || isWord(question, answer)) return null
+  // A workspace that closes what is held whenever it runs is for nobody.
+  if (isPath === 'strategy' && BUILT_IN_STRATEGIES.some((name) => name === answer))
+    return `${shown(answer)} is for one session, in which it closes what is held, and for no workspace: \`dita run --strategy ${answer}\`.`
   const path = resolve(place.workingFolder, answer)
   const stats = statsOf(path)
   if (stats?.isFile()) return null

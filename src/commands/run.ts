@@ -26,7 +26,10 @@ On a terminal it shows a live screen, elsewhere plain lines: the beginning, how 
     }),
     config: string({ summary: "A config; without it the workspace's dita.yaml, else the built-in one.", helpValue: 'FILE' }),
     feed: string({ summary: '`simulated`, `live`, or a recording (gzip).', helpValue: 'simulated|live|PATH' }),
-    strategy: string({ summary: '`market_maker`, `breakout`, `flatten`, or a .ts or .js file of yours.', helpValue: 'NAME|FILE' }),
+    strategy: string({
+      summary: '`market_maker`, `breakout`, `flatten` (closes what is held, and ends), or a .ts or .js file of yours.',
+      helpValue: 'NAME|FILE',
+    }),
     speed: string({ summary: '1 for real time, another factor, or max.', default: '1', helpValue: '1|N|max' }),
     seed: integer({ summary: 'Of the simulated feed: the same seed gives the same market.', min: 0 }),
     live: boolean({ summary: 'Confirms that real money is to be traded; only with `mode: live` in the config.', default: false }),

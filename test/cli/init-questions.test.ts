@@ -157,6 +157,11 @@ describe('flags', () => {
       '`mm` is no strategy, and no file of that name is here. Did you mean `market_maker`?',
     ],
     [
+      'of a strategy that is for one session',
+      { strategy: 'flatten' },
+      '--strategy: `flatten` is for one session, in which it closes what is held, and for no workspace: `dita run --strategy flatten`.',
+    ],
+    [
       'of a market with a slip',
       { feed: 'simulate' },
       '`simulate` is no recording, and no file of that name is here. Did you mean `simulated`?',

@@ -15,7 +15,7 @@ import {
   valueAt,
   withValue,
 } from './config-values.ts'
-import { type Contradiction, findContradictions, REQUOTE_PATH, TICK_PATH } from './contradictions.ts'
+import { type Contradiction, findContradictions, REQUOTE_PATH, STRATEGIES_WITH_RULES, TICK_PATH } from './contradictions.ts'
 import { retiredKey, retiredText } from './retired-keys.ts'
 import { configSchema, type ParsedConfig } from './schema.ts'
 import { isSecretName, KEEP_NOTIFY_SECRETS_OUT, KEEP_SECRETS_OUT } from './secrets.ts'
@@ -150,15 +150,13 @@ function complaintOf(issue: z.core.$ZodIssue, value: ConfigValue | undefined): s
 function contradictionFaults(config: ParsedConfig, tree: ConfigMap, place: PlaceOptions, faulty: readonly ConfigPath[]): ConfigFault[] {
   const isFaulty = (path: ConfigPath) => faulty.some((known) => startsWith(known, path) || startsWith(path, known))
   // Whichever strategy was meant, its keys are looked through now, and not when its name is mended.
-  const names = isFaulty(['strategy', 'name']) ? BUILT_IN_STRATEGIES : [config.strategy.name]
+  const names = isFaulty(['strategy', 'name']) ? STRATEGIES_WITH_RULES : [config.strategy.name]
   const found = names.flatMap((name) => findContradictions({ ...config, strategy: { ...config.strategy, name } }))
   const known = new Map(found.map((contradiction) => [contradiction.text, contradiction]))
   return [...known.values()]
     .filter((contradiction) => !contradiction.paths.some(isFaulty))
     .map((contradiction) => contradictionFault(contradiction, tree, place))
 }
-
-const BUILT_IN_STRATEGIES = ['market_maker', 'breakout'] as const
 
 /** At the first of its keys that the file writes, with the places of the others. */
 function contradictionFault({ paths, text }: Contradiction, tree: ConfigMap, { file, placeOf }: PlaceOptions): ConfigFault {

@@ -22,14 +22,21 @@ export function findContradictions(config: ParsedConfig): Contradiction[] {
   const { name } = config.strategy
   return [
     ...intervalFaults(config),
-    ...(name === 'market_maker' ? makerFaults(config) : []),
-    ...(name === 'breakout' ? breakoutFaults(config) : []),
+    ...(RULES_BY_STRATEGY.get(name)?.(config) ?? []),
     ...riskFaults(config),
     ...dateFaults(config),
     ...venueFaults(config),
     ...instrumentContradictions(config),
   ]
 }
+
+/** What the keys of a strategy must agree on among themselves. A strategy that is not here has no such keys. */
+const RULES_BY_STRATEGY: ReadonlyMap<string, (config: ParsedConfig) => Contradiction[]> = new Map([
+  ['market_maker', makerFaults],
+  ['breakout', breakoutFaults],
+])
+
+export const STRATEGIES_WITH_RULES: readonly string[] = [...RULES_BY_STRATEGY.keys()]
 
 function intervalFaults({ engine, strategy }: ParsedConfig): Contradiction[] {
   const tick = engine.tick_interval_seconds

@@ -1,5 +1,6 @@
 // The texts made from the schema: the commented dita.yaml of a new workspace, short or full, and the editors' JSON Schema.
 
+import { BUILT_IN_STRATEGIES } from '../names.ts'
 import { type ConfigKey, configJsonSchema, configKeys } from './config-keys.ts'
 import { type ConfigMap, valueAt } from './config-values.ts'
 
@@ -70,7 +71,7 @@ function shortLines(chosen: ConfigMap): string[] {
     venue: mode !== 'paper',
     market_maker: strategy === 'market_maker',
     breakout: strategy === 'breakout',
-    own: strategy !== 'market_maker' && strategy !== 'breakout',
+    own: !BUILT_IN_STRATEGIES.some((name) => name === strategy),
   }
   const isShown = (key: ConfigKey): boolean => {
     const short = SHORT_KEYS[key.path.join('.')]

@@ -3,7 +3,7 @@
 import { BUILT_IN_STRATEGIES } from '../names.ts'
 import { choice, decimal, decimalList, freeForm, LARGE, plainNumber, section, text } from './fields.ts'
 
-const STRATEGY = /^(market_maker|breakout|flatten|[ -~¡-\uffff]{1,1020}\.[cm]?[jt]s)$/
+const STRATEGY = new RegExp(`^(${BUILT_IN_STRATEGIES.join('|')}|[ -~¡-\\uffff]{1,1020}\\.[cm]?[jt]s)$`)
 
 export function strategySection() {
   return section('Who decides what to trade.', {
@@ -11,7 +11,7 @@ export function strategySection() {
       default: 'market_maker',
       pattern: STRATEGY,
       words: [...BUILT_IN_STRATEGIES],
-      expected: '`market_maker`, `breakout`, `flatten` or the path of a .ts or .js file',
+      expected: `${BUILT_IN_STRATEGIES.map((name) => `\`${name}\``).join(', ')} or the path of a .ts or .js file`,
       description:
         '`market_maker`, `breakout`, `flatten` (closes what is held, and ends), or the path of your own .ts or .js file. A relative path starts at the folder of this file.',
     }),
