@@ -58,7 +58,12 @@ function checkSlowly(
   const rest = schema.safeParse(faults.reduce((kept, fault) => without(kept, fault.path), filled))
   if (rest.success) faults.push(...contradictionFaults(rest.data, filled, place, [...unread, ...faults.map(({ path }) => path)]))
   if (parsed.success && faults.length === 0) return { config: parsed.data, faults: [] }
-  return { config: null, faults }
+  return { config: null, faults: faults.filter((fault) => !isUnread(fault, unread)) }
+}
+
+/** What the file says there nobody knows; what a variable or a flag says is known. */
+function isUnread({ path, place }: ConfigFault, unread: readonly ConfigPath[]): boolean {
+  return (place === null || !('name' in place)) && unread.some((start) => startsWith(path, start))
 }
 
 /** Of the two intervals that must agree, the one that is not written follows the other. */

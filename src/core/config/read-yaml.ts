@@ -15,7 +15,7 @@ export interface YamlTree {
   /** Null where the text holds nothing at all: no key, at most comments. */
   readonly tree: ConfigMap | null
   readonly faults: readonly ConfigFault[]
-  /** Sections that are no YAML: what they hold is not known. */
+  /** Sections that are no YAML, and aliases whose anchor stands in one: what they hold is not known. */
   readonly unread: readonly ConfigPath[]
   /** Where the key at a path stands, else the nearest key above it. */
   positionOf(path: ConfigPath): Position | null
@@ -28,8 +28,8 @@ export interface YamlTree {
 export function readYaml(text: string): YamlTree {
   const lines = new LineCounter()
   const walk = new Walk(lines)
-  const made = (tree: ConfigMap | null, unread: readonly ConfigPath[] = []): YamlTree => {
-    return { tree, faults: walk.faults, unread, positionOf: (path) => walk.positionOf(path) }
+  const made = (tree: ConfigMap | null): YamlTree => {
+    return { tree, faults: walk.faults, unread: walk.unread, positionOf: (path) => walk.positionOf(path) }
   }
   const document = parse(text, lines)
   if (document instanceof Error) {
@@ -46,8 +46,8 @@ export function readYaml(text: string): YamlTree {
     return made({})
   }
   for (const part of spoilt) report(part.text, part.errors, walk)
-  const paths = spoilt.map(({ name }) => [name])
-  return made(treeOf(rest, walk) ?? {}, paths)
+  walk.unread.push(...spoilt.map(({ name }) => [name]))
+  return made(treeOf(rest, walk) ?? {})
 }
 
 /** Null where there is nothing at all. */
@@ -96,10 +96,10 @@ interface SpoiltSection {
 
 /** Of a text that is no YAML the sections that are none, and what the others hold; null where it cannot be told by sections. */
 function partedBySections(text: string): { readonly spoilt: readonly SpoiltSection[]; readonly rest: unknown } {
-  const starts = [...text.matchAll(/^["']?([A-Za-z_]\w*)["']?\s*:(?=\s|$)/gm)]
+  const starts = [...text.matchAll(SECTION_START)]
   const spoilt: SpoiltSection[] = []
   let healthy = text
-  for (const [index, { index: start, 1: name = '' }] of starts.slice(0, MOST_SECTIONS).entries()) {
+  for (const [index, { index: start, 2: name = '' }] of starts.slice(0, MOST_SECTIONS).entries()) {
     const end = starts[index + 1]?.index ?? text.length
     const alone = blank(text.slice(0, start)) + text.slice(start, end).trimEnd()
     const document = parse(alone)
@@ -112,6 +112,9 @@ function partedBySections(text: string): { readonly spoilt: readonly SpoiltSecti
   return { spoilt, rest: isRead ? rest.contents : null }
 }
 
+/** Any key at the beginning of a line, one that no config has as well: its slip must not be laid to the section behind it. */
+const SECTION_START = /^(["']?)([^\s"'#:[\]{},&*!|>%@`-][^"':\n]*)\1\s*:(?=\s|$)/gm
+
 /** More than a config has; each is parsed once more. */
 const MOST_SECTIONS = 40
 
@@ -122,11 +125,16 @@ function blank(text: string): string {
 /** A key that was brought back while the section which holds it is still a comment: what a new workspace invites to. */
 function orphanIn(text: string): { readonly offset: number; readonly text: string } | null {
   let section: { readonly name: string; readonly line: number } | null = null
+  // Behind a section that is none the comment changes nothing: the key is one of that section.
+  let isHeld = false
   let offset = 0
   for (const [index, line] of text.split('\n').entries()) {
     const commented = /^#([a-z_]+):\s*$/.exec(line)?.[1]
-    if (commented !== undefined) section = { name: commented, line: index + 1 }
-    else if (/^[^\s#]/.test(line)) section = null
+    if (commented !== undefined && !isHeld) section = { name: commented, line: index + 1 }
+    else if (/^[^\s#]/.test(line)) {
+      section = null
+      isHeld = /:\s*(&\S+\s*)?(#.*)?$/.test(line)
+    }
     const key = /^ +([a-z_]+):/.exec(line)?.[1]
     if (key !== undefined && section !== null) {
       const { name, line: above } = section
@@ -152,6 +160,8 @@ function parse(text: string, lineCounter: LineCounter = new LineCounter()): Docu
 /** One walk over the parsed nodes: values, places and faults. */
 class Walk {
   readonly faults: ConfigFault[] = []
+  /** What is not known. */
+  readonly unread: ConfigPath[] = []
   readonly #lines: LineCounter
   readonly #offsets = new Map<string, number>()
   readonly #anchors = new Map<string, unknown>()
@@ -201,6 +211,11 @@ class Walk {
   #alias(anchor: string, offset: number, path: ConfigPath): ConfigValue {
     const target = this.#anchors.get(anchor)
     if (target !== undefined) return this.value(target, path)
+    // Its anchor may be in what could not be read.
+    if (this.unread.length > 0) {
+      this.unread.push(path)
+      return null
+    }
     // A password may begin with the sign of an alias: its name is not repeated.
     this.fault(path, offset, 'This alias has no anchor before it. Put quotes round a text that begins with `*`.')
     return null

@@ -231,6 +231,7 @@ risk:
 engine:
     tick_interval_seconds: none
   backups_kept: 3
+notify: { shape: none }
 #instrument:
   symbol: XRP/RLUSD
 paper:
@@ -240,8 +241,9 @@ paper:
       '  dita.yaml:2:11: This is not valid YAML: a `[` is not closed.',
       '  dita.yaml:4:3: `venue.rest_url` and `venue.stream_url` belong together: give both or neither.',
       '  dita.yaml:7:22: This is not valid YAML: a `{` is not closed.',
-      expect.stringContaining('  dita.yaml:12:3: `symbol` stands under `instrument:`, which is a comment in line 11'),
-      '  dita.yaml:14:3: `paper.maker_fee` is not a key of the config. Did you mean `maker_fee_rate`?',
+      '  dita.yaml:10:1: This is not valid YAML: this line is not indented as those beside it.',
+      expect.stringContaining('  dita.yaml:13:3: `symbol` stands under `instrument:`, which is a comment in line 12'),
+      '  dita.yaml:15:3: `paper.maker_fee` is not a key of the config. Did you mean `maker_fee_rate`?',
     ])
   })
 
@@ -253,6 +255,46 @@ paper:
     ['strategy:\n  name: "breakout\n', '2:17: This is not valid YAML: a " is not closed.'],
   ])('C01 what is no YAML in %j is told in plain words', (text, told) => {
     expect(faultOf(text).message).toContain(`dita.yaml:${told}`)
+  })
+
+  test('C01 an alias whose anchor stands in a section that is no YAML is no fault, nor is what it would have said', () => {
+    const error = faultOf(`paper:
+  maker_fee_rate: &rate 0.0002
+  balances: { XRP: 500
+strategy:
+  breakout: { targets_bps: [*rate, 4, 8] }
+risk:
+  max_exposure: *rate
+  max_position: none
+instrument:
+  symbol: *rate
+`)
+    expect(error.message.split('\n').slice(1)).toEqual([
+      '  dita.yaml:3:22: This is not valid YAML: a `{` is not closed.',
+      '  dita.yaml:8:3: `risk.max_position` must be a number: `none` is none.',
+      ...['kind', 'base', 'quote', 'tick_size', 'lot_size'].map((key) => `  dita.yaml:9:1: \`instrument.${key}\` is missing.`),
+    ])
+  })
+
+  test('C01 what a variable says of a section that is no YAML is told beside it', () => {
+    const attempt = () => loadConfig({ file: 'dita.yaml', text: 'feed: [live\n', environment: { DITA_FEED_SEED: 'none' } })
+    expect(errorOf(attempt).message.split('\n').slice(1)).toEqual([
+      '  dita.yaml:1:11: This is not valid YAML: a `[` is not closed.',
+      expect.stringContaining('`feed.seed` must be a number: `none` is none.'),
+    ])
+  })
+
+  test('C01 a key below a comment in the middle of a section is one of that section', () => {
+    const { message } = faultOf('strategy:\n#feed:\n  name: "breakout\n')
+    expect(message).toContain('dita.yaml:3:17: This is not valid YAML: a " is not closed.')
+  })
+
+  test.each(['a-b', '"a b"', 'ä.1'])('C01 the slip of a section that no config has, %s, is told at its own place', (name) => {
+    const { message } = faultOf(`${name}: [\nrisk:\n  max_exposre: 5\n`)
+    expect(message.split('\n').slice(1)).toEqual([
+      `  dita.yaml:1:${name.length + 3}: This is not valid YAML: a \`[\` is not closed.`,
+      '  dita.yaml:3:3: `risk.max_exposre` is not a key of the config. Did you mean `max_exposure`?',
+    ])
   })
 
   test('C01 with a name of a strategy that is none, the keys of each are looked through all the same', () => {
