@@ -9,11 +9,10 @@ import type { ConfigMap } from '../core/config/config-values.ts'
 import { yamlValue } from '../core/config/describe-config.ts'
 import { variableOf } from '../core/config/environment.ts'
 import { readConfig } from '../core/config/read-config.ts'
-import { suggestWord } from '../core/config/suggest-word.ts'
 import { DitaError, EXIT } from '../core/errors.ts'
 import { BINGX_STREAM_PATH, BUILT_IN_STRATEGIES, LOOPBACK_HOST } from '../core/names.ts'
 import type { Arena } from '../core/session/port.ts'
-import { escapeText } from '../core/text.ts'
+import { escapeText, nearestWord } from '../core/text.ts'
 import { amountSlip } from './amount-slip.ts'
 
 /** Without the dashes. */
@@ -228,7 +227,7 @@ function slipIn(question: Question, answer: string, place: InitPlace): string | 
   if (stats !== undefined) return `${shown(answer)} is no file.`
   // A word alone was hardly meant as a path.
   if (/[/.]/.test(answer)) return `There is no ${isPath} at ${path}.`
-  const meant = suggestWord(answer, wordsFor(question))
+  const meant = nearestWord(answer, wordsFor(question))
   return `${shown(answer)} is no ${isPath}, and no file of that name is here.${meant === null ? '' : ` Did you mean \`${meant}\`?`}`
 }
 

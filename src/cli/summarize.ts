@@ -6,8 +6,8 @@ import type { ComparisonView } from '../core/report/compare.ts'
 import type { CsvName } from '../core/report/csv.ts'
 import { isSectionName, SECTION_NAMES, type SectionName } from '../core/report/section-names.ts'
 import type { SummaryView } from '../core/report/summary-view.ts'
+import { nearestWord } from '../core/text.ts'
 import { keepHeapSmall } from './heap.ts'
-import { nearestName } from './nearest.ts'
 import { assertTablesOf, makeFolder, ReportFile } from './report-files.ts'
 
 export interface SummaryRequest {
@@ -154,12 +154,12 @@ function sectionsAsked(text: string | undefined): SectionName[] {
   const names = text.split(',').map((name) => name.trim())
   return names.map((name) => {
     if (isSectionName(name)) return name
-    const nearest = nearestName(name, SECTION_NAMES)
+    const nearest = nearestWord(name, SECTION_NAMES)
     throw new DitaError('UNKNOWN_SECTION', {
       fault: 'user',
       exitCode: EXIT.usage,
       message: `There is no section ${JSON.stringify(name)}.`,
-      next: `${nearest === undefined ? '' : `Did you mean ${nearest}? `}There are ${SECTION_NAMES.join(', ')}; several are parted by commas.`,
+      next: `${nearest === null ? '' : `Did you mean ${nearest}? `}There are ${SECTION_NAMES.join(', ')}; several are parted by commas.`,
     })
   })
 }

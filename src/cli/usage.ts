@@ -2,8 +2,8 @@
 // loaded to say them.
 
 import { EXIT } from '../core/errors.ts'
+import { nearestWord } from '../core/text.ts'
 import type { Failure } from './failure-view.ts'
-import { nearestName } from './nearest.ts'
 
 /** The failure an error of oclif's parser stands for; undefined for anything else. */
 export function usageFailure(thrown: unknown, typed: string | undefined): Failure | undefined {
@@ -38,23 +38,23 @@ export function unknownCommand(typed: string, known: readonly string[]): Failure
   const what = typed.startsWith('-') ? 'a flag, and no command stands before it' : 'no command of dita'
   const other = Object.hasOwn(OTHER_NAMES, typed) ? OTHER_NAMES[typed] : undefined
   if (other !== undefined) return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is ${what}.`, `Did you mean \`${other}\`?`)
-  const nearest = typed.startsWith('-') ? undefined : nearestName(typed, known)
-  const hint = nearest === undefined ? '' : `Did you mean \`dita ${nearest}\`? `
+  const nearest = typed.startsWith('-') ? null : nearestWord(typed, known)
+  const hint = nearest === null ? '' : `Did you mean \`dita ${nearest}\`? `
   const order = typed.startsWith('-') ? 'Put the command first and its flags behind it. ' : ''
   return usage('UNKNOWN_COMMAND', `${JSON.stringify(typed)} is ${what}.`, `${hint}${order}See \`dita help\` for all commands.`)
 }
 
 function unknownFlag(error: Error, typed: string, help: string): Failure {
   const known = Object.keys(inputFlagsOf(error)).map((flag) => `--${flag}`)
-  const nearest = typed.startsWith('--') ? nearestName(typed.replace(/=.*$/s, ''), known) : longFlag(typed, known)
-  const hint = nearest === undefined ? '' : `Did you mean ${nearest}? `
+  const nearest = typed.startsWith('--') ? nearestWord(typed.replace(/=.*$/s, ''), known) : longFlag(typed, known)
+  const hint = nearest === null ? '' : `Did you mean ${nearest}? `
   return usage('UNKNOWN_FLAG', `There is no flag ${typed.replace(/=.*$/s, '')}.`, `${hint}See ${help} for all flags.`)
 }
 
 /** Of one letter, the first flag that begins with it, as they stand in the help. */
-function longFlag(typed: string, known: readonly string[]): string | undefined {
+function longFlag(typed: string, known: readonly string[]): string | null {
   const [, letter = ''] = /^-([a-z])/.exec(typed) ?? []
-  return letter === '' ? undefined : known.find((flag) => flag.startsWith(`--${letter}`))
+  return letter === '' ? null : (known.find((flag) => flag.startsWith(`--${letter}`)) ?? null)
 }
 
 /** What oclif's parser says, and what a person would. */

@@ -1,4 +1,4 @@
-// What every room does with text: writing out what must not reach a terminal raw, and telling how far two words are apart. Pure.
+// What every room does with text: writing out what must not reach a terminal raw, and finding the word that was meant. Pure.
 
 /** What would move a cursor, hide itself, or change the text round it: controls, format characters, and what has no meaning. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
@@ -21,6 +21,47 @@ function written(character: string): string {
   if (named !== undefined) return named
   const code = (character.codePointAt(0) ?? 0).toString(16)
   return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u{${code}}`
+}
+
+/** Longer than any word of dita. */
+const LONGEST_WORD = 64
+/** One slip in so many letters is a slip, and one is allowed to any word; more is another word. */
+const LETTERS_A_SLIP = 3
+/** Fewer letters begin too much. */
+const FEWEST_LETTERS = 3
+
+/**
+ * The one of some words that is nearest to what somebody typed: with slips, cut short where only one begins so, or by its initials.
+ * Case and signs count for nothing. Null where none is near enough to be meant.
+ */
+export function nearestWord(typed: string, words: readonly string[]): string | null {
+  const name = plainWord(typed)
+  if (name === '' || typed.length > LONGEST_WORD) return null
+  const begun = new Set(words.map(plainWord).filter((known) => known.startsWith(name)))
+  const isCut = name.length >= FEWEST_LETTERS && begun.size === 1
+  let nearest: string | null = null
+  let fewest = Math.max(1, Math.floor(name.length / LETTERS_A_SLIP)) + 1
+  for (const word of words) {
+    const known = plainWord(word)
+    const isShort = (isCut && begun.has(known)) || initialsOf(word) === name
+    const slips = Math.min(isShort ? 1 : Number.POSITIVE_INFINITY, editDistance(name, known))
+    // Where every letter is another, nothing of the word was typed.
+    if (slips >= fewest || slips >= Math.min(name.length, known.length)) continue
+    nearest = word
+    fewest = slips
+  }
+  return nearest
+}
+
+/** `tickInterval-Seconds` and `tick_interval_seconds` are the same word. */
+export function plainWord(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+/** `mm` for `market_maker`; empty for a word of one part. */
+function initialsOf(word: string): string {
+  const parts = word.split(/[^A-Za-z0-9]+/).filter((part) => part !== '')
+  return parts.length < 2 ? '' : parts.map((part) => part.charAt(0).toLowerCase()).join('')
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words (Damerau and Levenshtein, restricted). */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { describeFailure, failureText, withStoreNamed } from '../../src/cli/failure.ts'
-import { nearestName } from '../../src/cli/nearest.ts'
 import { DitaError, EXIT } from '../../src/core/errors.ts'
 
 describe('anything thrown', () => {
@@ -68,24 +67,5 @@ describe('a failure on a terminal', () => {
     const text = failureText({ ...failure, message, next }, Number.POSITIVE_INFINITY)
     expect(text.split('\n')).toHaveLength(5)
     expect(text).toContain(`next: ${next}\n`)
-  })
-})
-
-describe('the name that was meant', () => {
-  const names = ['run', 'summarize', 'sessions', 'init']
-
-  test.each([
-    ['sumarize', 'summarize'],
-    ['sesions', 'sessions'],
-    ['smumarize', 'summarize'],
-    ['rnu', 'run'],
-    ['SESSIONS', 'sessions'],
-    ['summ', 'summarize'],
-  ])('%s was %s', (typed, meant) => {
-    expect(nearestName(typed, names)).toBe(meant)
-  })
-
-  test.each(['hovercraft', 'x', '', 'r'.repeat(5000)])('%.12s was none of them', (typed) => {
-    expect(nearestName(typed, names)).toBeUndefined()
   })
 })

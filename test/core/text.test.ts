@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { editDistance, escapeText } from '../../src/core/text.ts'
+import { editDistance, escapeText, nearestWord } from '../../src/core/text.ts'
 
 describe('text from outside', () => {
   test('V07 control characters are written out', () => {
@@ -54,6 +54,55 @@ describe('how far two words are apart', () => {
         expect(distance).toBe(editDistance(b, a))
         expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length))
         expect(distance === 0).toBe(a === b)
+      }),
+    )
+  })
+})
+
+describe('the word that was meant', () => {
+  const commands = ['run', 'summarize', 'sessions', 'init', 'config show', 'audit-config']
+  const strategies = ['market_maker', 'breakout', 'flatten']
+  const limits = ['max_exposure', 'max_position', 'price_collar_bps']
+
+  test.each([
+    ['sumarize', commands, 'summarize'],
+    ['sesions', commands, 'sessions'],
+    ['smumarize', commands, 'summarize'],
+    ['rnu', commands, 'run'],
+    ['SESSIONS', commands, 'sessions'],
+    ['summ', commands, 'summarize'],
+    ['config', commands, 'config show'],
+    ['marketmaker', strategies, 'market_maker'],
+    ['Market-Maker', strategies, 'market_maker'],
+    ['market', strategies, 'market_maker'],
+    ['mm', strategies, 'market_maker'],
+    ['brekout', strategies, 'breakout'],
+    ['price', limits, 'price_collar_bps'],
+    ['sm', ['ms'], 'ms'],
+    ['--sotre', ['--json', '--store'], '--store'],
+  ])('%s is %2$s', (typed, words, meant) => {
+    expect(nearestWord(typed, words)).toBe(meant)
+  })
+
+  test.each([...['hovercraft', 'x', '', 'r'.repeat(5000), 'b', 'arbitrage', 'é', 'so', 'max'].map((typed): [string] => [typed])])(
+    '%.12s is none of them',
+    (typed) => {
+      expect(nearestWord(typed, [...commands, ...strategies, ...limits])).toBeNull()
+    },
+  )
+
+  test('is the nearest of those that are near, and the first of those that are as near', () => {
+    expect(nearestWord('stop_bsp', ['stop_ppp', 'step_bps', 'stop_bps'])).toBe('stop_bps')
+    expect(nearestWord('runs', ['run', 'runt', 'rung'])).toBe('run')
+    expect(nearestWord('order', ['orders', 'order'])).toBe('order')
+  })
+
+  test('with one slip is found, whatever the word', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 3, maxLength: 20 })
+    fc.assert(
+      fc.property(word, fc.nat(), (name, place) => {
+        const at = place % name.length
+        expect(nearestWord(`${name.slice(0, at)}z${name.slice(at + 1)}`, [name])).toBe(name)
       }),
     )
   })

@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import { type Decimal, DecimalError, isMultipleOf, parseDecimal } from '../kernel/decimal.ts'
 import { NAME as NAME_PATTERN } from '../names.ts'
+import { nearestWord } from '../text.ts'
 import { describeValue } from './config-values.ts'
-import { suggestWord } from './suggest-word.ts'
 
 /** No amount, price or size is larger. */
 export const LARGE = '1000000000000'
@@ -167,7 +167,7 @@ function textSchema(field: TextField): Record<string, unknown> {
 
 function readText(value: unknown, field: TextField): string {
   if (typeof value !== 'string' || !field.pattern.test(value)) {
-    const meant = typeof value === 'string' ? suggestWord(value, field.words ?? []) : null
+    const meant = typeof value === 'string' ? nearestWord(value, field.words ?? []) : null
     throw new FieldFault(`must be ${field.expected}, but is ${describeValue(value)}${meant === null ? '' : `; you may mean \`${meant}\``}`)
   }
   return value

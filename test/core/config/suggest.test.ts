@@ -1,9 +1,8 @@
-// The word somebody may have meant.
+// The key somebody may have meant.
 
 import { expect, test } from 'vitest'
 import { configKeys } from '../../../src/core/config/config-keys.ts'
 import { suggestKey } from '../../../src/core/config/suggest.ts'
-import { suggestWord } from '../../../src/core/config/suggest-word.ts'
 
 test('C01 every key with one letter left out is recognised where it stands', () => {
   const keys = configKeys()
@@ -13,17 +12,4 @@ test('C01 every key with one letter left out is recognised where it stands', () 
     const slip = `${name.slice(0, 2)}${name.slice(3)}`
     expect(suggestKey([...key.path.slice(0, -1), slip], keys)).toContain(`Did you mean \`${name}\`?`)
   }
-})
-
-test.each([
-  ['marketmaker', 'market_maker'],
-  ['Market-Maker', 'market_maker'],
-  ['market', 'market_maker'],
-  ['mm', 'market_maker'],
-  ['brekout', 'breakout'],
-  ['b', null],
-  ['', null],
-  ['arbitrage', null],
-])('%j may be meant for %s', (typed, meant) => {
-  expect(suggestWord(typed, ['market_maker', 'breakout'])).toBe(meant)
 })

@@ -3,7 +3,7 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { DitaError, EXIT } from '../../errors.ts'
-import { editDistance, escapeText } from '../../text.ts'
+import { escapeText, nearestWord } from '../../text.ts'
 import { type FaultRule, MOST_RULES, ruleOf } from '../fault-plan.ts'
 import {
   FAULT_ENDPOINTS,
@@ -187,11 +187,8 @@ function keysAt(path: Path): readonly string[] {
 }
 
 function suggest(word: string, known: readonly string[]): string {
-  const nearest = known
-    .map((name) => ({ name, distance: name.startsWith(word) && word.length > 2 ? 1 : editDistance(word.slice(0, 64), name) }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  if (nearest !== undefined && nearest.distance <= Math.max(2, Math.floor(word.length / 3))) return `Did you mean \`${nearest.name}\`?`
-  return `There are ${known.map((name) => `\`${name}\``).join(', ')}.`
+  const nearest = nearestWord(word, known)
+  return nearest === null ? `There are ${known.map((name) => `\`${name}\``).join(', ')}.` : `Did you mean \`${nearest}\`?`
 }
 
 function invalid(name: string, mistakes: readonly { readonly line: number; readonly text: string }[]): DitaError {
