@@ -1,10 +1,12 @@
 // Installs what only working on dita needs, the checkers of tools/ and what test/ imports, each from a lock of its own; where all
-// is there it does nothing. `npm test` and the longer proofs call it first. It never touches what dita itself runs with.
+// is there it does nothing. `npm test` and the longer proofs call it first. Of what dita itself runs with it touches nothing: it only
+// puts a link to vitest beside it, and never into the node_modules of another project.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ownPackages } from './trim.js'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const FOLDERS = ['tools', 'test']
@@ -31,10 +33,13 @@ function isStale(folder) {
 
 /** npx looks for programs in the node_modules of the project alone: this is what makes `npx vitest run test/…` the vitest of test/. */
 export function linkVitest() {
-  const link = join(ROOT, 'node_modules', '.bin', 'vitest')
+  const packages = ownPackages(ROOT)
+  if (packages === null) return
+  const link = join(packages, '.bin', 'vitest')
   const program = join('..', '..', 'test', 'node_modules', 'vitest', 'vitest.mjs')
   const isLinked = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === program
   if (isLinked || !existsSync(join(dirname(link), program))) return
+  mkdirSync(dirname(link), { recursive: true })
   rmSync(link, { force: true })
   symlinkSync(program, link)
 }

@@ -44,7 +44,7 @@ export function trim(root, { platform, arch }) {
 }
 
 /** The project's own node_modules; null where it has none, borrows them through a link, or lies in those of another. */
-function ownPackages(root) {
+export function ownPackages(root) {
   const home = realpathSync(root)
   const packages = join(home, 'node_modules')
   return home.split(sep).includes('node_modules') || !isFolder(packages) ? null : packages

@@ -58,9 +58,15 @@ export function reportFailure(thrown: unknown, options: { readonly json: boolean
 
 /** Who set the variable long ago looks for the reason everywhere else. */
 export function withStoreNamed(failure: Failure, { DITA_STORE: named = '' }: Readonly<Record<string, string | undefined>>): Failure {
-  const isOfStore = /^(STORE_|NOTHING_RUNS$)/.test(failure.code) && named !== '' && failure.message.includes(resolve(named))
+  const isOfStore = /^(STORE_|NOTHING_RUNS$)/.test(failure.code) && named !== '' && isNamedIn(failure.message, resolve(named))
   if (!isOfStore) return failure
   return { ...failure, next: `${failure.next} DITA_STORE names this one: \`unset DITA_STORE\` for that of your folder.` }
+}
+
+/** As a whole: another store may lie in a folder of that name, or have a name that begins or ends so. */
+function isNamedIn(message: string, path: string): boolean {
+  const parts = message.split(path)
+  return parts.some((before, index) => /(^|\s)$/.test(before) && /^[.,:;)]?(\s|$)/.test(parts[index + 1] ?? 'none'))
 }
 
 /** The failure for people, in lines that break at words. */

@@ -38,7 +38,16 @@ describe('a failure of a store', () => {
     expect(withStoreNamed(failure, { DITA_STORE: '/srv/desk/../desk/dita.db' })).toEqual({ ...failure, next })
   })
 
-  test.each([{}, { DITA_STORE: '' }, { DITA_STORE: '/srv/other.db' }])('of another than that of %j is left as it is', (environment) => {
+  test.each(['No session runs on ~.', 'The store at ~ has layout 9.', '~ is not a store of dita: no.', 'The store at ~ is damaged'])(
+    'is known by its path, wherever that stands: %s',
+    (words) => {
+      const message = words.replace('~', '/srv/desk/dita.db')
+      expect(withStoreNamed({ ...failure, message }, { DITA_STORE: '/srv/desk/dita.db' }).next).toContain('DITA_STORE')
+    },
+  )
+
+  const OTHERS = ['', '/srv/other.db', '/srv', '/srv/desk', '/srv/desk/dita', '/desk/dita.db']
+  test.each([{}, ...OTHERS.map((path) => ({ DITA_STORE: path }))])('of another than that of %j is left as it is', (environment) => {
     expect(withStoreNamed(failure, environment)).toEqual(failure)
     expect(withStoreNamed({ ...failure, code: 'FEED_MISSING' }, { DITA_STORE: '/srv/desk/dita.db' })).toMatchObject({ next: 'Run.' })
   })

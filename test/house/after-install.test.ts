@@ -149,4 +149,18 @@ describe('at the end of an install', () => {
       expect(readFileSync(link, 'utf8')).toBe('test/node_modules/vitest/vitest.mjs')
     }
   })
+
+  test('`npx vitest` finds it as well where npm has made no folder of programs yet', () => {
+    const root = write(project(), ['test/node_modules/vitest/vitest.mjs'])
+    afterInstall(root)
+    expect(readFileSync(join(root, 'node_modules/.bin/vitest'), 'utf8')).toBe('test/node_modules/vitest/vitest.mjs')
+  })
+
+  test('nothing is written where the packages are those of another project', () => {
+    const owner = write(project(), ['node_modules/.bin/dita'])
+    const borrower = write(folder(), ['test/node_modules/vitest/vitest.mjs'])
+    symlinkSync(join(owner, 'node_modules'), join(borrower, 'node_modules'))
+    afterInstall(borrower)
+    expect(readdirSync(join(owner, 'node_modules/.bin'))).toEqual(['dita'])
+  })
 })

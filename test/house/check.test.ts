@@ -18,7 +18,7 @@ function runWith(tree: SmallTree, exitCodes: Readonly<Record<string, number>>, .
     return { name, command: ['node', '--eval', script, '--'] }
   })
   tree.write({ 'scripts/steps.js': `export const STEPS = ${JSON.stringify(steps)}\n` })
-  for (const name of ['check.js', 'install.js']) copyFileSync(join(ROOT, 'scripts', name), join(tree.root, 'scripts', name))
+  for (const name of ['check.js', 'install.js', 'trim.js']) copyFileSync(join(ROOT, 'scripts', name), join(tree.root, 'scripts', name))
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/check.js', ...args], { cwd: tree.root, encoding: 'utf8' })
   return { status, output: `${stdout}${stderr}` }
 }
