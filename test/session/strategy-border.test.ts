@@ -142,6 +142,13 @@ describe('a strategy that writes to what it sees', () => {
     expect(journalBeforeTheHalt(session)).toEqual(journalBeforeTheHalt(stopped))
   })
 
+  test('that calculates with a number is told what prices are made of', async () => {
+    const { outcome } = await play('if (ticks === 12) market.mid - 0.1')
+    expect(outcome.halt.detail).toContain(
+      "Prices and quantities are decimals: `sub(price, dec('0.0003'))`, with the sums of `setup.decimal`",
+    )
+  })
+
   test('K17 and hides it, in every way at every tick, has the very journal of one that does not', async () => {
     const all = ATTEMPTS.map((attempt) => `failing(${JSON.stringify(attempt)}, () => { ${attempt} })`)
     const session = await play(`

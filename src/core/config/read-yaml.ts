@@ -62,12 +62,40 @@ function treeOf(contents: unknown, walk: Walk): ConfigMap | null {
 type Problems = Document['errors']
 
 function report(text: string, problems: Problems, walk: Walk): void {
-  const orphan = orphanIn(text)
+  const slip = orphanIn(text) ?? colonlessIn(text, problems.length)
   // All else that the parser complains about follows from it.
-  if (orphan !== null) return walk.fault([], orphan.offset, orphan.text)
-  // What is not closed is missed at the very end: its place is the last thing that was written.
-  const last = text.trimEnd().length - 1
-  for (const { pos, message } of problems.slice(0, MOST_SYNTAX_FAULTS)) walk.fault([], Math.min(pos[0], last), notYaml(message))
+  if (slip !== null) return walk.fault([], slip.offset, slip.text)
+  for (const { pos, message } of problems.slice(0, MOST_SYNTAX_FAULTS)) walk.fault([], placeOf(text, pos[0], message), notYaml(message))
+}
+
+/**
+ * Where somebody looks: a quote that is not closed where it opens, all else that is missed only at the end at the last thing that was
+ * written, and never in a comment.
+ */
+function placeOf(text: string, offset: number, message: string): number {
+  const [, quote] = /^Missing closing (['"])/.exec(message) ?? []
+  const lines = [...text.matchAll(/^.*$/gm)]
+  if (quote !== undefined) {
+    const opens = lines.find(([line]) => !/^\s*#/.test(line) && line.split(quote).length % 2 === 0)
+    if (opens !== undefined) return opens.index + opens[0].indexOf(quote)
+  }
+  const written = lines.filter(([line]) => /^\s*[^\s#]/.test(line))
+  const line = written.find(({ index, 0: { length } }) => index + length >= offset) ?? written.at(-1)
+  if (line === undefined) return offset
+  const [indent = ''] = /^\s*/.exec(line[0]) ?? []
+  return offset < line.index ? line.index + indent.length : Math.min(offset, line.index + line[0].trimEnd().length - 1)
+}
+
+/** A key and its value with nothing but a blank between them: to the parser it is a text, and the lines behind it are what is wrong. */
+function colonlessIn(text: string, faults: number): { readonly offset: number; readonly text: string } | null {
+  const suspects = [...text.matchAll(/^( +)([a-z_]+)[ \t]+[^\s:#][^:\n]*$/gm)].slice(0, MOST_SYNTAX_FAULTS)
+  for (const { index, 0: line, 1: indent = '', 2: key = '' } of suspects) {
+    const mended = parse(`${text.slice(0, index)}${line.replace(key, `${key}:`)}${text.slice(index + line.length)}`)
+    // A text of several lines has such lines as well, and a colon there mends nothing.
+    if (mended instanceof Error || mended.errors.length >= faults) continue
+    return { offset: index + indent.length, text: `This is not valid YAML: a colon is missing behind \`${key}\`.` }
+  }
+  return null
 }
 
 /** What the parser says, and what a person would. */
@@ -78,6 +106,7 @@ const PARSER_WORDS: readonly (readonly [said: RegExp, words: string])[] = [
   [/^Tabs are not allowed as indentation/, 'a tab stands where only spaces may'],
   [/^Nested mappings are not allowed/, 'a key cannot begin here: a line may be indented too far, or have one colon too many'],
   [/^Implicit (map )?keys need/, 'a colon and a blank are missing behind a key'],
+  [/^Source contains multiple documents.*$/, 'a second `---` begins another document, and a config is one'],
   [/^All mapping items must start/, 'this line is not indented as those beside it'],
 ]
 

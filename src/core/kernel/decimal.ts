@@ -77,7 +77,8 @@ export function tryParseDecimal(text: string): Decimal | undefined {
 
 /** A literal of the program itself: `dec('0.5')`. Strategies of users call it as well, and those in JavaScript with anything. */
 export function dec(text: string): Decimal {
-  if (typeof text !== 'string') throw new DecimalError('NOT_A_NUMBER', `dec takes a text, as in dec('0.0003'), and was given a ${typeof text}`)
+  if (typeof text !== 'string')
+    throw new DecimalError('NOT_A_NUMBER', `dec takes a text, as in dec('0.0003'), and was given a ${typeof text}`)
   return parseDecimal(text)
 }
 

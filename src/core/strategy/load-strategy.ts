@@ -157,10 +157,12 @@ function failed(what: string, path: string, error: unknown): DitaError {
   return userError(
     'STRATEGY_FAILED',
     `${what}: ${thrownText(error)}${placeIn(path, error)}.`,
-    'Correct the strategy; it was not asked again.',
+    `${thrownText(error).startsWith('Cannot mix BigInt') ? MIXED : ''}Correct the strategy; it was not asked again.`,
     error,
   )
 }
+
+const MIXED = "Prices and quantities are decimals: `sub(price, dec('0.0003'))`, with the sums of `setup.decimal` (docs/STRATEGIES.md). "
 
 /** Where in the user's own file it happened, if the stack tells. */
 function placeIn(path: string, error: unknown): string {

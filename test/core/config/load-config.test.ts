@@ -252,7 +252,18 @@ paper:
     ['risk:\n  max_exposure: 1\n max_position: 1\n', '3:1: This is not valid YAML: this line is not indented as those beside it.'],
     ['risk:\n\tmax_exposure: 1\n', '2:1: This is not valid YAML: a tab stands where only spaces may.'],
     ['risk:\n  max_exposure:1\n  max_position: 1\n', '2:3: This is not valid YAML: a colon and a blank are missing behind a key.'],
-    ['strategy:\n  name: "breakout\n', '2:17: This is not valid YAML: a " is not closed.'],
+    ['strategy:\n  name: "breakout\n', '2:9: This is not valid YAML: a " is not closed.'],
+    // Where it opens, and not in the words above the next section.
+    ['strategy:\n  name: "breakout\n\n# What is risked.\nrisk:\n  max_exposure: 5\n', '2:9: This is not valid YAML: a " is not closed.'],
+    [
+      'risk:\n  # Of an asset.\n  max_exposure 5\n  # Of a session.\n  max_session_loss: 5\n',
+      '3:3: This is not valid YAML: a colon is missing behind `max_exposure`.',
+    ],
+    [
+      'risk:\n  max_exposure: 5\n  # Of a session.\n   max_session_loss: 5\n',
+      '4:4: This is not valid YAML: this line is not indented as those beside it.',
+    ],
+    ['mode: paper\n---\nmode: demo\n', '2:1: This is not valid YAML: a second `---` begins another document, and a config is one.'],
   ])('C01 what is no YAML in %j is told in plain words', (text, told) => {
     expect(faultOf(text).message).toContain(`dita.yaml:${told}`)
   })
@@ -286,7 +297,7 @@ instrument:
 
   test('C01 a key below a comment in the middle of a section is one of that section', () => {
     const { message } = faultOf('strategy:\n#feed:\n  name: "breakout\n')
-    expect(message).toContain('dita.yaml:3:17: This is not valid YAML: a " is not closed.')
+    expect(message).toContain('dita.yaml:3:9: This is not valid YAML: a " is not closed.')
   })
 
   test.each(['a-b', '"a b"', 'ä.1'])('C01 the slip of a section that no config has, %s, is told at its own place', (name) => {
