@@ -15,6 +15,8 @@ export interface SessionOutput {
   readonly observer: SessionObserver | null
   /** Where every fact goes as a line; null where nobody asked for that. */
   readonly factLines: FactLines | null
+  /** Gives the terminal back at once, where the process is about to end. */
+  restore?(): void
   close(): Promise<void>
 }
 
@@ -70,14 +72,17 @@ function tellingAside(output: SessionOutput, options: SessionOutputOptions): Ses
   }
 }
 
-function endText(options: SessionOutputOptions, { halt, exitCode }: NonNullable<Parameters<Ended>[0]>): string {
+/** Who is told, by which commands. */
+type Told = Pick<SessionOutputOptions, 'sessionId' | 'namedStore'>
+
+export function endText(options: Told, { halt, exitCode }: NonNullable<Parameters<Ended>[0]>): string {
   const code = exitCode === EXIT.done ? '' : `, exit code ${exitCode}`
   const what = commandFor(`summarize ${options.sessionId}`, options)
   return `Session ${options.sessionId} ${haltText(halt.reason, halt.detail)}${code}. What happened in it: ${what}.`
 }
 
 /** As it is typed in any terminal: a store that was named has to be named there too. */
-function commandFor(words: string, { namedStore }: Pick<SessionOutputOptions, 'namedStore'>): string {
+export function commandFor(words: string, { namedStore }: Pick<SessionOutputOptions, 'namedStore'>): string {
   return `\`dita ${words}${namedStore === null ? '' : ` --store ${quoted(namedStore)}`}\``
 }
 
@@ -127,7 +132,7 @@ async function openScreen({ control, env, log, leave }: SessionOutputOptions): P
     await screen.close()
     for (const event of LAST_WORDS) process.off(event, restore)
   }
-  return { observer, factLines: null, close }
+  return { observer, factLines: null, restore, close }
 }
 
 async function openPlain(options: SessionOutputOptions): Promise<SessionOutput> {

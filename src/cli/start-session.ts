@@ -17,9 +17,11 @@ import { escapeText } from '../core/text.ts'
 import { readingOf } from './config-request.ts'
 import { parseDuration } from './duration.ts'
 import { keepHeapSmall } from './heap.ts'
+import { Leaving, type LeavingOptions } from './leave-session.ts'
 import { openServiceManager } from './service-manager.ts'
 import { openSessionLog } from './session-log.ts'
 import { openSessionOutput } from './session-output.ts'
+import { placeText } from './session-place.ts'
 import { stopOnSignals } from './signals.ts'
 import { freeStreams } from './standard-streams.ts'
 
@@ -64,10 +66,9 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
   // Only at the end: a session that starts need not load what reports are made with.
   const compareBooks: CompareBooks = async (...books) => (await import('../core/report/open-report.ts')).compareBooksWithStore(...books)
   const control = new SessionControl()
-  const leave = (exitCode: ExitCode): void => {
-    process.stderr.write(`Left at once. What was committed stands; the next session in this store writes the end of ${sessionId}.\n`)
-    process.exit(exitCode)
-  }
+  const namedStore = options.isStoreNamed ? options.storePath : null
+  const leaving = leavingOf({ sessionId, namedStore, isRehearsed: config.mode === 'paper', control })
+  const leave = (exitCode: ExitCode): void => leaving.leave(exitCode)
   const stopListening = stopOnSignals(control, leave)
   const letGoOfStreams = freeStreams(() => control.requestStop({ reason: 'interrupted_sighup', detail: null }))
   const log = openSessionLog(options.storePath, (text) => process.stderr.write(`${text}\n`))
@@ -76,13 +77,14 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
     events: options.events,
     verbose: options.verbose,
     sessionId,
-    namedStore: options.isStoreNamed ? options.storePath : null,
+    namedStore,
     pid: process.pid,
     control,
     log,
     leave,
     env: process.env,
   })
+  leaving.restore = () => output.restore?.()
   let outcome: SessionOutcome | null = null
   const manager = openServiceManager({ environment: process.env, pid: process.pid, log })
   try {
@@ -92,6 +94,7 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       durationUs,
       speed,
       storePath: options.storePath,
+      place: placeText({ configPath: options.configPath, storePath: options.storePath, workingFolder: process.cwd() }),
       onStart: options.onStart,
       environment: process.env,
       random,
@@ -102,18 +105,32 @@ export async function startSession(options: StartSessionOptions): Promise<Sessio
       ...(output.factLines !== null && { factLines: output.factLines }),
       log,
       onPhase: (phase) => (phase === 'running' ? manager?.ready(`session ${sessionId}`) : manager?.stopping()),
+      onOpened: (standing) => {
+        leaving.standing = standing
+      },
       compareBooks,
     })
+    leaving.ended(outcome)
     for (const text of outcome.warnings) process.stderr.write(`${escapeText(text)}\n`)
     return outcome
   } finally {
-    stopListening()
+    // While the summary is made, a signal is still an answer to this session, and not the end of the process without a word.
+    if (outcome === null) stopListening()
     manager?.close()
     await output.close()
     output.ended(outcome)
     letGoOfStreams()
     log.close()
   }
+}
+
+function leavingOf(of: Pick<LeavingOptions, 'sessionId' | 'namedStore' | 'isRehearsed' | 'control'>): Leaving {
+  return new Leaving({
+    ...of,
+    nowMs: () => performance.now(),
+    write: (line) => process.stderr.write(`${line}\n`),
+    exit: (exitCode) => process.exit(exitCode),
+  })
 }
 
 function worldHasOneSpeed(mode: string): DitaError {

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openRehearsal } from '../../src/core/exchange/bingx/open-rehearsal.ts'
 import { ORDER_LIVE, type OrderStatus } from '../../src/core/kernel/order-table.ts'
+import { BIN } from '../cli/dita.ts'
+import { Tmux } from '../tui/tmux.ts'
 import { query, queryOne, temporaryFolder } from './harness.ts'
 import { startDita } from './processes.ts'
 
@@ -36,6 +38,9 @@ const waitFor = async (holds: () => boolean): Promise<void> => {
   expect(holds()).toBe(true)
 }
 
+const LEFT =
+  /^Left at once: the books still hold (1 order as live, and nobody watches it\. To take it|\d+ orders as live, and nobody watches them\. To take them) back: `dita reconcile --fix-orphans --cancel`$/m
+
 test('L02 a second signal leaves at once: what rests is left, said, and found by the next start', async () => {
   const cwd = await workspace()
   const store = join(cwd, '.dita', 'dita.db')
@@ -51,7 +56,27 @@ test('L02 a second signal leaves at once: what rests is left, said, and found by
   dita.process.kill('SIGINT')
   const { code, stderr } = await dita.ended
   expect(code).toBe(130)
-  expect(stderr).toContain('Left at once. What was committed stands; the next session in this store writes the end of first.')
+  expect(stderr).toMatch(LEFT)
   expect(queryOne(store, "SELECT halt_reason FROM sessions WHERE session_id = 'first'")).toEqual({ halt_reason: null })
   expect(statuses().some((status) => ORDER_LIVE[status])).toBe(true)
+})
+
+test.skipIf(!Tmux.isInstalled())('L02 a second Ctrl-C on the screen gives the terminal back and says what is left', async () => {
+  const cwd = await workspace()
+  const terminal = new Tmux({
+    name: `dita-twice-${process.pid}`,
+    columns: 160,
+    rows: 30,
+    environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color' },
+    command: `cd '${cwd}'; '${process.execPath}' '${BIN}' run --duration 10m --session first; echo "left with $?"`,
+  })
+  onTestFinished(() => terminal.close())
+  const first = await terminal.until((picture) => /our ask +\d.*acked/.test(picture) && picture.includes('● running'))
+  expect(first.join('\n')).toContain('config dita.yaml, store .dita/dita.db')
+  terminal.press('C-c')
+  await terminal.until((picture) => picture.includes('leave now, orders stay'))
+  terminal.press('C-c')
+  const left = await terminal.until((picture) => picture.includes('left with 130'))
+  expect(left.join('\n')).toMatch(LEFT)
+  expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
 })

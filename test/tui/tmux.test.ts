@@ -52,7 +52,8 @@ function runSession({
     environment: { CI: '', LC_ALL: 'C.UTF-8', TERM: 'screen-256color', ...environment },
     command: inShell
       ? `trap '' HUP; ${words}; echo $? > '${join(folder, 'exit-code')}'`
-      : `${words} ${more} 2>'${join(folder, 'stderr')}' ${piped}; echo "left with $?"`,
+      : // A Ctrl-C that is a signal by then is one for the shell as well, which is to go on.
+        `trap : INT; ${words} ${more} 2>'${join(folder, 'stderr')}' ${piped}; echo "left with $?"`,
   })
   running.push({ terminal, folder })
   return terminal
@@ -215,6 +216,17 @@ describe.skipIf(!isInstalled)('the live screen in a real terminal', () => {
     process.kill(pid, 'SIGTERM')
     const left = await terminal.until((picture) => picture.includes('left with 143'))
     expect(left.join('\n')).toContain('dita summarize')
+    expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
+  })
+
+  test('L02 a second Ctrl-C at once after the first never ends it without a word', async () => {
+    const terminal = runSession()
+    await terminal.until(hasTraded)
+    terminal.press('C-c')
+    terminal.press('C-c')
+    const left = await terminal.until((picture) => picture.includes('left with 130'))
+    const said = readFileSync(join(running[0]?.folder ?? '', 'stderr'), 'utf8')
+    expect([...left, said].join('\n')).toMatch(/Did it work|What happened in it|Left at once: nothing rests anywhere/)
     expect([terminal.isOnAlternateScreen(), terminal.isCursorVisible()]).toEqual([false, true])
   })
 

@@ -38,6 +38,8 @@ export interface RunSessionOptions {
   readonly durationUs: number
   readonly speed: number | 'max'
   readonly storePath: string
+  /** Which config and store it goes by, in words for whoever looks on; left out where nobody is to be told. */
+  readonly place?: string
   /** What becomes of orders that an older session left resting at a venue. */
   readonly onStart: 'adopt' | 'cancel'
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -52,8 +54,18 @@ export interface RunSessionOptions {
   readonly log: SessionLog
   /** Told when it begins to trade, and when it begins to take back its orders. */
   readonly onPhase?: (phase: 'running' | 'stopping') => void
+  /** Told once its books are open: how it stands, whenever somebody asks. */
+  readonly onOpened?: (standing: () => SessionStanding) => void
   /** Compares the engine's books with the tables at the end; left out where nobody can. */
   readonly compareBooks?: CompareBooks
+}
+
+/** Of a session that may be left at any moment. */
+export interface SessionStanding {
+  /** Whether its end is written. */
+  readonly isOver: boolean
+  /** As the account's books have them, older sessions' included. */
+  readonly liveOrders: number
 }
 
 /** Where a session's own story goes, with causes: one line an entry. */

@@ -95,6 +95,7 @@ async function runParts(options: RunSessionOptions, notices: SessionNotices | nu
     problems,
   })
   const running = session
+  options.onOpened?.(() => running.standing())
   const before = (): void => running.recordMetrics()
   const failedCheckpoint = (text: string): void => running.say('alarm', text)
   const checkpointing = { journal: journal.part, log, record: checkpoints, before, failed: failedCheckpoint }

@@ -29,7 +29,7 @@ import { expireOrphansOfPaper, replayed } from './open-engine.ts'
 import { instrumentText, openingDenied, openingOf, refuseOtherPositions } from './opening.ts'
 import { type Operation, operationOf } from './operation.ts'
 import { Pacer } from './pacer.ts'
-import type { Arena, Entered, RunSessionOptions } from './port.ts'
+import type { Arena, Entered, RunSessionOptions, SessionStanding } from './port.ts'
 import { recoverAccount } from './recover-account.ts'
 import { type Gating, gatingOf, leavesOpen, SessionGates } from './session-gates.ts'
 import { comparisonFlag } from './shutdown-check.ts'
@@ -110,6 +110,7 @@ export class Session {
     this.#opening = salted(opening, this.#engine.view, options.random)
     this.#knownUntilUs = this.#engine.lastFactUs === 0 ? null : this.#engine.lastFactUs
     refuseOtherPositions(this.#engine.view, this.#opening)
+    if (options.place !== undefined) this.#chronicle.say(feed.startTimeUs, 'info', options.place)
     for (const text of [...journal.warnings, ...problems]) this.#chronicle.say(feed.startTimeUs, 'warning', text)
     this.#baseline = baselineOf(this.#engine.view, instrument)
     const { quantity, cost } = this.#engine.view.positions.get(instrument.symbol) ?? { quantity: ZERO, cost: ZERO }
@@ -173,6 +174,10 @@ export class Session {
   /** Where it is and how it ended, for whoever asks from outside. */
   status(): { readonly sessionId: string; readonly phase: SessionPhase; readonly halt: Halt | null } {
     return { sessionId: this.#options.sessionId, phase: this.#phase, halt: this.#halt }
+  }
+
+  standing(): SessionStanding {
+    return { isOver: this.#phase === 'halted', liveOrders: this.#engine.view.liveOrders.size }
   }
 
   /** Says how it ended; with orders that may still live at the venue, or a position that is another there, an end in good order is a finding. */
