@@ -13,8 +13,8 @@ const MOVING: readonly Key[] = [
   ['/', 'only what holds these words'],
 ]
 const OWN: readonly Key[] = [
-  ['p', 'pause all, exits too'],
-  ['r', 'reduce only: exits go on'],
+  ['p', 'pause, exits too; p resumes'],
+  ['r', 'reduce only; r resumes'],
   ['h', 'kill switch, asks first'],
   ['K', 'kill switch, at once'],
   ['q', 'stop and sum up'],
@@ -22,7 +22,8 @@ const OWN: readonly Key[] = [
 ]
 const WATCHING: readonly Key[] = [
   ['q or d', 'leave, the session goes on'],
-  ['p r h K', 'not here: `dita halt`'],
+  ['p r', "on the session's own screen"],
+  ['h K', 'not here: `dita halt`'],
 ]
 const ALWAYS: readonly Key[] = [
   ['Ctrl-L', 'redraw'],

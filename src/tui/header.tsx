@@ -5,7 +5,7 @@ import { alarmSpans, hasAlarm } from './alarms.ts'
 import { formatClock, formatDateTime, formatDuration, formatShare, formatSpeed, progressShare } from './format.ts'
 import type { Layout } from './layout.ts'
 import { Overlay } from './panel.tsx'
-import { haltSpans, phaseSpan, startSpans, tradingSpans, waitSpans } from './phase.ts'
+import { haltSpans, phaseSpan, resumableSpans, startSpans, tradingSpans, waitSpans } from './phase.ts'
 import { escapeText, truncateStart } from './text.ts'
 import { cutSpans, type Span, span, spread, widthOf } from './theme.tsx'
 import { clockKind, healthSpans } from './venue-words.ts'
@@ -25,9 +25,11 @@ interface HeaderProps {
   readonly stopAsked: boolean
   /** The session runs elsewhere: the screen says so, lest anybody believe that its keys halt. */
   readonly watching: boolean
+  /** False where the terminal gives none. */
+  readonly keys: boolean
 }
 
-export function Header({ layout, model, stopAsked, watching }: HeaderProps) {
+export function Header({ layout, model, stopAsked, watching, keys }: HeaderProps) {
   const width = layout.columns - 4
   const line = span('─', 'frame')
   const title = [span(' dita ', 'title'), line, ...(watching ? [span(' watching ', 'title'), line] : [])]
@@ -44,7 +46,7 @@ export function Header({ layout, model, stopAsked, watching }: HeaderProps) {
     <>
       <Overlay x={2} y={0} width={widthOf(name)} spans={name} />
       <Overlay x={layout.columns - 2 - clockWidth} y={0} width={clockWidth} spans={clock} />
-      <Overlay x={2} y={1} width={width} spans={progressSpans(model, stopAsked, width)} />
+      <Overlay x={2} y={1} width={width} spans={progressSpans(model, { stopAsked, keys: keys && !watching, width })} />
       {alarm.length > 0 && <Overlay x={2} y={2} width={width} spans={alarm} />}
       {contextRow < bottom && <Overlay x={2} y={contextRow} width={width} spans={context} />}
     </>
@@ -69,15 +71,24 @@ function clockSpans(model: SessionViewModel, columns: number, room: number): Spa
   return spans.find((words) => widthOf(words) <= room) ?? spans.at(-1) ?? []
 }
 
-function progressSpans(model: SessionViewModel, stopAsked: boolean, width: number): Span[] {
+interface ProgressPlace {
+  readonly stopAsked: boolean
+  /** Whether keys move this session. */
+  readonly keys: boolean
+  readonly width: number
+}
+
+function progressSpans(model: SessionViewModel, { stopAsked, keys, width }: ProgressPlace): Span[] {
   const share = progressShare(model.elapsedUs, model.durationUs)
   const elapsed = span(formatDuration(model.elapsedUs), 'value')
   const total = share === null ? [] : [span(' of ', 'label'), span(formatDuration(model.durationUs), 'value')]
   const percent = share === null ? [] : [span(formatShare(share).padStart(5), 'value'), GAP]
   const right = [...percent, elapsed, ...total]
   const halt = haltSpans(model)
-  const trading = tradingSpans(model)
   const phase = [phaseSpan(model, stopAsked), GAP]
+  const resumable = keys ? resumableSpans(model) : []
+  const hasRoom = widthOf([...phase, ...resumable, GAP, ...right]) + SHORTEST_BAR < width
+  const trading = hasRoom && resumable.length > 0 ? resumable : tradingSpans(model)
   const waits = waitSpans(model, stopAsked, width - widthOf(phase))
   const left = [...phase, ...[startSpans(model), trading, waits].flatMap((spans) => (spans.length > 0 ? [...spans, GAP] : [])), ...halt]
   // What it waits for is worth more than how far it came.

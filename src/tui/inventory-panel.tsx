@@ -2,7 +2,7 @@
 
 import type { InventoryModel, PositionModel } from '../core/session/view-model.ts'
 import { amount } from './amounts.ts'
-import { signOf, withSign } from './format.ts'
+import { roundDecimal, signOf, withSign } from './format.ts'
 import type { Rect } from './layout.ts'
 import { insideOf, Panel } from './panel.tsx'
 import { type Column, tableLines } from './table.ts'
@@ -16,8 +16,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'total', kind: 'number', min: 9, rank: 0 },
 ]
 
-/** Of the line under the assets: a label, a number and their tone. */
-type Part = readonly [label: string, number: string, tone: Tone]
+/** Of the line under the assets: a label, a number and their tone, and what is said behind it where there is room. */
+type Part = readonly [label: string, number: string, tone: Tone, behind?: string]
 
 interface InventoryPanelProps {
   readonly rect: Rect
@@ -49,13 +49,13 @@ function positionSpans(position: PositionModel, width: number): Span[] {
     ...(clear ? [] : [unassigned]),
     quantity,
     ...(position.averagePrice === null ? [] : [['@', position.averagePrice, 'plain'] as const]),
-    ...(position.notional === null ? [] : [['=', position.notional, 'plain'] as const]),
+    ...(position.notional === null ? [] : [['≈', worthText(position.notional), 'plain', ' at the mark'] as const]),
     ['in slots', withSign(position.inSlots), 'label'],
     ['quoted', withSign(position.quoted), 'label'],
     ...(clear ? [unassigned] : []),
   ]
   const line: Span[] = []
-  for (const [label, number, tone] of parts) {
+  for (const [label, number, tone, behind = ''] of parts) {
     const gap = line.length === 0 ? '' : tone === 'plain' ? ' ' : '  '
     const start = span(`${gap}${label} `, tone === 'value' ? 'label' : tone)
     const room = width - widthOf([...line, start])
@@ -63,6 +63,13 @@ function positionSpans(position: PositionModel, width: number): Span[] {
     if (line.length === 0) line.push(start, span(fitNumber(amountSpan.text, room), tone))
     else if (widthOf([amountSpan]) <= room) line.push(start, amountSpan)
     else break
+    const said = span(behind, 'label')
+    if (behind !== '' && widthOf([...line, said]) <= width) line.push(said)
   }
   return line
+}
+
+/** By another price than the one before it, so that no product is meant; of little, all its decimals. */
+function worthText(notional: string): string {
+  return /^[+-]?0?\./.test(notional) ? notional : roundDecimal(notional, 2)
 }

@@ -53,6 +53,12 @@ export function tradingSpans({ phase, trading }: Pick<SessionViewModel, 'phase' 
   return [span(trading === 'halted' ? `trading ${word}` : word, 'warning')]
 }
 
+/** The same with the key that ends it, for a screen whose keys do. */
+export function resumableSpans(model: Pick<SessionViewModel, 'phase' | 'trading'>): Span[] {
+  const spans = tradingSpans(model)
+  return spans.length === 0 ? [] : [...spans, span(` (${model.trading === 'halted' ? 'p' : 'r'} resumes)`, 'label')]
+}
+
 /** Why it ended; nothing while the session runs. An end that nobody meant is an alarm. */
 export function haltSpans({ haltReason, haltDetail }: Pick<SessionViewModel, 'haltReason' | 'haltDetail'>): Span[] {
   if (haltReason === null) return []

@@ -37,7 +37,8 @@ export function pnlRows(pnl: PnlModel): number {
 export function PnlPanel({ rect, pnl, course }: PnlPanelProps) {
   const { width, rows } = insideOf(rect)
   const realized: Cell[] = [span('realised', 'label'), profit(pnl.realized)]
-  const unrealized: Cell[] = [span('unrealised', 'label'), profit(pnl.unrealized)]
+  // Since the session began: with what was open before, the parts would not make the net.
+  const unrealized: Cell[] = [span('unrealised', 'label'), profit(pnl.unrealizedChange ?? pnl.unrealized)]
   const fees: Cell[] = [span('fees paid', 'label'), amount(pnl.fees, 'plain')]
   const funding: Cell[][] = hasFunding(pnl) ? [[span('funding', 'label'), profit(pnl.funding)]] : []
   const net: Cell[] = [span('net', 'value'), profit(pnl.net)]

@@ -79,7 +79,7 @@ function Picture(props: ScreenProps) {
   return (
     <Box width={columns} height={rows}>
       <Frame rects={[layout.header, ...Object.values(layout.panels)]} columns={columns} rows={rows} />
-      <Header layout={layout} model={model} stopAsked={stopAsked} watching={watching} />
+      <Header layout={layout} model={model} stopAsked={stopAsked} watching={watching} keys={keys} />
       <Page layout={layout} model={model} state={state} />
       <Footer
         layout={layout}

@@ -61,7 +61,14 @@ describe('the result of a session', () => {
       realized: '50',
       balances: { 'fees|USD': '7', 'funding|USD': '-3', 'wallet|USD': '1000' },
     })
-    expect(texts(state, LINEAR)).toEqual({ realized: '50', unrealized: '1000', fees: '7', funding: '3', net: '1046' })
+    expect(texts(state, LINEAR)).toEqual({
+      realized: '50',
+      unrealized: '1000',
+      unrealizedChange: '1000',
+      fees: '7',
+      funding: '3',
+      net: '1046',
+    })
   })
 
   test('N12 a fee in another asset counts at its stated price, one in the base at the mark, one without a price not', () => {
@@ -89,6 +96,7 @@ describe('the result of a session', () => {
     expect(texts(after, LINEAR, baselineOf(before, LINEAR))).toEqual({
       realized: '30',
       unrealized: '1000',
+      unrealizedChange: '500',
       fees: '51',
       funding: '6',
       net: '485',
@@ -103,14 +111,28 @@ describe('the result of a session', () => {
       realized: '0.01',
       balances: { 'fees|BTC': '0.002', 'funding|BTC': '0.001' },
     })
-    expect(texts(state, INVERSE)).toEqual({ realized: '200', unrealized: '10000', fees: '40', funding: '-20', net: '10140' })
+    expect(texts(state, INVERSE)).toEqual({
+      realized: '200',
+      unrealized: '10000',
+      unrealizedChange: '10000',
+      fees: '40',
+      funding: '-20',
+      net: '10140',
+    })
     const short = accountOf(INVERSE, { quantity: '-40000', cost: '-2.5' })
     expect(texts(short, INVERSE)).toMatchObject({ unrealized: '-10000', net: '-10000' })
   })
 
   test('N04 is not known while what is open has no mark, and is zero where nothing is open', () => {
     const open = { quantity: '1', cost: '100', mark: null, balances: { 'fees|USD': '2' } }
-    expect(texts(accountOf(LINEAR, open), LINEAR)).toEqual({ realized: '0', unrealized: null, fees: '2', funding: '0', net: null })
+    expect(texts(accountOf(LINEAR, open), LINEAR)).toEqual({
+      realized: '0',
+      unrealized: null,
+      unrealizedChange: null,
+      fees: '2',
+      funding: '0',
+      net: null,
+    })
     expect(texts(accountOf(LINEAR, { mark: null }), LINEAR)).toMatchObject({ unrealized: '0', net: '0' })
     expect(texts(accountOf(INVERSE, { mark: null, realized: '1' }), INVERSE)).toMatchObject({ realized: null, net: null })
   })

@@ -180,7 +180,16 @@ export function sampleModel(changes: Partial<SessionViewModel> = {}): SessionVie
       unassigned: '0',
       venues: null,
     },
-    pnl: { asset: 'RLUSD', realized: '1.2345', unrealized: '-0.2100', fees: '0.3036', funding: '0', net: '0.7209', equity: '20519.4709' },
+    pnl: {
+      asset: 'RLUSD',
+      realized: '1.2345',
+      unrealized: '-0.2100',
+      unrealizedChange: '-0.2100',
+      fees: '0.3036',
+      funding: '0',
+      net: '0.7209',
+      equity: '20519.4709',
+    },
     limits: [
       { name: 'exposure', value: '253.50', limit: '1000', share: 0.2535, halts: true },
       { name: 'session_loss', value: '0', limit: '100', share: 0, halts: true },

@@ -128,7 +128,7 @@ describe('80×24', () => {
   })
 
   test('inventory from fills, from capital and in total, and the position', () => {
-    expect(lineWith(picture, 'position')).toMatch(/position \+120\.5 @ 2\.1020 = 253\.50/)
+    expect(lineWith(picture, 'position')).toMatch(/position \+120\.5 @ 2\.1020 ≈ 253\.50/)
     expect(lineWith(picture, 'XRP  ')).toMatch(/XRP +\+120\.5 +\+5000 +5120\.5/)
     expect(lineWith(picture, 'RLUSD  ')).toMatch(/RLUSD +-253\.3 +\+10000 +9746\.7/)
   })
@@ -216,7 +216,7 @@ describe('what must not be overlooked', () => {
   })
 
   test('what is missing is a dash, not a zero', () => {
-    const pnl = { ...sampleModel().pnl, unrealized: null, net: null, equity: null }
+    const pnl = { ...sampleModel().pnl, unrealized: null, unrealizedChange: null, net: null, equity: null }
     expect(draw({ model: sampleModel({ pnl }), ...SMALL })).toMatch(/unrealised +—/)
   })
 })
@@ -276,7 +276,7 @@ describe('numbers and labels', () => {
       fills: newestFirst(9, (index) => sampleFill(index, { price: at, quantity: much, fee: other, realizedPnl: much })),
       inventory: [{ asset: 'XRP', fromFills: much, fromCapital: other, total: at }],
       position: { quantity: much, averagePrice: at, notional: other, inSlots: much, quoted: other, unassigned, venues: other },
-      pnl: { asset: 'RLUSD', realized: much, unrealized: other, fees: at, funding: other, net: much, equity: other },
+      pnl: { ...sampleModel().pnl, realized: much, unrealizedChange: other, fees: at, funding: other, net: much, equity: other },
       limits: ['XRP exposure', 'session loss'].map((name) => ({ name, value: much, limit: at, share, halts: false })),
       messages: newestFirst(3, (index) => sampleMessage(index, { text: `at ${at} much ${much} `.repeat(4) })),
     })
@@ -380,8 +380,8 @@ describe('help', () => {
       for (const words of [
         'another page',
         'through a list',
-        'pause all, exits too',
-        'reduce only: exits go on',
+        'pause, exits too; p resumes',
+        'reduce only; r resumes',
         'kill switch, asks first',
         'kill switch, at once',
       ]) {

@@ -21,6 +21,17 @@ describe('what is shown only where there is any', () => {
     },
   )
 
+  test('which key resumes stands beside it where there is room, and only where that key does', () => {
+    const paused = sampleModel({ trading: 'halted' })
+    expect(draw({ model: paused, columns: 100, rows: 30 })).toContain('trading paused (p resumes)')
+    expect(draw({ model: sampleModel({ trading: 'reducing' }), columns: 100, rows: 30 })).toContain('reduce-only (r resumes)')
+    for (const other of [{ columns: 60 }, { watching: true }, { keys: false }]) {
+      const picture = draw({ model: paused, columns: 100, rows: 30, ...other })
+      expect(picture).toContain('trading paused')
+      expect(picture).not.toContain('resumes')
+    }
+  })
+
   test('trading that is not active is a warning in colour, and is said below the smallest size as well', () => {
     const model = sampleModel({ trading: 'reducing' })
     expect(draw({ model, ...SMALL, colour: true })).toMatch(new RegExp(`${WARNING}reduce-only`))

@@ -53,7 +53,7 @@ test.each(['K', 'h', 'p', 'r'])('who presses %s there is told that no key stops 
   screen.publish(sampleModel())
   await until(terminal, (text) => text.includes('● running'))
   keyboard.press(key)
-  await until(terminal, (text) => /p r h K +not here: `dita halt`/.test(text))
+  await until(terminal, (text) => /p r +on the session's own screen/.test(text) && /h K +not here: `dita halt`/.test(text))
   expect(stops).toEqual([])
 })
 

@@ -1,6 +1,21 @@
 // From state to what a screen may know: finished texts. Reads everything, changes nothing.
 
-import { abs, type Decimal, dec, decimalPlacesOf, div, formatDecimal, formatFixed, max, mulDiv, neg, sub, ZERO } from '../kernel/decimal.ts'
+import {
+  abs,
+  add,
+  type Decimal,
+  dec,
+  decimalPlacesOf,
+  div,
+  formatDecimal,
+  formatFixed,
+  max,
+  mulDiv,
+  neg,
+  readDecimal,
+  sub,
+  ZERO,
+} from '../kernel/decimal.ts'
 import { type Instrument, type InstrumentKind, notionalOf } from '../kernel/instrument.ts'
 import { equityOf, unrealizedPnl } from '../kernel/valuation.ts'
 import type { OrderView, SlotView, StateView } from '../kernel/views.ts'
@@ -265,15 +280,36 @@ function positionModel(state: StateView, instrument: Instrument, show: Formats):
 function pnlModel({ state, instrument }: ModelSources, result: SessionResult, show: Formats): PnlModel {
   const optional = (amount: Decimal | null): string | null => (amount === null ? null : show.money(amount))
   const mark = state.positions.get(instrument.symbol)?.mark ?? null
+  const { realized, unrealizedChange, fees, funding, net } = addingUp(result)
   return {
     asset: instrument.quote,
-    realized: optional(result.realized),
+    realized: optional(realized),
     unrealized: optional(result.unrealized),
-    fees: show.money(result.fees),
-    funding: show.money(result.funding),
-    net: optional(result.net),
+    unrealizedChange: optional(unrealizedChange),
+    fees: show.money(fees),
+    funding: show.money(funding),
+    net: optional(net),
     equity: optional(equityOf(state.balances, instrument, mark, state.assetPrices)),
   }
+}
+
+/** Rounded, and one part by so much otherwise that what is shown makes the net that is shown; a part that is nothing stays nothing. */
+function addingUp(result: SessionResult): Omit<SessionResult, 'unrealized'> {
+  const { realized, unrealizedChange, net } = result
+  if (realized === null || unrealizedChange === null || net === null) return result
+  const round = (amount: Decimal): Decimal => readDecimal(formatFixed(amount, MONEY_PLACES))
+  const shown = {
+    realized: round(realized),
+    unrealizedChange: round(unrealizedChange),
+    fees: round(result.fees),
+    funding: round(result.funding),
+    net: round(net),
+  }
+  const sum = sub(add(add(shown.realized, shown.unrealizedChange), shown.funding), shown.fees)
+  const left = sub(shown.net, sum)
+  if (shown.unrealizedChange !== ZERO) return { ...shown, unrealizedChange: add(shown.unrealizedChange, left) }
+  if (shown.realized !== ZERO) return { ...shown, realized: add(shown.realized, left) }
+  return { ...shown, fees: sub(shown.fees, left) }
 }
 
 function limitModels({ state, instrument, gating, health, nowUs }: ModelSources, { net }: SessionResult, show: Formats): LimitModel[] {

@@ -43,6 +43,8 @@ export interface SessionResult {
   readonly realized: Decimal | null
   /** Of the whole position, what the session found open included. */
   readonly unrealized: Decimal | null
+  /** Of it, what came since the baseline. */
+  readonly unrealizedChange: Decimal | null
   readonly fees: Decimal
   /** Above zero was received. */
   readonly funding: Decimal
@@ -63,11 +65,11 @@ export function resultOf(state: StateView, instrument: Instrument, baseline: Bas
   const open = position === undefined ? ZERO : unrealizedOf(position, instrument.kind)
   const realized = worthOf(sub(position?.realizedPnl ?? ZERO, baseline.realized), instrument.settle)
   const unrealized = open === null ? null : worthOf(open, instrument.settle)
-  const moved = open === null ? null : worthOf(sub(open, baseline.unrealized), instrument.settle)
+  const unrealizedChange = open === null ? null : worthOf(sub(open, baseline.unrealized), instrument.settle)
   const fees = paidSince(balancesOf(state, 'fees'), baseline.fees)
   const funding = neg(paidSince(balancesOf(state, 'funding'), baseline.funding))
-  const net = realized === null || moved === null ? null : sub(add(add(realized, moved), funding), fees)
-  return { realized, unrealized, fees, funding, net }
+  const net = realized === null || unrealizedChange === null ? null : sub(add(add(realized, unrealizedChange), funding), fees)
+  return { realized, unrealized, unrealizedChange, fees, funding, net }
 }
 
 function balancesOf({ balances }: StateView, account: 'fees' | 'funding'): Amounts {

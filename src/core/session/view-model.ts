@@ -149,10 +149,12 @@ export interface PnlModel {
   readonly realized: string | null
   /** Of the whole position at the mark, what the session found open included. */
   readonly unrealized: string | null
+  /** Of it, what came since the session began, at its first mark. Null from an older session as well. */
+  readonly unrealizedChange: string | null
   readonly fees: string
   /** Between longs and shorts of a perpetual; received is above zero. */
   readonly funding: string
-  /** Realised + unrealised − what was unrealised when the session began, at its first mark + funding − fees. */
+  /** Realised + the change of the unrealised + funding − fees, also as they are rounded here. */
   readonly net: string | null
   readonly equity: string | null
 }

@@ -124,6 +124,7 @@ export const readModel: Reader<SessionViewModel> = record<SessionViewModel>({
     asset: text,
     realized: optional(text),
     unrealized: optional(text),
+    unrealizedChange: optional(text),
     fees: text,
     funding: text,
     net: optional(text),
