@@ -115,13 +115,30 @@ function sayVenue(before: SessionViewModel | null, { recovery, venueHealth, nowU
 }
 
 /** Said whenever one comes or goes; each that is new is said by itself. */
-function sayDoubts(before: SessionViewModel | null, { doubts, nowUs }: SessionViewModel, say: Say): void {
+function sayDoubts(before: SessionViewModel | null, model: SessionViewModel, say: Say): void {
+  const { doubts, nowUs } = model
   const known = new Set(before?.doubts.map(doubtKey))
   const fresh = doubts.filter((doubt) => !known.has(doubtKey(doubt)))
   if (fresh.length === 0 && known.size === doubts.length) return
   const counts = doubtCounts(doubts)
   const each = fresh.slice(0, MOST_DOUBTS_SAID).map(doubtText).join(' · ')
-  say(nowUs, 'doubt', counts === null ? 'none any more: all orders are known' : `${counts}${each === '' ? '' : `: ${each}`}`)
+  say(
+    nowUs,
+    'doubt',
+    counts === null ? `none any more: ${knownText(before?.doubts ?? [], model)}` : `${counts}${each === '' ? '' : `: ${each}`}`,
+  )
+}
+
+/** That a cancel is no doubt any more may mean that it was refused, or never left: its order is known then, and rests. */
+function knownText(doubts: readonly DoubtModel[], { orders }: SessionViewModel): string {
+  const live = new Set(orders.map(({ clientOrderId }) => clientOrderId))
+  const resting = doubts.filter(({ status, clientOrderId }) => status === 'cancel' && live.has(clientOrderId))
+  if (resting.length === 0) return 'all orders are known'
+  const ids = resting.slice(0, MOST_DOUBTS_SAID).map(({ clientOrderId }) => clientOrderId)
+  const more = resting.length > ids.length ? ` and ${resting.length - ids.length} more` : ''
+  return resting.length === 1
+    ? `the cancel of ${ids[0]} did nothing, and the order still rests`
+    : `the cancels of ${ids.join(', ')}${more} did nothing, and the orders still rest`
 }
 
 function doubtKey({ clientOrderId, status }: DoubtModel): string {

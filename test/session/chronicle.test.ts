@@ -128,7 +128,16 @@ describe('a line for', () => {
         { ...flag, code: 'VENUE_ALARM', severity: 'alarm', detail: 'BingX does not answer any more.' },
         { ...flag, code: 'INVENTORY_COMPARED', severity: 'alarm', detail: 'off by 3' },
       ),
-    ).toEqual(['info: In force: drawdown, limit 100.', 'alarm: BingX does not answer any more.', 'alarm: INVENTORY_COMPARED: off by 3'])
+    ).toEqual(['alarm: BingX does not answer any more.', 'alarm: INVENTORY_COMPARED: off by 3'])
+  })
+
+  test('no limit that has a gauge: of the drawdown only since when peaks count, and what has no gauge as it is', () => {
+    const flag = { type: 'RISK_FLAGGED', severity: 'info', limit: '5', detail: 'In force: so much, limit 5.' } as const
+    const limits = ['LIMIT_MAX_DRAWDOWN', 'LIMIT_VENUE_SILENCE', 'LIMIT_VENUE_STREAM', 'LIMIT_VENUE_ACCOUNT', 'LIMIT_VENUE_FAILURES']
+    expect(said(...limits.map((code) => ({ ...flag, code, value: null })))).toEqual(['info: In force: so much, limit 5.'])
+    expect(said({ ...flag, code: 'LIMIT_MAX_DRAWDOWN', value: '2025-12-31' })).toEqual([
+      'info: for the drawdown peaks count since 2025-12-31 (UTC)',
+    ])
   })
 
   test('K01 dust that was written off, with what it had cost', () => {

@@ -215,6 +215,21 @@ describe('plain output', () => {
     expect(linesOfLast(world, { ...world, doubts: DOUBTS }, one)).toEqual(['03:57:12  doubt     1 order in doubt'])
   })
 
+  test('a cancel of which it is known that it did nothing leaves an order that rests, and that is said', () => {
+    const orders = [sampleOrder(1), sampleOrder(2)]
+    const resting = { ...world, orders }
+    const doubts = orders.map(({ clientOrderId }) => sampleDoubt(1, { clientOrderId, status: 'cancel' }))
+    const ids = orders.map(({ clientOrderId }) => clientOrderId)
+    const doubted = { ...resting, doubts }
+    expect(linesOfLast({ ...resting, doubts: doubts.slice(0, 1) }, resting)).toEqual([
+      `03:57:12  doubt     none any more: the cancel of ${ids[0]} did nothing, and the order still rests`,
+    ])
+    expect(linesOfLast(doubted, resting)).toEqual([
+      `03:57:12  doubt     none any more: the cancels of ${ids.join(', ')} did nothing, and the orders still rest`,
+    ])
+    expect(linesOfLast(doubted, { ...world, orders: [] })).toEqual(['03:57:12  doubt     none any more: all orders are known'])
+  })
+
   test('K23 of many only the first are told, and every line of progress says that some are left', () => {
     const doubts = newestFirst(9, (index) => sampleDoubt(index))
     const [line = ''] = linesOfLast(world, { ...world, doubts })

@@ -2,6 +2,7 @@
 
 import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
 import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
+import { LIMIT_FLAGS } from '../kernel/flag-codes.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import { positionKey } from '../kernel/state.ts'
 import { tradingMoveText } from '../trading-words.ts'
@@ -117,6 +118,15 @@ export class Chronicle {
 /** What these say is a whole sentence of its own, and their code adds nothing to it; nor does that of what is not even a warning. */
 const CODES_UNSAID: ReadonlySet<string> = new Set(['VENUE_ALARM'])
 
+/** Limits that are shown as such, with how far they are used: of them only what no gauge and no line says. The share of failed calls has neither. */
+const LIMITS_SHOWN: Readonly<Record<string, (value: string | null) => Message | null>> = {
+  [LIMIT_FLAGS.maxDrawdown]: (since) =>
+    since === null ? null : { severity: 'info', text: `for the drawdown peaks count since ${since} (UTC)` },
+  [LIMIT_FLAGS.venueSilence]: () => null,
+  [LIMIT_FLAGS.venueStream]: () => null,
+  [LIMIT_FLAGS.venueAccount]: () => null,
+}
+
 interface Message {
   readonly severity: Severity
   readonly text: string
@@ -181,8 +191,9 @@ const MESSAGES: MessageTable = {
     text: `order ${clientOrderId} is ${status}, yet: ${detail}`,
   }),
   RATE_LIMIT_NOTED: ({ retryAfterMs }) => ({ severity: 'warning', text: `the venue limits us: no new order for ${retryAfterMs} ms` }),
-  RISK_FLAGGED: ({ severity, code, detail }) => ({
-    severity,
-    text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}`,
-  }),
+  RISK_FLAGGED: ({ severity, code, value, detail }) => {
+    const limit = Object.hasOwn(LIMITS_SHOWN, code) ? LIMITS_SHOWN[code] : undefined
+    if (limit !== undefined) return limit(value)
+    return { severity, text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}` }
+  },
 }
