@@ -22,7 +22,7 @@ export abstract class CapitalCommand extends DitaCommand<CapitalMoveView> {
     }),
     note: string({ summary: 'What it was: kept with the flow.', helpValue: 'TEXT' }),
     account: string({
-      summary: "Which account; without it the config's, or the only one in the store.",
+      summary: "Which account; without it the config's, or the venue's where the store has only that one.",
       helpValue: 'NAME',
     }),
     'new-asset': boolean({ summary: 'Book an asset that the account has never held; otherwise a typo is refused.' }),

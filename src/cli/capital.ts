@@ -78,17 +78,33 @@ async function accountFor({ account: named, storePath, configPath }: CapitalRequ
   const configured = accountNameOf(config)
   if (configured !== null) return resolveAccount(names, configured, storePath)
   const [only, ...others] = names
-  if (only !== undefined && others.length === 0) return only
+  const isOnly = only !== undefined && others.length === 0
+  if (isOnly && !isPaper(only)) return only
   throw new DitaError('ACCOUNT_UNNAMED', {
     fault: 'user',
     exitCode: EXIT.usage,
-    message: `The config names no account, and the store ${storePath} has ${counted(names.length, 'account')}.`,
-    next: config.mode === 'paper' ? NAME_PAPER : NAME_ONE,
+    message: isOnly
+      ? `The config names no account: the next session begins a fresh one, and would have nothing of what is booked on ${only}.`
+      : `The config names no account, and the store ${storePath} has ${counted(names.length, 'account')}.`,
+    next: isOnly ? nameIt(only) : NAME_PAPER,
   })
 }
 
-const NAME_ONE = 'Name one with --account; `dita capital list` shows them.'
-const NAME_PAPER = `${NAME_ONE} On paper a session goes on with what was paid in only where dita.yaml names its account, \`paper: { account: NAME }\`; without, each begins a fresh one.`
+/** Only on paper does a config name no account. */
+const NAME_PAPER =
+  'Name one with --account; `dita capital list` shows them. On paper a session goes on with what was paid in only where dita.yaml names its account, `paper: { account: NAME }`; without, each begins a fresh one.'
+
+function nameIt(account: string): string {
+  return `Write \`paper: { account: ${shortName(account)} }\` into dita.yaml: from then on each session goes on with that account. --account ${shortName(account)} books it all the same.`
+}
+
+function isPaper(account: string): boolean {
+  return account.startsWith('paper/')
+}
+
+function shortName(account: string): string {
+  return account.slice(account.indexOf('/') + 1)
+}
 
 /** An account by its whole name, or by what stands behind the venue's where that is said of one only. */
 function resolveAccount(names: readonly string[], named: string, storePath: string): string {
@@ -179,12 +195,14 @@ function badTime(text: string, what: string): DitaError {
   })
 }
 
+const MOVED_THERE = 'This only books it: the money itself moves at the venue. `dita reconcile` compares the wallet there with the books.'
+
 export function renderCapitalMove(view: CapitalMoveView): string {
   const { account, asset, amount, balanceBefore, balanceAfter, sessionId, happenedAtUs } = view
   const isDeposit = !amount.startsWith('-')
   const what = isDeposit ? `${amount} ${asset} deposited into` : `${amount.slice(1)} ${asset} withdrawn from`
   const when = happenedAtUs === null ? '' : `, as of ${utcText(happenedAtUs)} UTC`
-  const where = account.startsWith('paper/') ? [] : paragraph('This only books it: the money itself moves at the venue.')
+  const where = isPaper(account) ? [] : paragraph(MOVED_THERE)
   return [
     ...paragraph(`${what} ${account}${when}: it holds ${balanceAfter} ${asset} now, ${balanceBefore} before.`),
     ...view.closedAsCrashed.flatMap((id) => paragraph(`Session ${id} had no end: it was closed as crashed.`)),
@@ -199,8 +217,7 @@ export function renderCapitalMove(view: CapitalMoveView): string {
 
 /** Without its name in the config, each paper session opens an account of its own. */
 function namedBy(account: string): string {
-  const [mode, name] = account.split('/')
-  return mode === 'paper' ? ` A session is of this account where dita.yaml says \`paper.account: ${name}\`.` : ''
+  return isPaper(account) ? ` A session is of this account where dita.yaml says \`paper.account: ${shortName(account)}\`.` : ''
 }
 
 /** What was moved, of all accounts or of one. */
@@ -223,7 +240,7 @@ export function renderCapitalList({ accounts, flows, count }: CapitalListView): 
   const lines = flows.flatMap((flow) => {
     const happened = flow.happenedAtUs === null ? '' : `, moved on ${utcText(flow.happenedAtUs)} UTC by the calendar`
     // The time of a paper account is that of the markets it was played, which is none of the calendar's.
-    const clock = flow.account.startsWith('paper/') ? 'session time' : 'UTC'
+    const clock = isPaper(flow.account) ? 'session time' : 'UTC'
     const session = flow.sessionId === null ? 'between sessions' : `in session ${flow.sessionId}`
     const sign = flow.amount.startsWith('-') ? '' : '+'
     return [

@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { renderCapitalMove } from '../../src/cli/capital.ts'
 import { openWriter } from '../../src/core/journal/open.ts'
 import type { Loose } from '../core/exchange/bingx/rehearsed.ts'
 import { temporaryFolder, until } from '../core/exchange/bingx/rehearsed.ts'
@@ -149,6 +150,14 @@ describe('on a store that nobody uses', () => {
     expect(listed.stdout).not.toContain('\u001b')
   })
 
+  test('at a venue it says that the money itself moves there, and what compares it with the books; on paper nothing of that', () => {
+    const moved = { store: '/s', sessionId: null, asset: 'USDT', amount: '5', balanceBefore: '0', balanceAfter: '5', note: 'deposit' }
+    const shown = (account: string): string =>
+      renderCapitalMove({ ...moved, account, happenedAtUs: null, seq: 1, closedAsCrashed: [] }).replace(/\s+/g, ' ')
+    expect(shown('bingx-demo/main')).toMatch(/moves at the venue\. `dita reconcile` compares the wallet there with the books\.$/)
+    expect(shown('paper/desk')).not.toContain('venue')
+  })
+
   test('N03 what cannot be meant is refused with what to type, and nothing is booked', async () => {
     const desk = new Desk()
     await desk.session('one')
@@ -195,7 +204,11 @@ describe('on a store that nobody uses', () => {
   test('of several accounts one has to be named, in full or by what tells it from the others', async () => {
     const desk = new Desk('mode: paper\n')
     await desk.session('one')
-    expect((await desk.json('capital', 'deposit', '5', 'RLUSD')).account).toBe('paper/one')
+    // The only one there is, and none that a later session would have.
+    const lost = await desk.refused('capital', 'deposit', '5', 'RLUSD')
+    expect(lost).toMatchObject({ code: 'ACCOUNT_UNNAMED', exitCode: 2 })
+    expect(lost.message).toContain('the next session begins a fresh one')
+    expect(lost.next).toContain('Write `paper: { account: one }` into dita.yaml')
     await desk.session('two')
     expect(await desk.refused('capital', 'deposit', '5', 'RLUSD')).toMatchObject({
       ...{ code: 'ACCOUNT_UNNAMED', exitCode: 2, next: expect.stringContaining('`paper: { account: NAME }`') },

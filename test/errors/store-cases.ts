@@ -19,6 +19,12 @@ async function traded(scene: Scene, ...sessionIds: readonly string[]): Promise<v
   for (const sessionId of sessionIds) await scene.run(`dita run --duration 2s --speed max --seed 7 --session ${sessionId}`)
 }
 
+/** An account that the config names, so that what is paid in stays. */
+async function tradedByName(scene: Scene, account: string): Promise<void> {
+  await traded(scene, account)
+  scene.config({ mode: 'paper', paper: { account } })
+}
+
 /** The same, and then something is done to the store. */
 const tampered = (sql: string) => async (scene: Scene) => {
   await traded(scene, 'morning')
@@ -131,11 +137,14 @@ export const CAPITAL: readonly Provocation[] = [
   typed('ACCOUNT_UNNAMED', 'dita capital deposit 250 USDT', 'with two accounts in the store', async (scene) => {
     await traded(scene, 'morning', 'evening')
   }),
+  typed('ACCOUNT_UNNAMED', 'dita capital deposit 250 RLUSD', 'on paper, where dita.yaml names no account', (scene) =>
+    traded(scene, 'morning'),
+  ),
   typed('ACCOUNT_UNKNOWN', 'dita capital deposit 250 USDT --account paper/desk', '', (scene) => traded(scene, 'morning')),
-  typed('ASSET_UNKNOWN', 'dita capital deposit 250 RLUDS', '', (scene) => traded(scene, 'morning')),
-  typed('CAPITAL_TOO_LARGE', 'dita capital withdraw 1000000 RLUSD', '', (scene) => traded(scene, 'morning')),
+  typed('ASSET_UNKNOWN', 'dita capital deposit 250 RLUDS', '', (scene) => tradedByName(scene, 'morning')),
+  typed('CAPITAL_TOO_LARGE', 'dita capital withdraw 1000000 RLUSD', '', (scene) => tradedByName(scene, 'morning')),
   typed('CAPITAL_UNSEEN', 'dita capital deposit 250 USDT', 'before any session has seen the wallet at the venue', async (scene) => {
-    scene.config({ mode: 'paper' })
+    scene.config({ mode: 'paper', paper: { account: 'one' } })
     mkdirSync(scene.path('.dita'), { mode: 0o700 })
     await writeStore(scene.path(STORE), (journal) => {
       const session = new ScriptedSession(journal, 'one', { instrument: LINEAR, place: DEMO })
