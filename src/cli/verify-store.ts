@@ -23,7 +23,7 @@ export function renderVerification(verification: Verification): string {
   const { store, verdict, checks, facts, commits, elapsedMs } = verification
   const width = Math.max(...checks.map(({ name }) => name.length))
   return [
-    ...paragraph(`The store ${store} ${HEADLINE[verdict]}: ${facts} facts, ${commits} commits, ${(elapsedMs / 1_000).toFixed(1)} s.`),
+    ...paragraph(`The store ${store} ${HEADLINE[verdict]}: ${facts} facts, ${commits} commits, ${(elapsedMs / 1_000).toFixed(1)}s.`),
     ...checks.flatMap(({ name, ok, detail }) => hanging(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.replaceAll('_', ' ').padEnd(width)}  `, detail)),
     ...(verdict === 'damaged' ? damageLines(verification) : []),
   ].join('\n')

@@ -41,6 +41,8 @@ describe('dita verify', () => {
     const text = await dita(['verify', '--store', store], { cwd })
     expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 0, stderr: '' })
     expect(text.stdout).toContain('is proved sound')
+    // A figure and its unit are one word, which no line breaks in two.
+    expect(inOneLine(text.stdout)).toMatch(/ commits, \d+\.\ds\./)
     expect(text.stdout.match(/^ {2}ok /gm)).toHaveLength(8)
     const json = await dita(['verify', '--json'], { cwd, env: { DITA_STORE: store } })
     expect(json.code).toBe(0)

@@ -24,7 +24,9 @@ export async function findSession(db: JournalDb, reference: string): Promise<str
       'Give more of the id, or `latest`.',
     )
   }
-  throw unknownSession(`No session of this store begins with ${JSON.stringify(reference)}. The newest are ${listOf(ids)}.`)
+  throw unknownSession(
+    `No session of this store begins with ${JSON.stringify(reference)}. ${ids.length === 1 ? 'The only one is' : 'The newest are'} ${listOf(ids)}.`,
+  )
 }
 
 function unknownSession(message: string): DitaError {

@@ -92,10 +92,13 @@ function troubleLines({ sessionId, trouble }: SessionLine): string[] {
   return trouble === null ? [] : [`${sessionId} CANNOT BE READ: ${oneLine(trouble)}`]
 }
 
+/** The reason, and all there is to say of it: that it failed is in the word, and with another a line would not fit 80 columns. */
+const CRASHED = 'crashed'
+
 /** An end that was meant needs no other word: the column says that it ended. */
 function endText({ haltReason, haltDetail, running, trouble }: SessionLine): string {
   if (trouble !== null) return 'CANNOT BE READ'
-  if (haltReason === null) return running ? 'still running' : 'failed: crashed'
+  if (haltReason === null) return running ? 'still running' : CRASHED
   const { word, short } = haltWords(haltReason, haltDetail)
-  return word === 'ended' ? short : `${word}: ${short}`
+  return word === 'ended' || haltReason === CRASHED ? short : `${word}: ${short}`
 }

@@ -54,6 +54,9 @@ describe('which session is meant', () => {
     expect(await found('nope')).toBe(
       '2 UNKNOWN_SESSION: No session of this store begins with "nope". The newest are may-1, june, may-10, zoo.',
     )
+    const only = join(folder.path, 'only.db')
+    await writeStore(only, (journal) => new ScriptedSession(journal, 'alone').halt('duration_elapsed'))
+    expect(await found('nope', only)).toContain('begins with "nope". The only one is alone.')
     expect(await found('')).toContain('UNKNOWN_SESSION')
     expect(await found('MAY-1%')).toContain('UNKNOWN_SESSION')
   })
@@ -93,7 +96,7 @@ describe('the list of sessions', () => {
     const lines = text.split('\n')
     expect(lines).toHaveLength(5)
     expect(lines[1]).toMatch(/^may-1 .* ran its time$/)
-    expect(lines[4]).toMatch(/^zoo .* failed: crashed$/)
+    expect(lines[4]).toMatch(/^zoo .* {2}crashed$/)
   })
 
   test('S01 tells who ended a session where its reason stands for several, and a gate from an end that was meant', async () => {
@@ -136,6 +139,9 @@ describe('the list of sessions', () => {
       '20261120-185522-rjq  paper  XRP/RLUSD      30m  1,412   -20.6827  ran its time',
       '20261120-185522-rjq  paper  XRP/RLUSD  12m 34s  1,412   -20.6827  halted: loss limit',
     ])
+    const crashed = renderSessions(usual({ mode: 'demo', instrument: 'BTC/USDT:USDT', haltReason: 'crashed' })).split('\n')[1]
+    expect(crashed).toMatch(/ {2}crashed$/)
+    expect(crashed?.length).toBeLessThanOrEqual(80)
     expect(renderSessions(usual(), { width: 86 })).toBe(text)
     expect(renderSessions(usual(), { width: 80 }).split('\n')[2]).toMatch(/ {2}halted: loss…$/)
     expect(renderSessions(usual(), { width: 120 }).split('\n')[0]).toMatch(/^session +started \(UTC\) +mode +strategy +market/)

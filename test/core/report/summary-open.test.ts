@@ -203,7 +203,7 @@ describe('a session without an end', () => {
         ['live', true],
         ['dead', false],
       ])
-      expect(renderSessions(list)).toMatch(/^live .* still running\ndead .* failed: crashed$/m)
+      expect(renderSessions(list)).toMatch(/^live .* still running\ndead .* crashed$/m)
     } finally {
       await journal.close()
     }
