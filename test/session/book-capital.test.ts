@@ -123,8 +123,10 @@ describe('N10 capital that is booked by hand', () => {
   }, async () => {
     const at = await exchange()
     const storePath = newStore()
+    const words: string[] = []
+    const onWords = (text: string): void => void words.push(text)
     const trade = async (sessionId: string): Promise<void> => {
-      const { ended } = session(at, { sessionId, seconds: 1, storePath, config: { strategy: { name: strategyFile(REST) } } })
+      const { ended } = session(at, { sessionId, seconds: 1, storePath, onWords, config: { strategy: { name: strategyFile(REST) } } })
       expect((await ended).halt.reason).toBe('duration_elapsed')
     }
     const book = (amount: string) =>
@@ -143,7 +145,12 @@ describe('N10 capital that is booked by hand', () => {
 
     await trade('first')
     await book('5')
+    words.length = 0
     await trade('differs')
+    // The message and the count on the screen are of one and the same.
+    expect(words.some((text) => text.includes('reconciled: 1 found (in the wallet), 0 steps taken, 1 remains'))).toBe(true)
+    const counts = words.flatMap((text) => /recovery: (\{[^}]*\})/.exec(text)?.[1] ?? [])
+    expect([...new Set(counts)]).toEqual(['{ found: 1, done: 0, remaining: 1 }'])
     expect(flagged()).toEqual(['differs'])
     await book('-5')
     await trade('agrees')

@@ -126,6 +126,8 @@ describe('a line for', () => {
       said(
         { ...flag, code: 'LIMIT_MAX_DRAWDOWN', severity: 'info', detail: 'In force: drawdown, limit 100.' },
         { ...flag, code: 'VENUE_ALARM', severity: 'alarm', detail: 'BingX does not answer any more.' },
+        // All is well: there is nothing to tell.
+        { ...flag, code: 'INVENTORY_COMPARED', severity: 'info', detail: 'inventory and value are what the tables say' },
         { ...flag, code: 'INVENTORY_COMPARED', severity: 'alarm', detail: 'off by 3' },
       ),
     ).toEqual(['alarm: BingX does not answer any more.', 'alarm: INVENTORY_COMPARED: off by 3'])

@@ -2,7 +2,7 @@
 
 import { abs, formatDecimal, formatFixed, ZERO } from '../kernel/decimal.ts'
 import type { DenialFact, Fact, FactBody, FillFact } from '../kernel/facts.ts'
-import { LIMIT_FLAGS } from '../kernel/flag-codes.ts'
+import { INVENTORY_COMPARED, LIMIT_FLAGS } from '../kernel/flag-codes.ts'
 import type { Severity } from '../kernel/inputs.ts'
 import { positionKey } from '../kernel/state.ts'
 import { tradingMoveText } from '../trading-words.ts'
@@ -194,6 +194,8 @@ const MESSAGES: MessageTable = {
   RISK_FLAGGED: ({ severity, code, value, detail }) => {
     const limit = Object.hasOwn(LIMITS_SHOWN, code) ? LIMITS_SHOWN[code] : undefined
     if (limit !== undefined) return limit(value)
+    // That a check at the end found nothing is kept as a fact, and stands in the summary: it tells nobody anything on the way out.
+    if (severity === 'info' && code === INVENTORY_COMPARED) return null
     return { severity, text: severity === 'info' || CODES_UNSAID.has(code) ? detail : `${code}: ${detail}` }
   },
 }

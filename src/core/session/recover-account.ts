@@ -44,7 +44,7 @@ const BEARABLE: ReadonlySet<FindingKind> = new Set(['ORDER_QUARANTINED', 'CANCEL
 
 /** Reconciles, and says why the session must not go on; null where it may. */
 export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> {
-  const { engine, venue, journal, sessionId, control, wall, log, say, onStart } = parts
+  const { engine, venue, journal, sessionId, control, wall, log, onStart } = parts
   doubtWhatWasUnderWay(parts)
   if (onStart === 'cancel') cancelLeftovers(parts)
   send(parts)
@@ -68,21 +68,28 @@ export async function recoverAccount(parts: RecoverParts): Promise<Halt | null> 
     return null
   })
   if (result === null) return null
-  note(result, say)
-  parts.found({ found: result.before.length, done: result.done.length, remaining: result.remaining.length })
   for (const flag of findingFlags(result.remaining)) engine.handle(wall.wallUs(), flag)
   send(parts)
   journal.recordFindings(account, findingRows(result, { sessionId, wallUs: wall.wallUs(), by: 'start' }))
   log.info('reconciled', { rounds: result.rounds, found: result.before.length, remaining: result.remaining.length })
   const stopper = result.remaining.find(({ kind }) => FINDING_KINDS[kind].severity !== 'info' && !BEARABLE.has(kind))
-  if (stopper !== undefined) return haltOf(stopper)
+  if (stopper !== undefined) {
+    note(result, [], parts)
+    return haltOf(stopper)
+  }
   // The first session finds the money with all that was paid before; later ones book what was paid meanwhile before they compare.
   const isKnown = engine.capitalSinceUs !== null
   if (isKnown) await catchUpOnFunding(parts)
-  const wallet = await compareMoney(parts)
+  const wallet: Finding[] = []
+  try {
+    wallet.push(...(await compareMoney(parts)))
+  } finally {
+    // One count of all that was found, also where the venue does not say what is in the wallet.
+    note(result, wallet, parts)
+  }
   if (!isKnown) await catchUpOnFunding(parts)
-  if (result.before.length + wallet.length === 0) say('info', 'reconciled: our books and the venue agree')
-  if (wallet.length > 0) keepWallet(wallet, result, parts)
+  if (result.before.length + wallet.length === 0) parts.say('info', 'reconciled: our books and the venue agree')
+  if (wallet.length > 0) keepWallet(wallet, parts)
   return null
 }
 
@@ -129,10 +136,16 @@ function send({ engine, venue, wall }: RecoverParts): void {
   sendCommitted({ engine, venue, commit: () => engine.commit(), admits: ({ type }) => type === 'cancel', nowUs: wall.wallUs() })
 }
 
-function note({ before, done, remaining, forgotten }: ReconcileResult, say: RecoverParts['say']): void {
+/** What the wallet has is compared after all else, and no step of a start mends it. */
+function note({ before, done, remaining, forgotten }: ReconcileResult, wallet: readonly Finding[], parts: RecoverParts): void {
+  const { say } = parts
+  const [found, left] = [before.length + wallet.length, remaining.length + wallet.length]
+  parts.found({ found, done: done.length, remaining: left })
   if (forgotten !== null) say('info', forgotten)
-  if (before.length === 0) return
-  say('warning', `reconciled: ${before.length} found, ${done.length} steps taken, ${remaining.length} remain`)
+  if (found === 0) return
+  const ofWallet = wallet.length === 0 ? '' : before.length === 0 ? ' (in the wallet)' : ` (${wallet.length} of them in the wallet)`
+  const steps = `${done.length} ${done.length === 1 ? 'step' : 'steps'} taken`
+  say('warning', `reconciled: ${found} found${ofWallet}, ${steps}, ${left} ${left === 1 ? 'remains' : 'remain'}`)
   // The others are flagged, and said by their flags.
   for (const { kind, subject } of remaining.filter((found) => !isDrift(found))) say('info', `${FINDING_KINDS[kind].means} ${subject}`)
 }
@@ -185,13 +198,12 @@ function walletFindings({ engine, journal }: RecoverParts, books: MoneyBooks): F
   return findings.filter(({ kind }) => kind === 'BALANCE_DIFFERS' || kind === 'BALANCE_UNSETTLED')
 }
 
-function keepWallet(wallet: readonly Finding[], { before, done, remaining }: ReconcileResult, parts: RecoverParts): void {
+function keepWallet(wallet: readonly Finding[], parts: RecoverParts): void {
   const { engine, journal, sessionId, wall, say } = parts
   for (const flag of findingFlags(wallet)) engine.handle(wall.wallUs(), flag)
   engine.commit()
   const rows = findingRows({ before: wallet, done: [], remaining: wallet }, { sessionId, wallUs: wall.wallUs(), by: 'start' })
   journal.recordFindings(engine.view.account as string, rows)
-  parts.found({ found: before.length + wallet.length, done: done.length, remaining: remaining.length + wallet.length })
   for (const { kind } of wallet.filter((found) => !isDrift(found))) say('info', FINDING_KINDS[kind].means)
 }
 

@@ -1,6 +1,7 @@
 // The failures a person sees of the BingX venue. They never hold a key, a signature or a raw control character.
 
 import { DitaError, EXIT } from '../../errors.ts'
+import { codeMeaning } from '../../venue-codes.ts'
 import type { Answer } from './rest.ts'
 
 /** @param what the call that failed, as part of a sentence: `its clock` */
@@ -16,7 +17,7 @@ export function unreachable(what: string, why: string, cause?: unknown): DitaErr
 
 /** An answer that is none, as a failure: a key that is refused is for a person to mend, anything else passes. */
 export function failureFrom(what: string, answer: Exclude<Answer, { kind: 'ok' }>, isSetup: boolean): DitaError {
-  if (answer.kind !== 'refused') return unreachable(what, answer.raw)
+  if (answer.kind !== 'refused') return unreachable(what, whyOf(answer))
   const said = `it answered ${answer.code}${answer.message === '' ? '' : ` (${answer.message})`}`
   if (!isSetup) return unreachable(what, said)
   return new DitaError('VENUE_REFUSED', {
@@ -25,6 +26,12 @@ export function failureFrom(what: string, answer: Exclude<Answer, { kind: 'ok' }
     message: `BingX does not let us ask for ${what}: ${said}.`,
     next: NEXT_STEPS[answer.code] ?? 'Check the API key, its trade permission for perpetuals, and the addresses it may be used from.',
   })
+}
+
+/** The record of an answer says what it was; that of a call that never left is a code or two, which says little without its meaning. */
+function whyOf({ kind, code, raw }: Extract<Answer, { kind: 'failed' | 'not_sent' }>): string {
+  const meaning = kind === 'not_sent' || raw === code ? codeMeaning('bingx', code) : null
+  return meaning === null ? raw : `${meaning.replace(/^not sent: /, '')} (${raw})`
 }
 
 /** Where the venue's code says what it is about the key. */

@@ -12,6 +12,7 @@ import { Breaker } from '../../../../src/core/venue/bingx/breaker.ts'
 import { judge } from '../../../../src/core/venue/bingx/codes.ts'
 import { instrumentFrom } from '../../../../src/core/venue/bingx/contracts.ts'
 import { readBingxCredentials } from '../../../../src/core/venue/bingx/credentials.ts'
+import { failureFrom } from '../../../../src/core/venue/bingx/errors.ts'
 import { quantitiesOf } from '../../../../src/core/venue/bingx/fills.ts'
 import { Limiter } from '../../../../src/core/venue/bingx/limiter.ts'
 import { parseLossless } from '../../../../src/core/venue/bingx/lossless-json.ts'
@@ -22,6 +23,17 @@ import { statusOf } from '../../../../src/core/venue/bingx/statuses.ts'
 import { bingxSymbolOf, instrumentOf } from '../../../../src/core/venue/bingx/symbols.ts'
 import { fillRow } from './rig.ts'
 import { CONTRACT } from './scripted-server.ts'
+
+test('a question that never left says why in words, with the code that it is counted under; an answer is quoted', () => {
+  const whyOf = (answer: Parameters<typeof failureFrom>[1]): string => failureFrom('the open orders', answer, false).message
+  expect(whyOf({ kind: 'not_sent', code: 'BREAKER_OPEN', raw: 'BREAKER_OPEN' })).toBe(
+    'BingX could not be asked for the open orders: the venue had failed too often just before (BREAKER_OPEN).',
+  )
+  expect(whyOf({ kind: 'not_sent', code: 'UNREACHABLE', raw: 'ECONNREFUSED' })).toBe(
+    'BingX could not be asked for the open orders: no connection to the venue (ECONNREFUSED).',
+  )
+  expect(whyOf({ kind: 'failed', code: 'HTTP_503', raw: 'HTTP 503 "closed"' })).toContain('the open orders: HTTP 503 "closed".')
+})
 
 describe('signing', () => {
   const secret = new Secret('sample-secret-for-tests-only')
