@@ -3,6 +3,9 @@
 
 import type { TradingState } from './kernel/trading-table.ts'
 
+/** Why trading was changed, where somebody asked for it with a key: their own wish, and no fault. */
+export const BY_HAND = 'an operator asked for it'
+
 const WORDS: Readonly<Record<TradingState, string>> = { active: 'active', reducing: 'reduce-only', halted: 'paused' }
 
 /** `active`, `reduce-only` or `paused`; what is none of the kernel's states stays as it is. */

@@ -62,8 +62,8 @@ export const ALARM_WORDS = {
   },
   VENUE_ALARM: { one: 'the line to the venue raised an alarm', many: 'the line to the venue raised # alarms', next: null },
   VENUE_UNRECOGNISED: {
-    one: 'the venue said something that dita does not know',
-    many: 'the venue said # things that dita does not know',
+    one: 'no answer of the venue came, or one that dita does not know',
+    many: '# times no answer of the venue came, or one that dita does not know',
     next: null,
   },
   INVENTORY_COMPARED: {

@@ -1,7 +1,7 @@
 // The four answers that people come for: did it work, what did it earn and why, what went wrong. Words only, for every kind of output.
 
 import { type HaltVerdict, haltWords } from '../halt-reasons.ts'
-import { formatDecimal, readDecimal, sub } from '../kernel/decimal.ts'
+import { decimalPlacesOf, formatDecimal, readDecimal, sub } from '../kernel/decimal.ts'
 import { alarmText, nextText, ORDER_LEFT_OPEN, TAKE_BACK } from './alarm-words.ts'
 import { negated } from './document.ts'
 import { wrongDoubt } from './doubt-text.ts'
@@ -11,6 +11,7 @@ import { rejectionText } from './operation-parts.ts'
 import { quotingSentence } from './quoting-parts.ts'
 import { alikeAmounts, type SentenceAmounts, sentenceAmounts } from './sentence-amounts.ts'
 import { placeText } from './session-parts.ts'
+import { amountsForSums, type ShownSum, showsSum } from './shown-sums.ts'
 import { wrongFindings } from './summary-findings.ts'
 import type { SummaryView } from './summary-view.ts'
 import { tradesSentence } from './trade-parts.ts'
@@ -48,7 +49,7 @@ function workedText(view: SummaryView): string {
   if (feedWasEmpty(view))
     return `No, its feed ended before the first tick (feed_ended): it ran ${durationText(ranUs)} of ${durationText(durationUs)}, judged nothing and traded nothing.`
   const { verdict, means, rest } = haltWords(view.haltReason, view.haltDetail)
-  const detail = rest === null ? '' : ` ${capitalised(oneLine(rest))}.`
+  const detail = rest === null ? '' : ` ${begun(oneLine(rest))}.`
   const ended = capitalised(VERDICT_WORDS[verdict] + means)
   return `${ended} (${view.haltReason}): ${ran}${cutText(view)}${deniedText(view)}.${detail}`.replace(/\.\.$/, '.')
 }
@@ -71,6 +72,11 @@ function feedWasEmpty({ haltReason, quoting }: SummaryView): boolean {
 
 const VERDICT_WORDS = { yes: 'Yes, ', early: '', no: 'No, ' } as const satisfies Record<HaltVerdict, string>
 
+/** A command keeps its name as it is typed. */
+function begun(text: string): string {
+  return /^dita\b/.test(text) ? text : capitalised(text)
+}
+
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
@@ -78,22 +84,44 @@ function capitalised(text: string): string {
 function earnedLines(view: SummaryView): string[] {
   const { pnl } = view
   const others = Object.entries(pnl.feesByAsset).filter(([asset]) => asset !== pnl.asset)
-  const values = others.flatMap(([asset]) => pnl.feeValuesByAsset[asset] ?? [])
-  const change = unrealizedChange(view)
-  const paid = [pnl.fees, ...values].map(negated)
-  const opens = [pnl.unrealized, pnl.unrealizedBefore].filter((amount) => amount !== null)
-  const { text, signed, addsUp } =
-    pnl.net === null || change === null
-      ? sentenceAmounts(pnl.realized, { others: [pnl.fees, pnl.funding, ...values, ...opens] })
-      : sentenceAmounts(pnl.net, { parts: [pnl.realized, change, ...paid, pnl.funding], others: pnl.unrealizedBefore === '0' ? [] : opens })
+  const { text, signed, addsUp } = earnedAmounts(
+    view,
+    others.flatMap(([asset]) => pnl.feeValuesByAsset[asset] ?? []),
+  )
   const net = pnl.net === null ? 'not known' : `${addsUp ? '' : 'about '}${signed(pnl.net)} ${pnl.asset}`
   // Profit is in the quote, unless the instrument pays it in something else.
   const where = pnl.net === null && pnl.asset !== view.instrument.quote ? ` in ${pnl.asset}` : ''
   const elsewhere = others.map(([asset, fee]) => ` and ${amountText(fee)} ${asset}${feeText(view, asset, text)}`)
   const fees = `fees ${text(pnl.fees)}${elsewhere.length === 0 ? '' : ` ${pnl.asset}${elsewhere.join('')}`}`
   const funding = pnl.funding === '0' ? '' : `, funding ${signed(pnl.funding)}`
-  const parts = `realised ${signed(pnl.realized)}, unrealised ${unrealizedText(view, signed)}, ${fees}${funding}`
+  const parts = `realised ${signed(pnl.realized)}, unrealised ${unrealizedText(view, { text, signed })}, ${fees}${funding}`
   return [`${net}${where} by trading, net of fees: ${parts}`, ...returnLines(view), ...(view.between.fills === 0 ? [] : betweenLines(view))]
+}
+
+/** Of the net and what it is made of, and of what was open at both ends; `values` are what fees in other assets were worth. */
+function earnedAmounts(view: SummaryView, values: readonly string[]): SentenceAmounts {
+  const { net, realized, fees, funding, unrealized, unrealizedBefore } = view.pnl
+  const change = unrealizedChange(view)
+  const ends = endsSum(view)
+  const opens = ends === null && change !== null ? [change] : [unrealized, unrealizedBefore].filter((amount) => amount !== null)
+  const parts = net === null || change === null ? null : [realized, change, ...[fees, ...values].map(negated), funding]
+  if (net === null || parts === null) {
+    const others = [fees, funding, ...values, ...opens, ...(change === null ? [] : [change])]
+    return amountsForSums(sentenceAmounts(realized, { others }), [realized, ...others], ends === null ? [] : [ends])
+  }
+  const made = { total: net, parts }
+  const first = sentenceAmounts(net, { parts, others: opens })
+  const amounts = amountsForSums(first, [net, ...parts, ...opens], ends === null ? [made] : [made, ends])
+  return { ...amounts, addsUp: showsSum(made, amounts.text) }
+}
+
+/** The change of what is open, from what it was at the start; null where either end is not known, or nothing was open then. */
+function endsSum(view: SummaryView): ShownSum | null {
+  const { unrealized, unrealizedBefore } = view.pnl
+  const total = unrealizedChange(view)
+  return total === null || unrealized === null || unrealizedBefore === null || unrealizedBefore === '0'
+    ? null
+    : { total, parts: [unrealized], less: [unrealizedBefore] }
 }
 
 /** What the session did to what is open: what was so when it began is none of its doing. */
@@ -102,15 +130,16 @@ function unrealizedChange({ pnl: { unrealized, unrealizedBefore } }: SummaryView
   return formatDecimal(sub(readDecimal(unrealized), readDecimal(unrealizedBefore)))
 }
 
-function unrealizedText(view: SummaryView, signed: SentenceAmounts['signed']): string {
+function unrealizedText(view: SummaryView, { text, signed }: Pick<SentenceAmounts, 'text' | 'signed'>): string {
   const { unrealized, unrealizedBefore } = view.pnl
   const change = unrealizedChange(view)
-  if (change !== null && unrealized !== null && unrealizedBefore !== null) {
+  const ends = endsSum(view)
+  if (ends !== null && unrealized !== null && unrealizedBefore !== null) {
+    const about = showsSum(ends, text) ? '' : 'about '
     const end = view.running ? 'now' : 'at the end'
-    return unrealizedBefore === '0'
-      ? signed(change)
-      : `${signed(change)} (from ${signed(unrealizedBefore)} at the start to ${signed(unrealized)} ${end})`
+    return `${signed(ends.total)} (from ${about}${signed(unrealizedBefore)} at the start to ${signed(unrealized)} ${end})`
   }
+  if (change !== null) return signed(change)
   const before = unrealizedBefore === null ? ' (what was open at the start has no known price)' : ''
   return `${unrealized === null ? 'no mark' : signed(unrealized)}${before}`
 }
@@ -123,8 +152,8 @@ function returnLines({ returns, drawdown, fills, position, equity }: SummaryView
   const amounts = alikeIn([fromHoldings, drawdown.amount])
   const shares = alikeIn([returns.timeWeightedPercent, drawdown.amount === '0' ? null : drawdown.percent])
   const held =
-    fromHoldings === null ? '' : `, with ${amounts.signed(fromHoldings)} ${drawdown.asset} by which prices moved what is held beside it`
-  const earned = returns.timeWeightedPercent === null ? [] : [`return ${shares.signed(returns.timeWeightedPercent)}%${held}`]
+    fromHoldings === null ? '' : `beside it, prices moved what is held by ${amounts.signed(fromHoldings)} ${drawdown.asset}: with that, `
+  const earned = returns.timeWeightedPercent === null ? [] : [`${held}return ${shares.signed(returns.timeWeightedPercent)}%`]
   const isSame = drawdown.percentPeakAtUs === drawdown.peakAtUs && drawdown.percentTroughAtUs === drawdown.troughAtUs
   // Equity is told less the capital that was moved, and a share of that would be one of another thing.
   const of = !isSame ? 'at the deepest in percent' : returns.periods === 1 ? 'of the peak' : 'of what was there'
@@ -169,8 +198,10 @@ function soldText({ position, instrument, inventory }: SummaryView): string {
   return `sold ${plainText(position.end.replace('-', ''))} ${instrument.quantityAsset} more than was bought${since} (${value})${left}`
 }
 
-/** Of quantities and prices. */
+/** Of quantities. */
 const EXACT = { most: 8, fewest: 0 } as const
+/** An average lies between two ticks: so many decimals more than a price has say where, and the tables have all of them. */
+const MORE_FOR_AN_AVERAGE = 2
 
 function whyLines(view: SummaryView): string[] {
   const { fills, instrument } = view
@@ -181,9 +212,10 @@ function whyLines(view: SummaryView): string[] {
     traded.map(({ quantity }) => quantity),
     EXACT,
   )
+  const most = Math.min(decimalPlacesOf(readDecimal(instrument.tickSize)) + MORE_FOR_AN_AVERAGE, EXACT.most)
   const prices = alikeAmounts(
     traded.map(({ averagePrice }) => averagePrice ?? '0'),
-    EXACT,
+    { most, fewest: 0 },
   )
   const side = (verb: string, { quantity, averagePrice }: SummaryView['fills']['bought']): string =>
     averagePrice === null
@@ -193,9 +225,16 @@ function whyLines(view: SummaryView): string[] {
   return [
     ...sentences.filter((sentence) => sentence !== null),
     ...lateLines(view),
-    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${plural(view.orders.sent, 'order')}`,
+    `${plural(fills.count, 'fill')} (${countText(fills.maker)} maker, ${countText(fills.taker)} taker${inferred}) from ${ordersText(view)}`,
     `${side('bought', fills.bought)}, ${side('sold', fills.sold)}`,
   ]
+}
+
+/** What was prepared and not known to be sent may have left all the same: who counts orders elsewhere counts those too. */
+function ordersText({ orders: { sent, prepared } }: SummaryView): string {
+  const unsent = prepared - sent
+  const more = unsent <= 0 ? '' : ` (${countText(unsent)} more ${unsent === 1 ? 'was' : 'were'} prepared, and not known to have been sent)`
+  return `${plural(sent, 'order')}${more}`
 }
 
 /** So that nobody takes a mark of another time for what the market thought of a fill. */

@@ -16,6 +16,7 @@ import {
 } from './document.ts'
 import { amountText, oneLine, plainText, plural } from './format.ts'
 import { alikeAmounts } from './sentence-amounts.ts'
+import { amountsForSums, type ShownSum, showsSum } from './shown-sums.ts'
 import type { SummaryView } from './summary-view.ts'
 
 export function moneyParts(view: SummaryView): Part[] {
@@ -52,15 +53,19 @@ function equityLines({ pnl, equity }: SummaryView): string[] {
   }
   const { fromTrading, fromHoldings, fromCapital } = equity
   const known = [equity.start, equity.end, equity.change, fromTrading, fromHoldings, fromCapital].filter((amount) => amount !== null)
-  const { text, signed } = alikeAmounts(known, { most: 6 })
-  const line = `equity ${text(equity.start)} → ${text(equity.end)} ${equity.asset}: ${signed(equity.change)}`
+  const moved = { total: equity.change, parts: [equity.end], less: [equity.start] }
+  const parted = { total: equity.change, parts: [fromTrading, fromHoldings, fromCapital].filter((amount) => amount !== null) }
+  const isParted = parted.parts.length === 3
+  const { text, signed } = amountsForSums(alikeAmounts(known, { most: 6 }), known, isParted ? [moved, parted] : [moved])
+  const about = (sum: ShownSum): string => (showsSum(sum, text) ? '' : 'about ')
+  const line = `equity ${text(equity.start)} → ${text(equity.end)} ${equity.asset}: ${about(moved)}${signed(equity.change)}`
   const parts = [
     ['from trading', fromTrading],
     [`from the ${priceWord(equity.heldAssets)} of ${equity.heldAssets.join(' and ')} held beside the position`, fromHoldings],
     ['from capital moved', fromCapital],
   ] as const
   const told = parts.filter(([, value]) => value !== '0').map(([name, value]) => `${value === null ? UNKNOWN : signed(value)} ${name}`)
-  return told.length === 0 ? [line] : [line, `  of which ${told.join(', ')}`]
+  return told.length === 0 ? [line] : [line, `  of which ${isParted ? about(parted) : ''}${told.join(', ')}`]
 }
 
 /** What was booked while no session ran, so that nobody looks for it in vain: it is in no session's figures. */

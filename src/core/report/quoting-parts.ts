@@ -83,6 +83,10 @@ function lifeBlocks(life: QuoteLifeSummary, asset: string): Block[] {
     `${countText(life.refused)} refused by the venue`,
     ...(life.unfinished > 0 ? [`${countText(life.unfinished)} not over at the end`] : []),
   ]
+  // All of the quotes ended as one of these or as filled: what the columns count beyond that had fills, and ended otherwise.
+  const twice = life.both.filled + life.canceled + life.expired + life.unfinished - life.both.quotes
+  const both =
+    twice <= 0 ? '' : ` (${countText(twice)} of these had fills as well, and ${twice === 1 ? 'counts' : 'count'} under filled too)`
   const ratio = life.cancelFillRatio === null ? '' : `; ${figure(life.cancelFillRatio).text} canceled for each that was filled`
   return [
     {
@@ -90,7 +94,7 @@ function lifeBlocks(life: QuoteLifeSummary, asset: string): Block[] {
       rows: [side('bid', life.bid), side('ask', life.ask), side('both', life.both)],
       right: [1, 2, 3, 4, 5, 6],
     },
-    { lines: [`${others.join(', ')}${ratio}${lived}`] },
+    { lines: [`${others.join(', ')}${both}${ratio}${lived}`] },
   ]
 }
 

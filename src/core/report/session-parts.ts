@@ -103,10 +103,12 @@ function limitRows(view: SummaryView): Words[] {
 
 function checkLines(view: SummaryView): string[] {
   const { drift, findings, leftOut } = view.checks
+  const isSame = view.shutdown.inventoryDrift === '0'
   const every = leftOut.length === 0 ? 'every total' : 'every total that could be checked'
   const agreed = `${every} agrees: postings balance, profit, fees, position and inventory come out the same from fills and postings`
   return [
     ...(drift ? findings.map(({ what, expected, found }) => `DRIFT ${what}: ${expected} against ${found}`) : [agreed]),
+    ...(isSame ? ['at its end, what the session held in memory, and its value, were what the tables say'] : []),
     ...leftOut.map(({ what, why }) => `not checked: ${what}, because ${why.replace(/^The /, 'the ').replace(/\.$/, '')}`),
   ]
 }

@@ -2,7 +2,7 @@
 // write-offs. Text only.
 
 import { formatDecimal, readDecimal, sub, ZERO } from '../kernel/decimal.ts'
-import { tradingMoveText, tradingWord } from '../trading-words.ts'
+import { BY_HAND, tradingMoveText, tradingWord } from '../trading-words.ts'
 import { amountText, countText, oneLine, plainText, plural, timeText } from './format.ts'
 import type { SummaryView } from './summary-view.ts'
 
@@ -74,12 +74,7 @@ export function wrongFindings(view: SummaryView): string[] {
   }
   const unexplained = sub(readDecimal(position.endUnassigned), readDecimal(position.endDust))
   if (unexplained !== ZERO) lines.push(`unassigned position of ${plainText(formatDecimal(unexplained))} ${instrument.quantityAsset}`)
-  const change = tradingState.changes.at(-1)
-  // What a strategy stopped for good ended the session, and stands there.
-  if (change !== undefined && change.action !== 'halt') {
-    if (tradingState.end === 'active') lines.push(`trading was changed ${times(tradingState.count)}, and is active again`)
-    else lines.push(`trading is ${tradingWord(tradingState.end)} since ${timeText(change.timeUs)}${because(change.reason)}`)
-  }
+  lines.push(...wrongTrading(tradingState))
   if (fills.inferred > 0) {
     lines.push(`${plural(fills.inferred, 'fill')} inferred by reconcile, ${countText(fills.confirmed)} reported by the venue since`)
   }
@@ -89,6 +84,17 @@ export function wrongFindings(view: SummaryView): string[] {
   }
   if (dust.count > 0) lines.push(`${plural(dust.count, 'trade')} left dust too small to be traded; see Written off`)
   return lines
+}
+
+/** What a strategy stopped for good ended the session, and stands there; what somebody asked for went as they wanted: see Trading. */
+function wrongTrading({ end, count, changes }: SummaryView['tradingState']): string[] {
+  const last = changes.at(-1)
+  if (last === undefined || last.action === 'halt') return []
+  if (end !== 'active') {
+    return last.reason === BY_HAND ? [] : [`trading is ${tradingWord(end)} since ${timeText(last.timeUs)}${because(last.reason)}`]
+  }
+  const isByHand = changes.length === count && changes.every(({ reason }) => reason === BY_HAND)
+  return isByHand ? [] : [`trading was changed ${times(count)}, and is active again`]
 }
 
 function placeOf(instrument: string, positionSide: string): string {

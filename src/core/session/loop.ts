@@ -9,6 +9,7 @@ import type { Instrument } from '../kernel/instrument.ts'
 import type { Feed } from '../market/feed.ts'
 import type { MarketState } from '../market/market-state.ts'
 import type { PortfolioView, Strategy, StrategyIntent } from '../strategy/port.ts'
+import { BY_HAND } from '../trading-words.ts'
 import type { Venue } from '../venue/port.ts'
 import { bookCapital, type CapitalBooked, type CapitalMove } from './capital.ts'
 import type { CapitalRequests } from './capital-requests.ts'
@@ -252,7 +253,7 @@ export class SessionLoop {
   #obey(wish: TradingWish | null): void {
     if (wish === null) return
     const { engine } = this.#parts
-    engine.handle(Math.max(this.#nowUs, engine.lastFactUs), { type: 'CONTROL', action: wish, reason: 'an operator asked for it' })
+    engine.handle(Math.max(this.#nowUs, engine.lastFactUs), { type: 'CONTROL', action: wish, reason: BY_HAND })
     this.#parts.line.commit(this.#nowUs)
   }
 

@@ -35,5 +35,8 @@ test('one and many read as sentences, and what cancels for real money is told so
   expect(alarmText(quarantined, true)).toBe(
     'after the start 2 orders rested at the venue that were to be cancelled (RECONCILE_CANCEL_IN_DOUBT ×2): dita reconcile --fix-orphans --cancel --live',
   )
+  expect(alarmText({ code: 'VENUE_UNRECOGNISED', count: 2 }, false)).toBe(
+    '2 times no answer of the venue came, or one that dita does not know (VENUE_UNRECOGNISED ×2); see Risk (--section operation)',
+  )
   expect(alarmText({ code: 'POSITION_DRIFT', count: 1 }, true)).toMatch(/ once .*: dita reconcile$/)
 })

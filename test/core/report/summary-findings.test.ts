@@ -128,6 +128,23 @@ describe('changes of trading', () => {
     expect(wentWrong(renderSummary({ ...view, tradingState: asked }, { width: 400 }))).not.toContain('trading')
   })
 
+  test('what an operator asked for with a key is no fault: it stands under Trading, and a change by anybody else still counts', () => {
+    const byHand = (action: string, from: string, to: string) => ({ timeUs: 1, action, from, to, reason: 'an operator asked for it' })
+    const [pause, resume] = [byHand('pause', 'active', 'halted'), byHand('resume', 'halted', 'active')]
+    const shown = (end: string, ...changes: (typeof pause)[]): string =>
+      renderSummary({ ...view, tradingState: { end, count: changes.length, changes } }, { width: 400 })
+    for (const of of [shown('halted', pause), shown('active', pause, resume)]) {
+      expect(wentWrong(of)).not.toContain('trading')
+      expect(section('Trading', of)[0]).toMatch(/ active → paused \(an operator asked for it\)$/)
+    }
+    expect(wentWrong(shown('active', { ...pause, reason: 'too much' }, resume))).toContain(
+      'trading was changed 2 times, and is active again',
+    )
+    // Of those that are not shown nobody knows whose they were.
+    const many = { ...view, tradingState: { end: 'active', count: 30, changes: [pause, resume] } }
+    expect(wentWrong(renderSummary(many, { width: 400 }))).toContain('trading was changed 30 times')
+  })
+
   test('a session that never left off trading says nothing of it', async () => {
     const other = join(folder.path, 'quiet.db')
     await writeStore(other, (journal) => {

@@ -178,6 +178,57 @@ describe('the first screen', () => {
     for (const before of ['-0.12', '0.12', '0']) expect(text(before)).not.toMatch(/[-+−] ?[-+−]/)
   })
 
+  test('the change of what was open, and the two ends of it, add up as they are shown, or it says "about"', () => {
+    const earned = (changes: Partial<SummaryView['pnl']>): string =>
+      /Earned +(.*)/.exec(renderSummary({ ...busy, pnl: { ...busy.pnl, ...changes } }, { width: 400 }))?.[1] ?? ''
+    const pnl = { net: '-10.0804', realized: '-10', fees: '0', feesByAsset: { RLUSD: '0' }, feeValuesByAsset: {}, funding: '0' }
+    // To cents it would be -0.08, from +0.06 to -0.03.
+    expect(earned({ ...pnl, unrealized: '-0.0251', unrealizedBefore: '0.0553' })).toContain(
+      'unrealised -0.080 (from +0.055 at the start to -0.025 at the end)',
+    )
+    const third = { unrealized: '-0.666666666666666667', unrealizedBefore: '0.666666666666666667', net: '-11.333333333333333334' }
+    expect(earned({ ...pnl, ...third })).toContain('unrealised -1.33 (from about +0.67 at the start to -0.67 at the end)')
+  })
+
+  test('orders that were prepared and not known to be sent are counted beside those that were', () => {
+    const from = (prepared: number): string =>
+      / from .*orders?.*/.exec(renderSummary({ ...busy, orders: { ...busy.orders, sent: 51, prepared } }, { width: 400 }))?.[0] ?? ''
+    expect(from(51)).toBe(' from 51 orders')
+    expect(from(53)).toBe(' from 51 orders (2 more were prepared, and not known to have been sent)')
+    expect(from(52)).toBe(' from 51 orders (1 more was prepared, and not known to have been sent)')
+  })
+
+  test('the return is told as of all that is held, and not of the trading alone', () => {
+    const returns = { ...busy.returns, timeWeightedPercent: '0.131' }
+    const shown = (fromHoldings: string): string =>
+      renderSummary({ ...busy, returns, equity: { ...busy.equity, fromHoldings } }, { width: 400 })
+    expect(shown('40.38')).toMatch(
+      /^ +beside it, prices moved what is held by \+40\.38\d* RLUSD: with that, return \+0\.131\d*%, (deepest|never)/m,
+    )
+    expect(shown('0')).toMatch(/^ +return \+0\.131\d*%, (deepest|never)/m)
+  })
+
+  test('an average has two decimals more than a price, and no row of noughts', () => {
+    const side = { ...busy.fills.bought, averagePrice: '60013.95' }
+    const fills = { ...busy.fills, bought: side, sold: { ...side, averagePrice: '60023.012345678' } }
+    const text = renderSummary({ ...busy, fills, instrument: { ...busy.instrument, tickSize: '0.1' } }, { width: 400 })
+    expect(text).toContain(' at 60,013.950 on average')
+    expect(text).toContain(' at 60,023.012 on average')
+  })
+
+  test('a reason that begins with the name of the command keeps it as it is typed', () => {
+    const ended = { ...busy, haltReason: 'kill_switch', haltDetail: 'dita halt: spread looks wrong' }
+    expect(workedLine(ended)).toContain(' dita halt: spread looks wrong.')
+    expect(workedLine({ ...ended, haltDetail: 'spread looks wrong' })).toContain(' Spread looks wrong.')
+  })
+
+  test('the journal says that memory and tables were compared at the end, where they were and agreed', () => {
+    const shown = (inventoryDrift: string | null): string =>
+      renderSummary({ ...busy, shutdown: { ...busy.shutdown, inventoryDrift } }, { width: 400 })
+    expect(shown('0')).toContain('at its end, what the session held in memory, and its value, were what the tables say')
+    for (const drift of [null, '0.5']) expect(shown(drift)).not.toContain('what the tables say')
+  })
+
   test('mode and venue of one name are said once', () => {
     expect(renderSummary(busy).split('\n')[0]).toBe('Session busy: market_maker on XRP/RLUSD, paper')
     expect(renderSummary({ ...busy, mode: 'demo', venue: 'bingx' }).split('\n')[0]).toBe(
@@ -194,6 +245,37 @@ describe('the first screen', () => {
 })
 
 describe('the details', () => {
+  test('equity and what its change is made of add up as they are shown, with more decimals where it takes them, or say "about"', () => {
+    const money = (equity: Partial<SummaryView['equity']>): string[] => {
+      const lines = renderSummary({ ...busy, equity: { ...busy.equity, asset: 'RLUSD', ...equity } }, { width: 400 }).split('\n')
+      const from = lines.findIndex((line) => line.trim().startsWith('equity '))
+      return lines.slice(from, from + 2).map((line) => line.trim())
+    }
+    const parts = { fromTrading: '0.0400442', fromHoldings: '0', fromCapital: '0' }
+    expect(money({ start: '10000.0870944', end: '10000.1271386', change: '0.0400442', ...parts })).toEqual([
+      'equity 10,000.0870944 → 10,000.1271386 RLUSD: +0.0400442',
+      'of which +0.0400442 from trading',
+    ])
+    const long = { start: '10000.333333333333333333', end: '10001.666666666666666667', change: '1.333333333333333334' }
+    const halves = { fromTrading: '0.666666666666666667', fromHoldings: '0.666666666666666667', heldAssets: ['XRP'], fromCapital: '0' }
+    expect(money({ ...long, ...halves })).toEqual([
+      'equity 10,000.333333 → 10,001.666667 RLUSD: about +1.333333',
+      'of which about +0.666667 from trading, +0.666667 from the price of XRP held beside the position',
+    ])
+  })
+
+  test('a quote that was filled in part and then canceled stands under both, and that is said', () => {
+    const both = { ...busy.quoting.life.both, quotes: 2_752, filled: 1_316 }
+    const shown = (canceled: number): string => {
+      const life = { ...busy.quoting.life, both, canceled, expired: 0, refused: 0, unfinished: 0, cancelFillRatio: null, lives: 0 }
+      return renderSummary({ ...busy, quoting: { ...busy.quoting, life } }, { width: 400 })
+    }
+    expect(shown(1_451)).toMatch(
+      /1,451 canceled, 0 expired, 0 refused by the venue \(15 of these had fills as well, and count under filled too\)$/m,
+    )
+    expect(shown(1_436)).toMatch(/1,436 canceled, 0 expired, 0 refused by the venue$/m)
+  })
+
   test('hold the figures of the money to six decimals, points under points, and Markdown has every digit of them', () => {
     const lines = renderSummary(busy).split('\n')
     const from = lines.indexOf('Money')
