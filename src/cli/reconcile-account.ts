@@ -11,13 +11,17 @@ export interface ReconcileRequest {
   readonly dryRun: boolean
   /** Every order of ours is taken back as well. */
   readonly cancel: boolean
+  /** What no order of ours explains becomes the account's own. */
+  readonly assign: boolean
   readonly live: boolean
 }
 
 /** @throws DitaError where the config, the store or the venue are in the way */
-export function runReconcileCommand({ fixOrphans, dryRun, cancel, ...request }: ReconcileRequest): Promise<ReconcileView> {
+export function runReconcileCommand({ fixOrphans, dryRun, cancel, assign, ...request }: ReconcileRequest): Promise<ReconcileView> {
   const fix = fixOrphans && !dryRun
-  return withAccountCare({ ...request, changes: fix }, (parts) => reconcileAccount({ ...parts, fix, cancel: fix && cancel }))
+  return withAccountCare({ ...request, changes: fix }, (parts) =>
+    reconcileAccount({ ...parts, fix, cancel: fix && cancel, assign: fix && assign }),
+  )
 }
 
 type Action = FindingView['action']
@@ -51,6 +55,7 @@ export function renderReconcile(view: ReconcileView): string {
     ...(alsoDone.length > 0 ? ['', 'Came up on the way:'] : []),
     ...alsoDone.slice(0, SHOWN).flatMap(({ kind, subject, action, refused }) => labelled(kind, `${subject}: ${doneText(action, refused)}`)),
     ...takenBackLines(view),
+    ...assignedLines(view),
     ...(notices.length > 0 ? ['', 'The venue had to say:'] : []),
     ...notices.slice(0, SHOWN).flatMap((text) => paragraph(text, '  ')),
     ...nextLines(view),
@@ -63,6 +68,23 @@ function takenBackLines({ takenBack }: ReconcileView): string[] {
   const cancels = asked === 0 ? 'no order was live' : `the cancel of ${counted(asked, 'order')} was sent`
   const rests = left === 0 ? 'nothing of ours rests at the venue now' : `${counted(left, 'order')} may STILL REST at the venue`
   return ['', ...paragraph(`Taken back: ${cancels}; ${rests}.`)]
+}
+
+function assignedLines({ assigned, remaining, holdings, mode, fixed }: ReconcileView): string[] {
+  const live = mode === 'live' ? ' --live' : ''
+  if (assigned === null) {
+    const isLoose = holdings?.positions.some(({ unassigned }) => unassigned !== '0') ?? false
+    if (!fixed || !isLoose) return []
+    return [
+      '',
+      ...paragraph(
+        `What no order of ours explains keeps new trades back. To make it the account's own: dita reconcile --fix-orphans --assign${live}`,
+      ),
+    ]
+  }
+  if (assigned.length === 0) return ['', `Assigned: nothing${remaining === 0 ? ', for every part of the position is explained' : ''}.`]
+  const parts = assigned.map(({ instrument, quantity }) => `${quantity} ${instrument}`).join(', ')
+  return ['', ...paragraph(`Assigned: ${parts} is the account's own now. \`dita run --strategy flatten${live}\` closes what is held.`)]
 }
 
 /** What was found, what became of it, and whether anything waits for somebody. */

@@ -27,6 +27,11 @@ It never opens anything, and never touches an order that no session of the accou
       default: false,
       dependsOn: ['fix-orphans'],
     }),
+    assign: boolean({
+      summary: "Then make what no order of ours explains the account's own: it can be closed, and keeps no trade back any more.",
+      default: false,
+      dependsOn: ['fix-orphans'],
+    }),
     'dry-run': boolean({ summary: 'Only say what would be done, whatever else is given.', default: false }),
     live: boolean({
       summary: 'Confirms that orders of real money may be cancelled; only with `mode: live` in the config.',
@@ -45,6 +50,7 @@ It never opens anything, and never touches an order that no session of the accou
       fixOrphans: flags['fix-orphans'],
       dryRun: flags['dry-run'],
       cancel: flags.cancel,
+      assign: flags.assign,
       live: flags.live,
     })
     this.show(renderReconcile(view))

@@ -66,6 +66,25 @@ test.each([
   expect(view).toMatchObject({ exitCode: 0, holdings: { liveOrders: {}, positions: [{ quantity: position, unassigned: position }] } })
 })
 
+test('J08 what a fill by hand has left is made the account’s own where a person asks for it, and not while the venue says otherwise', async () => {
+  const exchange = await rehearsed()
+  const wreck = await Wreck.of(1)
+  await exchange.control('orders/place', { side: 'SELL', type: 'MARKET', quantity: '0.004' })
+  const looked = await reconcileAccount({ ...wreck.options(exchange), fix: false, assign: true })
+  expect(looked).toMatchObject({ exitCode: 3, assigned: null })
+  const view = await reconcileAccount({ ...wreck.options(exchange), fix: true, assign: true })
+  expect(view).toMatchObject({ exitCode: 0, assigned: [{ instrument: 'BTC/USDT:USDT', quantity: '-0.004' }] })
+  expect(view.holdings?.positions).toEqual([{ instrument: 'BTC/USDT:USDT', quantity: '-0.004', unassigned: '0' }])
+  expect(await reconcileAccount({ ...wreck.options(exchange), fix: true, assign: true })).toMatchObject({ assigned: [], findings: [] })
+
+  // The position cannot be had: nobody has said that the fill which is told is all of it.
+  await exchange.control('orders/place', { side: 'SELL', type: 'MARKET', quantity: '0.002' })
+  await exchange.control('faults', { add: { fault: 'truncated_json', on: { endpoint: 'positions' } } })
+  const blind = await reconcileAccount({ ...wreck.options(exchange), fix: true, assign: true })
+  expect(blind.exitCode).not.toBe(0)
+  expect(blind.assigned).toEqual([])
+})
+
 test('V01 a fill by hand that may as well be an order of ours is left to a person, and so is the order', async () => {
   const exchange = await rehearsed()
   const wreck = await Wreck.of(1)

@@ -9,6 +9,7 @@ import type { StateView } from '../kernel/views.ts'
 import { FINDING_KINDS, type Finding, type FindingAction, type FindingKind, type LookWindow } from '../recovery/finding.ts'
 import { findingRows, isDrift } from '../recovery/finding-rows.ts'
 import { type ReconcileDeed, type ReconcileOptions, type ReconcileResult, reconcile } from '../recovery/reconcile.ts'
+import { type Assigned, assignRest } from './assign-rest.ts'
 import { type Care, type CareOptions, type Holdings, holdingsOf, withCareOfAccount } from './care-of-account.ts'
 import { keyOf, mendAccount } from './mend-account.ts'
 import { type TakenBack, takeBack } from './take-back.ts'
@@ -55,6 +56,8 @@ export interface ReconcileView {
   readonly alsoDone: readonly ReconcileDeed[]
   /** With `cancel`: how many orders were asked to be taken back, and how many are still live; else null. */
   readonly takenBack: TakenBack | null
+  /** With `assign`: what no order of ours explained, and is the account's own now; else null. */
+  readonly assigned: readonly Assigned[] | null
   /** How many remain, and how many of those somebody has to see to. */
   readonly remaining: number
   readonly drift: number
@@ -70,6 +73,8 @@ export interface ReconcileAccountOptions extends Omit<CareOptions, 'holder' | 'm
   readonly fix: boolean
   /** With `fix`: every order of ours is then taken back at the venue. */
   readonly cancel?: boolean
+  /** With `fix`: what no order of ours explains then becomes the account's own. */
+  readonly assign?: boolean
 }
 
 const PAPER = 'A paper account lives in its session, and its exchange ends with it: there is nothing to compare.'
@@ -78,7 +83,7 @@ const NO_SESSION =
 
 /** @throws DitaError what `withCareOfAccount` throws, and the signal's reason once it is aborted */
 export async function reconcileAccount(options: ReconcileAccountOptions): Promise<ReconcileView> {
-  const { config, storePath, fix, cancel = false } = options
+  const { config, storePath, fix, cancel = false, assign = false } = options
   if (config.mode === 'paper') return paperView(storePath)
   return await withCareOfAccount({ ...options, holder: 'dita reconcile', mayChange: fix }, async (care) => {
     const { account, engine, journal, venue } = care
@@ -89,12 +94,13 @@ export async function reconcileAccount(options: ReconcileAccountOptions): Promis
     const mended = mends ? await mendAccount({ engine, comparison }) : await reconcile({ ...comparison, mode: 'look' })
     const taking = mends && cancel ? await takeBack({ engine, venue, comparison }, mended) : null
     const result = taking?.result ?? mended
+    const assigned = mends && assign ? assignRest({ engine, comparison }, result) : null
     // A look that was broken off has seen nothing that is worth keeping.
     options.signal.throwIfAborted()
     const place = { sessionId: session?.sessionId ?? null, wallUs: options.wall.wallUs(), by: 'reconcile' } as const
     journal.recordFindings(account, findingRows(result, place))
     options.log.info('reconciled', { account, fixed: mends, found: result.before.length, remaining: result.remaining.length })
-    return viewOf(options, care, { ...result, takenBack: taking?.takenBack ?? null })
+    return viewOf(options, care, { ...result, takenBack: taking?.takenBack ?? null, assigned })
   })
 }
 
@@ -108,11 +114,11 @@ async function walletOf({ engine, venue }: Care, { wall, signal }: ReconcileAcco
   return { wallet: { unbooked } }
 }
 
-type Outcome = ReconcileResult & Pick<ReconcileView, 'takenBack'>
+type Outcome = ReconcileResult & Pick<ReconcileView, 'takenBack' | 'assigned'>
 
 function viewOf({ config, storePath }: ReconcileAccountOptions, care: Care, result: Outcome): ReconcileView {
   const { account, host, sessionIds, closedAsCrashed, engine } = care
-  const { window, mode, rounds, notices, takenBack } = result
+  const { window, mode, rounds, notices, takenBack, assigned } = result
   const known = engine.view.session !== null
   const { findings, alsoDone } = findingsOf(result, engine.view)
   const remaining = findings.filter(({ remains }) => remains)
@@ -132,6 +138,7 @@ function viewOf({ config, storePath }: ReconcileAccountOptions, care: Care, resu
     findings,
     alsoDone,
     takenBack,
+    assigned,
     remaining: remaining.length,
     drift,
     notices,
@@ -187,6 +194,7 @@ function paperView(store: string): ReconcileView {
     sessions: 0,
     rounds: 0,
     takenBack: null,
+    assigned: null,
     remaining: 0,
     drift: 0,
     note: PAPER,

@@ -222,5 +222,5 @@ function leftText({ position, slots }: PortfolioView, { instrument, givenUp }: T
 function unexplainedText({ unassigned, dust, venues }: PositionView): string {
   if (venues !== null) return `, and the venue says ${formatDecimal(venues)}: dita reconcile finds out why`
   if (unassigned === dust) return ''
-  return `, and no order of ours explains ${formatDecimal(sub(unassigned, dust))} of it: dita reconcile finds out whose it is`
+  return `, and no order of ours explains ${formatDecimal(sub(unassigned, dust))} of it: dita reconcile --fix-orphans --assign makes it the account's own`
 }

@@ -110,7 +110,9 @@ describe('what nobody explains', () => {
     expect(look({ portfolio: { held: '2' }, position: { quoted: dec('7'), unassigned } })).toEqual(offerOf('ask', '99.9', '2'))
     expect(look({ portfolio: { held: '-2' }, position: { quoted: dec('-7'), unassigned: dec('5') } })).toEqual(offerOf('bid', '100.1', '2'))
     const gone = { quoted: dec('5'), unassigned }
-    expect(look({ portfolio: { held: '0' }, position: gone })).toEqual(ended('no order of ours explains -5 of it: dita reconcile'))
+    expect(look({ portfolio: { held: '0' }, position: gone })).toEqual(
+      ended('no order of ours explains -5 of it: dita reconcile --fix-orphans --assign'),
+    )
     expect(look({ portfolio: { held: '-1' }, position: gone })).toEqual(ended('-1 is still held, and no order of ours'))
   })
 
