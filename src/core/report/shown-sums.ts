@@ -18,10 +18,13 @@ const MORE_FOR_SUMS = 4
 
 /** Whether the figures, as `text` shows them, add up. */
 export function showsSum({ total, parts, less = [] }: ShownSum, text: SentenceAmounts['text']): boolean {
-  const shown = (amount: string) => readDecimal(text(amount).replaceAll(',', ''))
+  const shown = (amount: string) => shownValue(text(amount))
   const sum = [...parts.map(shown), ...less.map((amount) => neg(shown(amount)))].reduce(add, ZERO)
   return sum === shown(total)
 }
+
+/** What is shown as smaller than the least that can be counts as nothing, as in a sentence of one sum. */
+const shownValue = (text: string) => (text.includes('<') ? ZERO : readDecimal(text.replaceAll(',', '').replace(/^\+/, '')))
 
 /** `first`, or what shows the same amounts with a few decimals more where only then every sum adds up; `first` where none does. */
 export function amountsForSums(first: SentenceAmounts, amounts: readonly string[], sums: readonly ShownSum[]): SentenceAmounts {

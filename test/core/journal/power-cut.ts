@@ -40,8 +40,7 @@ export function readTrace(trace: string, root: string): DiskEvent[] {
   const files = new Set<string>()
   const folders = new Set<string>([root])
   const isOurs = (path: string) => path === root || path.startsWith(`${root}/`)
-  for (const line of trace.split('\n')) {
-    const call = line.replace(/^\d+ +/, '')
+  for (const call of callsOf(trace)) {
     for (const event of eventsOf(call, files)) {
       if (event.kind !== 'said' && !isOurs(event.path)) continue
       if (event.kind === 'makeFolder') folders.add(event.path)
@@ -55,6 +54,21 @@ export function readTrace(trace: string, root: string): DiskEvent[] {
     }
   }
   return events
+}
+
+/** Each call in one piece, where it ended: of several threads, one may be told in the middle of another's. */
+function callsOf(trace: string): string[] {
+  const begun = new Map<string, string>()
+  return trace.split('\n').flatMap((line) => {
+    const [, thread = '', text = line] = /^(\d+) +(.*)$/.exec(line) ?? []
+    const [, beginning] = /^(.*?) *<unfinished \.\.\.>$/.exec(text) ?? []
+    if (beginning !== undefined) {
+      begun.set(thread, beginning)
+      return []
+    }
+    const [, rest] = /^<\.\.\. \w+ resumed>(.*)$/.exec(text) ?? []
+    return rest === undefined ? [text] : [`${begun.get(thread) ?? ''}${rest}`]
+  })
 }
 
 function eventsOf(call: string, files: ReadonlySet<string>): DiskEvent[] {
