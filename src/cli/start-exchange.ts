@@ -7,6 +7,7 @@ import { openRehearsal, type Rehearsal, type RehearsalSummary, summarizeTruth } 
 import { heardElsewhere } from '../core/waiting.ts'
 import { escapeLines, safeJson } from './escape.ts'
 import { type Listening, renderListening } from './exchange-text.ts'
+import { quoted } from './quoted.ts'
 import { type Keys, REHEARSAL_KEYS } from './rehearsal-keys.ts'
 
 export interface StartExchangeOptions {
@@ -128,5 +129,5 @@ function parseSpeed(text: string): number {
 /** What is said at the end. */
 export function renderExchangeEnd({ stopped, truth, orders, fills, doubled, position, balance }: ExchangeEnd): string {
   const twice = doubled.length === 0 ? 'none of them twice' : `TWICE: ${doubled.join(', ')}`
-  return `Stopped by ${stopped}. Orders ${orders}, ${twice}; fills ${fills}; position ${position}; balance ${balance}.\nThe truth log is ${truth}.`
+  return `Stopped by ${stopped}. Orders ${orders}, ${twice}; fills ${fills}; position ${position}; balance ${balance}.\nThe truth log is ${truth}.\nTo go on with its orders and money: the same command with --truth ${quoted(truth)}`
 }

@@ -27,6 +27,13 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   '-v': 'dita --version',
   '-V': 'dita --version',
   version: 'dita --version',
+  start: 'dita run',
+  stop: 'dita halt',
+  kill: 'dita halt',
+  flatten: 'dita run --strategy flatten',
+  status: 'dita watch',
+  list: 'dita sessions',
+  report: 'dita summarize',
 }
 
 export function unknownCommand(typed: string, known: readonly string[]): Failure {

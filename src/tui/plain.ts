@@ -8,9 +8,10 @@ import { formatClock, formatDateTime, formatDuration, formatShare, progressShare
 import { escapeText, fitNumber, wholeWidth } from './text.ts'
 import { clockKind, feedText, latencyText, offsetText, recoveryText } from './venue-words.ts'
 
-/** A line of progress for each tenth of the duration, and in a long session at least for every hour. */
+/** A line of progress for each tenth of the duration: in a long session at least for every hour, in a short one at most each second. */
 const PROGRESS_STEPS = 10
 const LONGEST_STEP_US = 3_600_000_000
+const SHORTEST_STEP_US = 1_000_000
 /** As many messages as a model carries at most. */
 const MESSAGES_IN_MODEL = 200
 /** Of more than these only how many there are is said: each has its own message too. */
@@ -190,7 +191,8 @@ function shortAmount(text: string, width: number): string {
 
 /** From one line of progress to the next; null where nobody knows how long it runs. */
 function progressStepUs(durationUs: number): number | null {
-  return Number.isFinite(durationUs) && durationUs > 0 ? Math.min(durationUs / PROGRESS_STEPS, LONGEST_STEP_US) : null
+  if (!Number.isFinite(durationUs) || durationUs <= 0) return null
+  return Math.min(Math.max(durationUs / PROGRESS_STEPS, SHORTEST_STEP_US), LONGEST_STEP_US)
 }
 
 /** How many lines of progress were due by then; the end is one, whatever it is from the one before. */

@@ -130,6 +130,8 @@ describe('wrong usage is exit 2, a sentence and a next step', () => {
   test.each([
     [['sumarize'], '"sumarize" is no command of dita.', 'Did you mean `dita summarize`?'],
     [['hovercraft'], '"hovercraft" is no command of dita.', 'See `dita help`'],
+    [['stop'], '"stop" is no command of dita.', 'Did you mean `dita halt`?'],
+    [['flatten'], '"flatten" is no command of dita.', 'Did you mean `dita run --strategy flatten`?'],
     [['help', 'sesions'], '"sesions" is no command of dita.', 'Did you mean `dita sessions`?'],
     [['capital'], '"capital" is only the beginning of a command.', '`dita capital deposit`, `dita capital list`, `dita capital withdraw`'],
     [['capital', 'depost'], '"capital depost" is no command of dita.', 'Did you mean `dita capital deposit`?'],

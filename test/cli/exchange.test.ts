@@ -91,7 +91,9 @@ describe('dita exchange', () => {
     expect(taken).toMatchObject({ code: 0, data: { status: 'FILLED' } })
     expect(await running.end('SIGTERM')).toBe(0)
     expect(running.stdout()).toContain('Stopped by SIGTERM. Orders 1, none of them twice; fills 1; position 0.001; balance 9999.9')
-    expect(running.stdout().trim().split('\n').at(-1)).toBe(`The truth log is ${join(cwd, 'truth.jsonl')}.`)
+    const truth = join(cwd, 'truth.jsonl')
+    const end = [`The truth log is ${truth}.`, `To go on with its orders and money: the same command with --truth ${truth}`]
+    expect(running.stdout().trim().split('\n').slice(-2)).toEqual(end)
     const records = readTruth(join(cwd, 'truth.jsonl'))
     expect(records.at(-1)).toMatchObject({ kind: 'stopped' })
     expect(auditTruth(records).fills).toHaveLength(1)

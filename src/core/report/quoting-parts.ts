@@ -2,6 +2,7 @@
 // fills. Words only.
 
 import { readDecimal } from '../kernel/decimal.ts'
+import { CLOSING_STRATEGY } from '../names.ts'
 import {
   type Block,
   type Cell,
@@ -163,7 +164,9 @@ function movedText(bps: string): string {
 }
 
 /** One sentence for the first screen; null where nothing was quoted. */
-export function quotingSentence({ quoting }: SummaryView): string | null {
+export function quotingSentence({ quoting, strategy }: SummaryView): string | null {
+  // What only closes offers at the other side's touch: that is no quoting.
+  if (strategy === CLOSING_STRATEGY) return null
   const { bid, ask, upTime, markouts } = quoting
   if (bid.quotedTicks + ask.quotedTicks === 0) return null
   const share = (side: QuotingSummary['bid']): string => percent(side.withinTwoBpsPercent).text

@@ -94,6 +94,8 @@ function nextStep(context: StrategyContext, task: Task): Step {
   const { instrument, givenUp } = task
   if (portfolio.trading === 'halted') return waiting('waits: trading is paused')
   const orders = [...portfolio.liveOrders.values()].filter(({ request }) => request.instrument === instrument.symbol)
+  // Nobody knows what becomes of it, and it may be filled yet: to close beside it could close twice.
+  if (orders.some(({ status }) => status === 'quarantined')) return finish(context, task, orders.length)
   if (orders.length > 0) return followTouch(orders, context)
   // What is sold of a position that is not there opens another.
   if (portfolio.position.venues !== null) return task.waitsForVenue ? waiting('waits: the venue says otherwise') : finish(context, task)
@@ -201,8 +203,9 @@ function quoteOf({ symbol }: Instrument, side: Side, wanted: QuoteSide): QuoteIn
 }
 
 /** Nothing more can be closed: the session ends, and says what is left. */
-function finish({ portfolio }: StrategyContext, task: Task): Step {
-  const reason = `${leftText(portfolio, task)}${unexplainedText(portfolio.position)}`
+function finish({ portfolio }: StrategyContext, task: Task, unfinished = 0): Step {
+  const waiting = unfinished === 0 ? '' : ', and an order is in quarantine: dita reconcile --fix-orphans says what it takes'
+  const reason = `${leftText(portfolio, task)}${unexplainedText(portfolio.position)}${waiting}`
   return { doing: 'ends the session', asksFor: null, intents: [{ type: 'CONTROL', action: 'halt', reason }] }
 }
 

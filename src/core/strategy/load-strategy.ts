@@ -71,8 +71,10 @@ async function importFactory(path: string): Promise<UnknownFactory> {
   const module = await importModule(path)
   const { default: made } = module
   if (typeof made === 'function') return made as UnknownFactory
-  const found = made === undefined ? 'nothing' : kindOf(made)
-  const [named] = made === undefined ? Object.keys(module).filter((name) => typeof module[name] === 'function') : []
+  // A file without any export is taken for a module of the old kind, which exports an empty object.
+  const isEmpty = made === undefined || (typeof made === 'object' && made !== null && Object.keys(made).length === 0)
+  const found = isEmpty ? 'nothing' : kindOf(made)
+  const [named] = isEmpty ? Object.keys(module).filter((name) => typeof module[name] === 'function') : []
   throw userError(
     'STRATEGY_INVALID',
     `The strategy file ${path} exports ${found} by default; it must export a function.`,
@@ -162,7 +164,8 @@ function failed(what: string, path: string, error: unknown): DitaError {
   )
 }
 
-const MIXED = "Prices and quantities are decimals: `sub(price, dec('0.0003'))`, with the sums of `setup.decimal` (docs/STRATEGIES.md). "
+const MIXED =
+  "Prices and quantities are decimals: `sub(price, dec('0.0003'))`, with the sums of `setup.decimal` (docs/STRATEGIES.md); a name that is mistyped gives none. "
 
 /** Where in the user's own file it happened, if the stack tells. */
 function placeIn(path: string, error: unknown): string {

@@ -88,6 +88,12 @@ describe('while an order works', () => {
   })
 })
 
+test('beside an order in quarantine nothing is closed: it may be filled yet', () => {
+  const orders = [{ ...quoteAt('99.9'), status: 'quarantined' as const }]
+  expect(look({ portfolio: { held: '10', orders } })).toEqual(ended('an order is in quarantine: dita reconcile --fix-orphans'))
+  expect(look({ portfolio: { held: '0', orders } })).toEqual(ended('nothing is held any more, and an order is in quarantine'))
+})
+
 describe('what a trade has open', () => {
   const position = { inSlots: dec('10'), quoted: dec('5') }
 
