@@ -131,6 +131,8 @@ async function runTests(copy: string, { files, pattern, timeoutMs, all }: Run, r
   } finally {
     clearTimeout(timer)
     running.delete(child)
+    // A test that failed may have left processes of its own.
+    end(child)
   }
   return { ...outcomeOf(copy, output), timedOut }
 }
