@@ -193,12 +193,11 @@ export class Session {
     await this.#compareBooks()
     this.#writeEnd(halt)
     if (failure !== null) throw failure.thrown
-    const { word } = haltWords(halt.reason, halt.detail)
-    log.info('session_halted', { sessionId, word, reason: halt.reason, detail: halt.detail })
+    const { reason, detail } = halt
+    log.info('session_halted', { sessionId, word: haltWords(reason, detail).word, reason, detail })
     const isDone = (halt.exitCode ?? haltEntry(halt.reason).exitCode) === EXIT.done
-    return (left > 0 || leavesOpen(this.#engine.view, this.#feed.instrument, this.#gating)) && isDone
-      ? { ...halt, exitCode: EXIT.findings }
-      : halt
+    const isLeft = left > 0 || leavesOpen(this.#engine.view, this.#feed.instrument, this.#gating)
+    return isLeft && isDone ? { ...halt, exitCode: EXIT.findings } : halt
   }
 
   /** Connects and runs the loop. What fails on the way is handed back, save a journal's failure: nothing may follow that. */
